@@ -1,0 +1,158 @@
+"""The nouns: a course has assignments, an assignment has lessons, a lesson has tasks."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError, UsageError
+
+MANIFEST = Path("solutions") / "course.toml"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a hand-in may use: seconds, bytes and counts."""
+
+    call_seconds: float = 10.0
+    lesson_seconds: float = 60.0
+    hand_in_seconds: float = 180.0
+    memory_bytes: int = 2 << 30
+    reply_bytes: int = 64 << 20
+    output_bytes: int = 1 << 20
+    output_shown: int = 4096
+    source_bytes: int = 5 << 20
+    notebook_bytes: int = 50 << 20
+    archive_members: int = 50
+    archive_bytes: int = 100 << 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """One function or class that a student writes."""
+
+    name: str
+    points: float
+    hints: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One module and one notebook."""
+
+    assignment: str
+    name: str
+    title: str
+    minutes: int
+    tasks: tuple[Task, ...]
+    folder: Path
+
+    @property
+    def key(self) -> str:
+        return f"{self.assignment}/{self.name}"
+
+    def task(self, name: str) -> Task:
+        """Find a task by its name."""
+        return next(task for task in self.tasks if task.name == name)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What an instructor hands out: one folder of lessons."""
+
+    name: str
+    title: str
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """All assignments, in order, and the limits of a hand-in."""
+
+    title: str
+    root: Path
+    assignments: tuple[Assignment, ...]
+    limits: Limits = field(default_factory=Limits)
+
+    def lessons(self) -> Iterator[Lesson]:
+        """Go through all lessons in order."""
+        for assignment in self.assignments:
+            yield from assignment.lessons
+
+    def assignment(self, name: str) -> Assignment:
+        """Find an assignment by its name, or say which there are."""
+        for assignment in self.assignments:
+            if assignment.name == name:
+                return assignment
+        there = ", ".join(a.name for a in self.assignments)
+        raise UsageError(f"There is no assignment {name!r} in {self.root}. There is: {there}.")
+
+    def lesson(self, key: str) -> Lesson:
+        """Find a lesson by its key, such as `sine/cell`, or say which there are."""
+        for lesson in self.lessons():
+            if lesson.key == key:
+                return lesson
+        there = ", ".join(lesson.key for lesson in self.lessons())
+        raise UsageError(f"There is no lesson {key!r} in {self.root}. There is: {there}.")
+
+
+def find_course(start: Path) -> Path:
+    """Look upward from a folder for the one that holds `solutions/course.toml`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise UsageError(f"{start}: no course here or above. Go into a folder with {MANIFEST}, or give --course DIR.")
+
+
+def load_course(root: Path) -> Course:
+    """Read `solutions/course.toml` and the `lesson.toml` of every lesson."""
+    manifest = root / MANIFEST
+    data = _toml(manifest)
+    try:
+        assignments = tuple(_assignment(root, entry) for entry in data["assignment"])
+        return Course(data["title"], root, assignments, _limits(data.get("limits", {}), manifest))
+    except KeyError as error:
+        raise CourseError(f"{manifest}: {error.args[0]!r} is missing. Add it.") from None
+
+
+def _assignment(root: Path, entry: dict[str, Any]) -> Assignment:
+    name = entry["name"]
+    folder = root / "solutions" / name
+    lessons = tuple(_lesson(name, lesson, folder / lesson) for lesson in entry["lessons"])
+    return Assignment(name, entry["title"], lessons)
+
+
+def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
+    path = folder / "lesson.toml"
+    data = _toml(path)
+    try:
+        tasks = tuple(_task(entry, path) for entry in data["task"])
+        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder)
+    except KeyError as error:
+        raise CourseError(f"{path}: {error.args[0]!r} is missing. Add it.") from None
+
+
+def _task(entry: dict[str, Any], path: Path) -> Task:
+    unknown = set(entry) - {"name", "points", "hints", "forbid"}
+    if unknown:
+        raise CourseError(f"{path}: task {entry.get('name')!r} has an unknown key {min(unknown)!r}. Remove it.")
+    return Task(entry["name"], float(entry["points"]), tuple(entry["hints"]), tuple(entry.get("forbid", ())))
+
+
+def _limits(data: dict[str, Any], path: Path) -> Limits:
+    known = {field.name for field in fields(Limits)}
+    for name in data:
+        if name not in known:
+            raise CourseError(f"{path}: unknown limit {name!r}. There is: {', '.join(sorted(known))}.")
+    return Limits(**data)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"{path}: this file is missing. Make it, or take its lesson out of course.toml.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: {error}. Mend the TOML.") from None

@@ -1,0 +1,110 @@
+"""The tree of errors.
+
+    UnrollError               one line for a person: what, where, what to do next
+      CourseError             a course, lesson or marker that an author must mend
+      UsageError              a path or an option that the user must mend
+      GradingError            the grading itself could not be done (exit status 3)
+      WorkerGone              the process that ran a student's code ended
+        WorkerTimeout           it took longer than its limit
+        WorkerOverflow          it asked for more memory, reply or file than its limit
+        WorkerCrashed           it ended by itself
+      StudentError            the student's own code raised
+      StudentMissing          the student's code has no such name
+"""
+
+from dataclasses import dataclass, field
+
+
+class UnrollError(Exception):
+    """Say in one line what is wrong, where, and what to do next."""
+
+    exit_status = 2
+
+
+class CourseError(UnrollError):
+    """A course, lesson or marker that its author must mend."""
+
+
+class UsageError(UnrollError):
+    """A path or an option that the user must mend."""
+
+
+class GradingError(UnrollError):
+    """The grading itself could not be done."""
+
+    exit_status = 3
+
+
+class WorkerGone(UnrollError):
+    """The process that ran a student's code has ended."""
+
+    outcome = "crashed"
+
+
+class WorkerTimeout(WorkerGone):
+    """A call took longer than its limit."""
+
+    outcome = "timeout"
+
+
+class WorkerOverflow(WorkerGone):
+    """The student's code asked for more than its limit of memory, reply or file."""
+
+    outcome = "overflow"
+
+
+class WorkerCrashed(WorkerGone):
+    """The worker's process ended by itself."""
+
+
+@dataclass
+class StudentError(UnrollError):
+    """The student's own code raised.
+
+    Args:
+        kind: the exception's class name.
+        text: the exception's message, shortened.
+        kinds: the names of all its base classes.
+        where: qualified name of the innermost function of the student's, or "".
+        line: the line of the student's file, or None.
+        cell: the notebook cell that the line belongs to, counted from 1, or None.
+        source: the text of that line.
+        stage: the call that was made, such as `rnn_cell`.
+    """
+
+    kind: str
+    text: str = ""
+    kinds: tuple[str, ...] = field(default=())
+    where: str = ""
+    line: int | None = None
+    cell: int | None = None
+    source: str = ""
+    stage: str = ""
+
+    def __str__(self) -> str:
+        raised = f"{self.stage or 'Your code'} raised {self.kind}"
+        said = f": {self.text.splitlines()[0]}" if self.text.strip() else "."
+        return raised + said + self.place()
+
+    def place(self) -> str:
+        """Name the student's line, such as ` (line 12: h = x @ w)`."""
+        if self.line is None:
+            return ""
+        cell = f"cell {self.cell}, " if self.cell else ""
+        return f" ({cell}line {self.line}: {self.source.strip()})"
+
+
+@dataclass
+class StudentMissing(UnrollError):
+    """The student's code has no such name.
+
+    Args:
+        name: what was looked for.
+        why: the note that explains it, such as a syntax error with its line, or "".
+    """
+
+    name: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} is not defined{': ' + self.why if self.why else '.'}"

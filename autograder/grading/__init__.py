@@ -1,0 +1,1 @@
+"""Where marks are decided: intake, exam, comparison, diagnosis, marks, a whole class."""

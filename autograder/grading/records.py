@@ -1,0 +1,94 @@
+"""What grading says: plain data, one record a test, a task and a hand-in."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+OUTCOMES = ("rejected", "missing", "crashed", "timeout", "overflow", "failed", "passed")
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test of one hand-in.
+
+    Args:
+        name: what the test checks, as a sentence without `test_`.
+        score, max_score: its share of the task's points.
+        message: one sentence for the student, or "".
+    """
+
+    __test__ = False
+
+    lesson: str
+    task: str
+    name: str
+    outcome: str
+    score: float
+    max_score: float
+    message: str = ""
+    weight: float = 1.0
+    core: bool = False
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One task of one hand-in.
+
+    Args:
+        lesson: the lesson's key, such as `sine/cell`.
+        outcome: the first of `OUTCOMES` that any of its tests had.
+        mistake: the catalogue id of the recognised mistake, or "".
+        message: the fact, and the likely cause where one is known.
+    """
+
+    lesson: str
+    task: str
+    score: float
+    max_score: float
+    outcome: str
+    mistake: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class HandInResult:
+    """Everything that was found out about one hand-in.
+
+    Args:
+        student: the name as given.
+        folder: the name on disk, safe as a file name.
+        digest: SHA-256 of the hand-in and of the kit that graded it.
+        output: what the student's code printed, by lesson key, shortened and cleaned.
+        notes: sentences about the hand-in itself (two files for one lesson, a dropped cell).
+        seconds: wall clock.
+    """
+
+    student: str
+    folder: str
+    digest: str
+    tasks: tuple[TaskResult, ...]
+    tests: tuple[TestResult, ...] = ()
+    output: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        return sum(task.score for task in self.tasks)
+
+    @property
+    def max_score(self) -> float:
+        return sum(task.max_score for task in self.tasks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn into plain data for `json.dumps`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read what `to_json` made."""
+        parts: dict[str, Any] = {
+            "tasks": tuple(TaskResult(**task) for task in data["tasks"]),
+            "tests": tuple(TestResult(**test) for test in data["tests"]),
+            "notes": tuple(data["notes"]),
+        }
+        return cls(**{**data, **parts})

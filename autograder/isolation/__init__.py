@@ -1,0 +1,1 @@
+"""Where a student's code runs: it knows no course, no answer and no mark."""

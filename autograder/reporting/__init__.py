@@ -1,0 +1,1 @@
+"""What speaks to people and to other programs: tables, files and pages."""
