@@ -1,0 +1,125 @@
+"""What may be asked of a lesson's module: call a function, its gradients, its effects, or a probe.
+
+The worker asks a student's module, the grader asks the reference; both by the same code.
+"""
+
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+Plain = Any
+
+
+def find(module: types.ModuleType, name: str) -> Callable[..., Any]:
+    """Find a name in a module.
+
+    Raises:
+        LookupError: the module has no such name.
+    """
+    if name not in module.__dict__:
+        raise LookupError(name)
+    found: Callable[..., Any] = module.__dict__[name]
+    return found
+
+
+def call(module: types.ModuleType, name: str, args: Sequence[Plain], kwargs: Mapping[str, Plain]) -> Plain:
+    """Call a function."""
+    return find(module, name)(*args, **kwargs)
+
+
+def gradients(
+    module: types.ModuleType, name: str, args: Sequence[Plain], cotangents: Sequence[torch.Tensor]
+) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    """Differentiate sum(output * cotangent) with respect to every floating tensor argument.
+
+    Args:
+        cotangents: one tensor for each tensor that the function returns, of its shape.
+
+    Returns: the tensors that the function returned, and the gradients in the order of the arguments; zeros where the
+        result does not depend on an argument; no gradients where shapes differ from the cotangents'.
+    """
+    leaves = [_leaf(arg) for arg in args]
+    outputs = list(_tensors(find(module, name)(*leaves)))
+    wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
+    if [out.shape for out in outputs] != [cotangent.shape for cotangent in cotangents]:
+        return outputs, []
+    total = sum((out * cotangent).sum() for out, cotangent in zip(outputs, cotangents, strict=True))
+    if not (isinstance(total, torch.Tensor) and total.requires_grad):
+        return outputs, [torch.zeros_like(leaf) for leaf in wanted]
+    found = torch.autograd.grad(total, wanted, allow_unused=True)
+    return outputs, [torch.zeros_like(w) if g is None else g for w, g in zip(wanted, found, strict=True)]
+
+
+def _leaf(arg: Plain) -> Plain:
+    if isinstance(arg, torch.Tensor) and arg.is_floating_point():
+        return arg.detach().clone().requires_grad_()
+    return arg
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _tensors(item)
+
+
+def effects(module: types.ModuleType, name: str, args: Sequence[Plain], kwargs: Mapping[str, Plain]) -> Plain:
+    """Call a function and say what it did beside returning a value.
+
+    Returns: `changed`: the positions and names of the arguments it changed (values, shape, strides, dtype, whether a
+        gradient is wanted); `shared`: those that the result shares memory with; `global_rng_changed`.
+    """
+    named = {**dict(enumerate(args)), **kwargs}
+    before = {key: _state(value) for key, value in named.items()}
+    rng = torch.random.get_rng_state()
+    result = find(module, name)(*args, **kwargs)
+    places = {_place(part) for part in _arrays(result)}
+    return {
+        "changed": [key for key, value in named.items() if not _equal(before[key], _state(value))],
+        "shared": [key for key, value in named.items() if places & {_place(part) for part in _arrays(value)}],
+        "global_rng_changed": not torch.equal(rng, torch.random.get_rng_state()),
+    }
+
+
+def _arrays(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, np.ndarray):
+        value = torch.from_numpy(value)
+    yield from (part for part in _tensors(value) if part.numel())
+
+
+def _place(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage().data_ptr())
+
+
+def _state(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        copy = value.detach().clone()
+        return [copy, tuple(value.shape), value.stride(), str(value.dtype), value.requires_grad]
+    if isinstance(value, np.ndarray):
+        return [torch.from_numpy(value.copy()), value.shape, value.strides, str(value.dtype)]
+    if isinstance(value, (list, tuple)):
+        return [_state(item) for item in value]
+    return value
+
+
+def _equal(before: Any, after: Any) -> bool:
+    if isinstance(before, torch.Tensor):
+        return before.shape == after.shape and torch.equal(before, after)
+    if isinstance(before, list):
+        return (
+            isinstance(after, list)
+            and len(before) == len(after)
+            and all(_equal(b, a) for b, a in zip(before, after, strict=True))
+        )
+    return bool(before == after)
+
+
+def run_probe(module: types.ModuleType, source: str, name: str, data: Mapping[str, Plain]) -> Plain:
+    """Run a probe, a function of the course's own, beside the module."""
+    probe = types.ModuleType("probe")
+    exec(compile(source, "<probe>", "exec"), probe.__dict__)
+    return probe.__dict__[name](module, **data)

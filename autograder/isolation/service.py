@@ -1,0 +1,111 @@
+"""What a worker does, once it is locked: read a request, ask the student's module, send plain data back."""
+
+import re
+import socket
+import sys
+import types
+from typing import Any
+
+import torch
+
+from autograder.isolation import calls, loader, wire
+
+READY = b"R"
+STUDENT_FILE = re.compile(r"^<(\w+)(?: cell (\d+))?>$")
+
+
+class Service:
+    """One student's module and the requests about it."""
+
+    def __init__(self) -> None:
+        self._module = types.ModuleType("nothing")
+        self._sources: dict[str, list[str]] = {}
+
+    def load(self, value: dict[str, Any]) -> Any:
+        """Run the definitions of a lesson; answer with its names and the notes."""
+        self._sources = value["sources"]
+        name, light = value["lesson"], value["light"]
+        torch.manual_seed(value["seed"])
+        others = {key: cells for key, cells in self._sources.items() if key != name}
+        sys.meta_path.insert(0, loader.Siblings(others, light))
+        self._module, notes = loader.load(name, self._sources[name], light)
+        return {"notes": notes[:20], "names": [key for key in self._module.__dict__ if key[:1] != "_"][:1000]}
+
+    def answer(self, op: str, value: Any) -> Any:
+        """Carry out one request."""
+        if op == "load":
+            return self.load(value)
+        if op == "names":
+            return names_used(value)
+        return calls.__dict__[op](self._module, **value)
+
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """Say what a student's code raised, and at which line of the student's."""
+        frame, place = error.__traceback__, None
+        while frame is not None:
+            match = STUDENT_FILE.match(frame.tb_frame.f_code.co_filename)
+            if match and match[1] in self._sources:
+                place = (match, frame.tb_lineno, frame.tb_frame.f_code.co_qualname)
+            frame = frame.tb_next
+        return {
+            "kind": type(error).__name__[:100],
+            "kinds": [base.__name__[:100] for base in type(error).__mro__][:20],
+            "text": _message(error)[:1000],
+            **self._place(place),
+        }
+
+    def _place(self, place: tuple[re.Match[str], int, str] | None) -> dict[str, Any]:
+        if place is None:
+            return {"where": "", "line": None, "cell": None, "source": ""}
+        match, line, where = place
+        cell = int(match[2]) if match[2] else None
+        lines = self._sources[match[1]][(cell or 1) - 1].split("\n")
+        source = lines[line - 1] if 0 < line <= len(lines) else ""
+        return {"where": where[:200], "line": line, "cell": cell, "source": source[:200]}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(an exception that cannot be printed)"
+
+
+def names_used(value: dict[str, Any]) -> dict[str, list[str]]:
+    """List the dotted names that each top-level definition of a source uses; nothing of it is run."""
+    import ast
+
+    used: dict[str, list[str]] = {}
+    for text in value["cells"]:
+        for statement in loader._statements(text, "<names>", []):
+            if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                nodes = (node for node in ast.walk(statement) if isinstance(node, (ast.Name, ast.Attribute)))
+                used[statement.name] = sorted({ast.unparse(node) for node in nodes})[:2000]
+    return used
+
+
+def serve(channel: socket.socket, reply_bytes: int) -> None:
+    """Answer requests until the grader closes the channel."""
+    service = Service()
+    channel.sendall(READY)
+    while True:
+        try:
+            head, value = wire.receive(channel.recv_into, 1 << 40)
+        except EOFError:
+            return
+        try:
+            reply = {"ok": True, "id": head["id"]}, service.answer(head["op"], value)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except BaseException as error:
+            reply = {"ok": False, "id": head["id"]}, service.describe(error)
+        _send(channel, *reply, reply_bytes)
+
+
+def _send(channel: socket.socket, head: dict[str, Any], value: Any, reply_bytes: int) -> None:
+    try:
+        wire.send(channel, head, value, reply_bytes)
+    except wire.FrameTooLarge:
+        wire.send(channel, {**head, "ok": False, "large": True})
+    except BaseException as error:
+        wire.send(channel, {**head, "ok": False}, {"kind": type(error).__name__[:100], "text": "cannot be sent"})

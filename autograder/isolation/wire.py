@@ -1,0 +1,234 @@
+"""The frame between grader and worker: a JSON header and raw bytes, strict when read, never a pickle.
+
+    frame  = magic, length of header, length of body, header (JSON), body (raw bytes of tensors and long texts)
+    value  = null | bool | int | str | {"f": hex float} | {"l": [...]} | {"u": [...]} | {"d": [[key, value], ...]}
+           | {"t": [dtype, shape, bytes]} tensor | {"n": [...]} array | {"s": bytes} long text | {"o": type name}
+"""
+
+import json
+import math
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+MAGIC = b"UNR1"
+PREFIX = struct.Struct("<4sIQ")
+MAX_HEADER = 1 << 20
+MAX_DEPTH = 8
+MAX_ITEMS = 50_000
+MAX_NUMEL = 16 << 20
+LONG_TEXT = 1000
+
+DTYPES = {
+    "f2": (torch.float16, 2),
+    "f4": (torch.float32, 4),
+    "f8": (torch.float64, 8),
+    "u1": (torch.uint8, 1),
+    "i1": (torch.int8, 1),
+    "i2": (torch.int16, 2),
+    "i4": (torch.int32, 4),
+    "i8": (torch.int64, 8),
+    "b1": (torch.bool, 1),
+}
+CODES = {dtype: code for code, (dtype, _) in DTYPES.items()}
+
+
+class FrameError(Exception):
+    """The bytes are no frame, or the value is not plain data."""
+
+
+class FrameTooLarge(FrameError):
+    """The frame is larger than its limit."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """What a student returned that is not plain data: only its type's name crosses the wire."""
+
+    type_name: str
+
+
+def send(sock: socket.socket, head: dict[str, Any], value: Any = None, limit: int = 64 << 20) -> None:
+    """Send one frame; raise `FrameTooLarge` before anything is sent if it is larger than `limit` bytes."""
+    blobs: list[bytes] = []
+    header = json.dumps({**head, "v": encode(value, blobs)}).encode()
+    size = sum(map(len, blobs))
+    if len(header) > MAX_HEADER or size > limit:
+        raise FrameTooLarge(f"{size + len(header)} bytes")
+    sock.sendall(b"".join([PREFIX.pack(MAGIC, len(header), size), header, *blobs]))
+
+
+def receive(recv_into: Callable[[memoryview], int], limit: int = 64 << 20) -> tuple[dict[str, Any], Any]:
+    """Read one frame: the header without its value, and the value."""
+    magic, header_size, size = PREFIX.unpack(_exactly(recv_into, PREFIX.size))
+    if magic != MAGIC:
+        raise FrameError("no frame begins here")
+    if header_size > MAX_HEADER or size > limit:
+        raise FrameTooLarge(f"{size + header_size} bytes")
+    head = _json(bytes(_exactly(recv_into, header_size)))
+    body = _exactly(recv_into, size)
+    return head, Decoder(body).whole(head.pop("v", None))
+
+
+def _exactly(recv_into: Callable[[memoryview], int], size: int) -> bytearray:
+    buffer = bytearray(size)
+    view, start = memoryview(buffer), 0
+    while start < size:
+        count = recv_into(view[start:])
+        if not count:
+            raise EOFError
+        start += count
+    return buffer
+
+
+def _json(data: bytes) -> dict[str, Any]:
+    try:
+        head = json.loads(data)
+    except (ValueError, RecursionError, MemoryError):
+        raise FrameError("the header is not JSON") from None
+    if type(head) is not dict:
+        raise FrameError("the header is not an object")
+    return head
+
+
+def encode(value: Any, blobs: list[bytes], depth: int = 0) -> Any:
+    """Turn a value into its header; the raw bytes of tensors and long texts go to `blobs`."""
+    if depth > MAX_DEPTH:
+        return {"o": "nested too deep"}
+    if value is None or type(value) is bool:
+        return value
+    if isinstance(value, torch.Tensor):
+        return _tensor(value, blobs)
+    if isinstance(value, np.ndarray):
+        return _array(value, blobs)
+    if isinstance(value, str):
+        return _text(str.__str__(value), blobs)
+    if isinstance(value, float):
+        return {"f": float.hex(value)}
+    if type(value) is int and abs(value) < 1 << 63:
+        return value
+    if isinstance(value, (list, tuple)):
+        return {"l" if isinstance(value, list) else "u": [encode(item, blobs, depth + 1) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"d": [[str(key), encode(item, blobs, depth + 1)] for key, item in value.items()]}
+    return {"o": _type_name(value)}
+
+
+def _type_name(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")[:100]
+
+
+def _text(value: str, blobs: list[bytes]) -> Any:
+    if len(value) <= LONG_TEXT:
+        return value
+    blobs.append(value.encode("utf-8", "replace"))
+    return {"s": len(blobs[-1])}
+
+
+def _tensor(value: torch.Tensor, blobs: list[bytes], tag: str = "t") -> Any:
+    plain = value.layout == torch.strided and value.device.type == "cpu" and value.dtype in CODES
+    if not plain or value.numel() > MAX_NUMEL:
+        return {"o": f"{_type_name(value)} ({value.dtype}, {value.layout}, {value.device}, {value.numel()} numbers)"}
+    array = value.detach().resolve_conj().resolve_neg().contiguous().numpy()
+    blobs.append(array.tobytes())
+    return {tag: [CODES[value.dtype], list(value.shape), len(blobs[-1])]}
+
+
+def _array(value: np.ndarray[Any, Any], blobs: list[bytes]) -> Any:
+    try:
+        return _tensor(torch.from_numpy(np.array(value, order="C", copy=True, subok=False)), blobs, "n")
+    except TypeError:
+        return {"o": f"numpy.ndarray ({value.dtype})"[:100]}
+
+
+class Decoder:
+    """Read one value from a header and its body, and trust neither."""
+
+    def __init__(self, body: bytearray) -> None:
+        self._body = memoryview(body)
+        self._position = 0
+        self._items = 0
+
+    def whole(self, value: Any) -> Any:
+        """Read the value; raise `FrameError` where bytes are left over."""
+        result = self._value(value, 0)
+        if self._position != len(self._body):
+            raise FrameError("bytes are left over")
+        return result
+
+    def _value(self, value: Any, depth: int) -> Any:
+        self._items += 1
+        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
+            raise FrameError("the value is too complex")
+        if value is None or type(value) is bool:
+            return value
+        if type(value) is int:
+            return _checked(value, abs(value) < 1 << 63)
+        if type(value) is str:
+            return _clean(_checked(value, len(value) <= LONG_TEXT))
+        _checked(value, type(value) is dict and len(value) == 1)
+        (tag, content), *_ = value.items()
+        return self._tagged(tag, content, depth + 1)
+
+    def _tagged(self, tag: str, content: Any, depth: int) -> Any:
+        if tag == "f":
+            return _float(content)
+        if tag in "lu":
+            items = [self._value(item, depth) for item in _checked(content, type(content) is list)]
+            return items if tag == "l" else tuple(items)
+        if tag == "d":
+            return dict(self._pair(pair, depth) for pair in _checked(content, type(content) is list))
+        if tag in "tn":
+            tensor = self._tensor(content)
+            return tensor if tag == "t" else tensor.numpy()
+        if tag == "s":
+            return self._bytes(content).decode("utf-8", "replace")
+        if tag == "o":
+            return Opaque(_clean(_checked(content, type(content) is str and len(content) <= 300)))
+        raise FrameError("unknown tag")
+
+    def _pair(self, pair: Any, depth: int) -> tuple[str, Any]:
+        _checked(pair, type(pair) is list and len(pair) == 2 and type(pair[0]) is str)
+        return _clean(_checked(pair[0], len(pair[0]) <= LONG_TEXT)), self._value(pair[1], depth)
+
+    def _bytes(self, size: Any) -> bytearray:
+        _checked(size, type(size) is int and 0 <= size <= len(self._body) - self._position)
+        start, self._position = self._position, self._position + size
+        return bytearray(self._body[start : start + size])
+
+    def _tensor(self, content: Any) -> torch.Tensor:
+        code, shape, size = _checked(content, type(content) is list and len(content) == 3)
+        _checked(content, type(code) is str and code in DTYPES and type(shape) is list and len(shape) <= MAX_DEPTH)
+        _checked(shape, all(type(length) is int and 0 <= length <= MAX_NUMEL for length in shape))
+        dtype, width = DTYPES[code]
+        numel = math.prod(shape)
+        _checked(content, numel <= MAX_NUMEL and numel * width == size)
+        raw = self._bytes(size)
+        if not numel:
+            return torch.empty(shape, dtype=dtype)
+        if dtype is torch.bool:
+            return torch.frombuffer(raw, dtype=torch.uint8).ne(0).reshape(shape)
+        return torch.frombuffer(raw, dtype=dtype).reshape(shape)
+
+
+def _checked(value: Any, holds: bool) -> Any:
+    if not holds:
+        raise FrameError("the value does not fit its tag")
+    return value
+
+
+def _float(text: Any) -> float:
+    _checked(text, type(text) is str and len(text) <= 40)
+    try:
+        return float.fromhex(text)
+    except (ValueError, OverflowError):
+        raise FrameError("no float") from None
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

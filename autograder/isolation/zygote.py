@@ -1,0 +1,144 @@
+"""The warm process that every worker is forked from. It has torch imported and knows no exercise, answer or mark.
+
+Started by exec: python -I -B zygote.py CONTROL_FD WANTED_LAYERS. A job is a message with two descriptors, the worker's
+socket and its output file; the answer carries the worker's pid and pidfd.
+"""
+
+import array
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from autograder.isolation import sandbox  # noqa: E402
+
+PRELOADED = (
+    "ast", "collections", "copy", "dataclasses", "enum", "functools", "inspect", "io", "itertools", "math", "operator",
+    "random", "resource", "statistics", "string", "textwrap", "time", "traceback", "types", "typing", "warnings",
+    "numpy.lib.stride_tricks", "numpy.random", "matplotlib.pyplot", "torch.func", "torch.nn.utils", "torch.utils.data",
+)  # fmt: skip
+OURS = ("seccomp", "service") if sys.platform == "linux" else ("service",)
+SOCKET_FD = 3
+
+
+def main() -> None:
+    """Warm up, lock up, then fork a worker for every job until the grader goes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    wanted = frozenset(sys.argv[2].split(",")) & frozenset(sandbox.LAYERS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warm_up()
+    sys.path.pop(0)
+    held = sandbox.lock_zygote(wanted)
+    per_worker = wanted & {"rlimits", "seccomp"} if sys.platform != "win32" else frozenset()
+    if "seccomp" in per_worker and not _can_fork_with(per_worker):
+        per_worker -= {"seccomp"}
+    control.send(json.dumps({"layers": {**held, **{name: name for name in per_worker}}}).encode())
+    while True:
+        message, fds, *_ = socket.recv_fds(control, 1 << 16, 2)
+        if not message:
+            os._exit(0)
+        _answer(control, json.loads(message), fds, frozenset(per_worker))
+
+
+def warm_up() -> None:
+    """Import and run once what lessons use, so that no worker pays for it."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import torch
+
+    torch.set_num_threads(1)
+    for name in PRELOADED:
+        importlib.import_module(name)
+    for layer in (torch.nn.RNN, torch.nn.GRU, torch.nn.LSTM):
+        net = layer(2, 3, batch_first=True)
+        for optimizer in (torch.optim.SGD(net.parameters(), 0.1), torch.optim.Adam(net.parameters())):
+            loss = torch.nn.functional.mse_loss(net(torch.zeros(2, 3, 2))[0], torch.ones(2, 3, 3))
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+    _draw_once()
+    for name in OURS:
+        importlib.import_module(f"autograder.isolation.{name}")
+    gc.collect()
+    gc.freeze()
+
+
+def _draw_once() -> None:
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots()
+    axes.plot([0, 1], label="line")
+    axes.legend()
+    axes.set_xlabel("x")
+    figure.canvas.draw()
+    pyplot.close(figure)
+
+
+def _can_fork_with(layers: frozenset[str]) -> bool:
+    pid = os.fork()
+    if not pid:
+        with contextlib.suppress(BaseException):
+            sandbox.lock_worker(layers, sandbox.Ceiling())
+            os._exit(0)
+        os._exit(1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def _answer(control: socket.socket, job: dict[str, Any], fds: list[int], layers: frozenset[str]) -> None:
+    if "reap" in job:
+        _, status, usage = os.wait4(job["reap"], 0)
+        control.send(json.dumps([status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10]).encode())
+        return
+    pid = os.fork()
+    if not pid:
+        _become_worker(fds, job, layers)
+    pidfd = os.pidfd_open(pid)
+    socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
+    for fd in (*fds, pidfd):
+        os.close(fd)
+
+
+def _become_worker(fds: list[int], job: dict[str, Any], layers: frozenset[str]) -> None:
+    status = 97
+    try:
+        os.setsid()
+        sandbox.die_with_parent()
+        channel, output = fds
+        nothing = os.open("/dev/null", os.O_RDONLY)
+        for fd, target in ((nothing, 0), (output, 1), (output, 2), (channel, SOCKET_FD)):
+            os.dup2(fd, target)
+        os.closerange(SOCKET_FD + 1, 4096)
+        _forget_environment()
+        sandbox.lock_worker(layers, sandbox.Ceiling(**job["ceiling"]))
+        from autograder.isolation import service
+
+        service.serve(socket.socket(fileno=SOCKET_FD), job["reply_bytes"])
+        status = 0
+    except BaseException as error:
+        with contextlib.suppress(BaseException):
+            os.write(2, repr(error)[:500].encode())
+    finally:
+        os._exit(status)
+
+
+def _forget_environment() -> None:
+    os.environ.clear()
+    os.environ.update(HOME="/", LANG="C.UTF-8", MPLBACKEND="Agg", PATH="", TMPDIR="/")
+    sys.argv[:] = ["worker"]
+    for number in range(1, signal.NSIG):
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+    for number in (signal.SIGXFSZ, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    main()
