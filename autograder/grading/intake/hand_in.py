@@ -1,0 +1,71 @@
+"""The nouns of intake: a source, a hand-in, and why one is not taken."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+
+class Unfit(Exception):
+    """Something handed in cannot be taken: one sentence for the student."""
+
+    outcome = "failed"
+
+
+class Refused(Unfit):
+    """It is refused unread: a link, a device, too large."""
+
+    outcome = "rejected"
+
+
+class Unreadable(Unfit):
+    """It is no text or no notebook."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One lesson's text in a hand-in.
+
+    Args:
+        lesson: the lesson's name, such as `cell`.
+        file: the file's name as handed in.
+        cells: a `.py` file is one cell; a notebook its code cells in order, without test cells.
+        problem: one sentence; if set, the lesson is not run.
+        outcome: with a problem, `rejected` (refused) or `failed` (could not be read).
+    """
+
+    lesson: str
+    file: str
+    cells: tuple[str, ...]
+    is_notebook: bool
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What one student handed in.
+
+    Args:
+        student: the name as given.
+        folder: the name on disk, unique in the class.
+        sources: by lesson name; a lesson that is missing is absent.
+        problem: one sentence; if set, every task is `rejected`.
+        digest: SHA-256 over all that counts.
+    """
+
+    student: str
+    folder: str
+    sources: dict[str, Source] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    digest: str = ""
+
+
+def digest(sources: dict[str, Source], problem: str = "") -> str:
+    """Sum up all that can change a verdict; neither notes nor the student's name can."""
+    counts = [
+        [name, source.cells, source.is_notebook, source.problem, source.outcome]
+        for name, source in sorted(sources.items())
+    ]
+    return hashlib.sha256(json.dumps([counts, problem]).encode()).hexdigest()

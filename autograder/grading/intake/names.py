@@ -1,0 +1,78 @@
+"""Names as given, names on disk, and names in a sentence."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+
+LONGEST = 100
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+KIT = {"grades.csv", "run.json", "junit.xml", "index.html", "report.html", "results.json"}
+DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+DIRECTING = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+
+
+def alike(name: str) -> str:
+    """Reduce a name to what is left when case and Unicode form do not count."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def is_ignored(name: str) -> bool:
+    """Say whether a file or folder is nobody's work: dot files and what macOS adds to archives."""
+    return name.startswith(".") or alike(name) == "__macosx"
+
+
+def is_misleading(name: str) -> bool:
+    """Say whether control characters make a name look like another."""
+    return DIRECTING.search(name) is not None
+
+
+def as_given(name: str) -> str:
+    """Turn a name from the disk into text; bytes that are no UTF-8 are spelled out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def shown(name: str) -> str:
+    """Make a name fit to stand in a sentence: short, and what does not print is escaped."""
+    if len(name) > 80:
+        name = name[:77] + "..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
+def folder_names(names: Iterable[str]) -> dict[str, str]:
+    """Give every name a folder of its own, also where the disk does not tell `Ada` from `ada`.
+
+    Plain names come first, so that nobody's name is taken by the plain form of another.
+    """
+    ordered = sorted(names, key=lambda name: (not _is_plain(name), name))
+    folders: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in ordered:
+        folders[name] = _free_folder(name, taken)
+        taken.add(alike(folders[name]))
+    return folders
+
+
+def _free_folder(name: str, taken: set[str]) -> str:
+    if _is_plain(name) and alike(name) not in taken:
+        return name
+    digits = 8
+    while alike(_with_hash(name, digits)) in taken:
+        digits += 8
+    return _with_hash(name, digits)
+
+
+def _is_plain(name: str) -> bool:
+    reserved = name.lower() in KIT or name.lower().split(".")[0] in DEVICES
+    return PLAIN.fullmatch(name) is not None and not reserved
+
+
+def _with_hash(name: str, digits: int) -> str:
+    """Write `Zoë M.` as `Zoe_M.-1f2e3d4c`."""
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    form = re.sub(r"[^A-Za-z0-9._-]+", "_", ascii_only).lstrip(".-")[: LONGEST - 1 - digits] or "student"
+    if form.lower().split(".")[0] in DEVICES:
+        form = "_" + form[: LONGEST - 2 - digits]
+    sha = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{form}-{sha[:digits]}"
