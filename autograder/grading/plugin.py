@@ -1,1 +1,48 @@
+"""The pytest plugin that is installed with the kit.
 
+In a folder of exercises, `pytest` runs the public tests on the files there. In a course, `pytest autograder --submission
+PATH` grades one hand-in with the hidden tests.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--submission`."""
+    group = parser.getgroup("unroll", "grade a hand-in")
+    group.addoption("--submission", metavar="PATH", help="grade this folder, .zip, .py or .ipynb with the hidden tests")
+    group.addoption("--seed", metavar="TEXT", default="", help="secret of the hidden inputs (default: a fresh one)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and take over where a hand-in is to be graded."""
+    config.addinivalue_line("markers", "task(name, core=False, weight=1): the task of an exercise that a test belongs to")
+    path = config.getoption("submission", None)
+    if path:
+        from autograder.grading.single import Single
+
+        config.pluginmanager.register(Single(config, Path(path)), "unroll-submission")
+        return
+    config.pluginmanager.register(_Lazy(), "unroll-exercises")
+
+
+class _Lazy:
+    """Give the public tests their fixtures; torch is imported when the first one is used."""
+
+    @pytest.fixture(scope="session")
+    def _unroll_zygote(self) -> Any:
+        from autograder.isolation.worker import Zygote
+
+        with Zygote() as zygote:
+            yield zygote
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Any:
+        """The lesson beside the test file, in a worker."""
+        from autograder.grading.home import at_home
+
+        zygote = request.getfixturevalue("_unroll_zygote")
+        yield from at_home(request.node.path, zygote)

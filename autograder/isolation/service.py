@@ -34,9 +34,9 @@ class Service:
     def answer(self, op: str, value: Any) -> Any:
         """Carry out one request."""
         if op == "load":
-            return self.load(value)
+            return self.load(**value)
         if op == "names":
-            return names_used(value)
+            return names_used(**value)
         return calls.__dict__[op](self._module, **value)
 
     def describe(self, error: BaseException) -> dict[str, Any]:

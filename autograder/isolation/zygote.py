@@ -6,6 +6,7 @@ socket and its output file; the answer carries the worker's pid and pidfd.
 
 import array
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -26,6 +27,7 @@ PRELOADED = (
 )  # fmt: skip
 OURS = ("seccomp", "service") if sys.platform == "linux" else ("service",)
 SOCKET_FD = 3
+HUGE_PAGE, MADV_COLLAPSE = 2 << 20, 25
 
 
 def main() -> None:
@@ -69,6 +71,20 @@ def warm_up() -> None:
         importlib.import_module(f"autograder.isolation.{name}")
     gc.collect()
     gc.freeze()
+    _use_huge_pages()
+
+
+def _use_huge_pages() -> None:
+    """Merge memory into huge pages where the kernel can: forking then copies 500 times fewer page table entries."""
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None)
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+        span, rights, _, _, inode, *_ = line.split()
+        start, end = (int(address, 16) for address in span.split("-"))
+        if "w" in rights and inode == "0":
+            for page in range(-(-start // HUGE_PAGE) * HUGE_PAGE, end - HUGE_PAGE + 1, HUGE_PAGE):
+                libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MADV_COLLAPSE)
 
 
 def _draw_once() -> None:
@@ -117,10 +133,11 @@ def _become_worker(fds: list[int], job: dict[str, Any], layers: frozenset[str]) 
             os.dup2(fd, target)
         os.closerange(SOCKET_FD + 1, 4096)
         _forget_environment()
-        sandbox.lock_worker(layers, sandbox.Ceiling(**job["ceiling"]))
         from autograder.isolation import service
 
-        service.serve(socket.socket(fileno=SOCKET_FD), job["reply_bytes"])
+        grader = socket.socket(fileno=SOCKET_FD)
+        sandbox.lock_worker(layers, sandbox.Ceiling(**job["ceiling"]))
+        service.serve(grader, job["reply_bytes"])
         status = 0
     except BaseException as error:
         with contextlib.suppress(BaseException):

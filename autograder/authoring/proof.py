@@ -1,0 +1,136 @@
+"""What `verify` finds out about one lesson: each variant's marks, and what the machine says of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from autograder.course import Course, Lesson, Limits, Task
+from autograder.grading.exam import HIDDEN, Exam, hold
+from autograder.grading.examine import examine_task
+from autograder.grading.records import TaskResult, TestResult
+from autograder.grading.student import Clock, Remote
+from autograder.grading.variants import Variant, alternatives, mistakes
+from autograder.isolation.worker import Zygote
+
+PUBLIC = ("test_public.py",)
+
+
+@dataclass
+class Proof:
+    """Counts of what was proved, and a sentence for each thing that is wrong."""
+
+    lesson: Lesson
+    points: float = 0.0
+    tests: int = 0
+    alternatives: int = 0
+    mistakes: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a variant is examined."""
+
+    exam: Exam
+    zygote: Zygote
+    lesson: Lesson
+    limits: Limits
+
+    def examine(self, source: str, tasks: Sequence[Task]) -> list[tuple[TaskResult, list[TestResult]]]:
+        """Examine some tasks of a lesson's source text."""
+        clock = Clock(self.limits)
+        remote = Remote(self.zygote, self.limits, clock, self.lesson.name, {self.lesson.name: [source]})
+        results = []
+        for task in tasks:
+            clock.next_lesson()
+            results.append(examine_task(self.exam, self.lesson, task, remote))
+        return results
+
+    def users(self, variant: Variant) -> list[Task]:
+        """List the tasks that a variant can change: its own, and those that call it."""
+        uses = self.exam.rooms[self.lesson.key].uses
+        return [task for task in self.lesson.tasks if variant.task in uses[task.name]]
+
+
+def prove(course: Course, lesson: Lesson, stub: str, zygote: Zygote, secret: str) -> Proof:
+    """Prove one lesson on fresh inputs: hidden tests first, then the public ones."""
+    proof = Proof(lesson, sum(task.points for task in lesson.tasks))
+    for files in (HIDDEN, PUBLIC):
+        hold(Exam([lesson], secret, lambda exam: _prove(exam, course, lesson, stub, zygote, proof), files))
+    return proof
+
+
+def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote, proof: Proof) -> None:
+    bench = Bench(exam, zygote, lesson, course.limits)
+    hidden = tuple(exam.files) == HIDDEN
+    proof.tests += len(exam.rooms[lesson.key].plans)
+    _prove_answer(bench, proof)
+    _prove_stub(bench, stub, proof)
+    _prove_alternatives(bench, proof, hidden)
+    for variant in mistakes(lesson):
+        _prove_mistake(bench, variant, proof, hidden)
+
+
+def _tested(bench: Bench, tasks: Sequence[Task]) -> list[Task]:
+    planned = {plan.task.name for plan in bench.exam.rooms[bench.lesson.key].plans}
+    return [task for task in tasks if task.name in planned]
+
+
+def _prove_answer(bench: Bench, proof: Proof) -> None:
+    source = bench.exam.rooms[bench.lesson.key].answer
+    for result, tests in bench.examine(source, _tested(bench, bench.lesson.tasks)):
+        proof.wrong += _lost(f"{bench.lesson.key}: the answer", result, tests)
+
+
+def _prove_stub(bench: Bench, stub: str, proof: Proof) -> None:
+    for result, _ in bench.examine(stub, _tested(bench, bench.lesson.tasks)):
+        if result.score or result.outcome != "missing":
+            proof.wrong.append(
+                f"{bench.lesson.key}: the stub of {result.task} earns {result.score:g} points and is {result.outcome}. "
+                "It should be missing, with 0 points: see that every test calls it."
+            )
+
+
+def _prove_alternatives(bench: Bench, proof: Proof, count: bool) -> None:
+    for variant in alternatives(bench.lesson):
+        proof.alternatives += count
+        place = f"{bench.lesson.folder / 'alternatives.py'}:{variant.line}: the right answer {variant.id!r}"
+        for result, tests in bench.examine(variant.source, _tested(bench, bench.users(variant))):
+            proof.wrong += _lost(place, result, tests)
+
+
+def _lost(what: str, result: TaskResult, tests: Sequence[TestResult]) -> list[str]:
+    return [
+        f"{what} fails {result.task}, {test.name!r}: {test.message} Mend the test or the answer."
+        for test in tests
+        if test.outcome != "passed"
+    ]
+
+
+def _prove_mistake(bench: Bench, variant: Variant, proof: Proof, hidden: bool) -> None:
+    place = f"{bench.lesson.folder / 'mistakes.py'}:{variant.line}: {variant.id} ({variant.name})"
+    for result, _ in bench.examine(variant.source, _tested(bench, bench.users(variant))):
+        own = result.task == variant.task
+        if hidden and own and result.score >= result.max_score:
+            proof.wrong.append(f"{place} gets full marks. Write a test of {variant.task} that it fails.")
+        elif result.mistake != variant.id and (result.mistake or (hidden and own)):
+            proof.wrong.append(f"{place} is {_named(bench, variant, result)}")
+    if hidden:
+        proof.mistakes.append(variant.id)
+
+
+def _named(bench: Bench, variant: Variant, result: TaskResult) -> str:
+    if result.mistake:
+        return f"named as {result.mistake} in {result.task}. Make a test whose returns differ for the two."
+    twins = _twins(bench, variant)
+    if twins:
+        return f"not told apart from {', '.join(twins)}. Make a test of {variant.task} whose returns differ."
+    return f"not recognised ({result.outcome}: {result.message}). Do its returns depend on chance?"
+
+
+def _twins(bench: Bench, variant: Variant) -> list[str]:
+    """Find the other mistakes that return the same in every test that this one fails."""
+    room = bench.exam.rooms[bench.lesson.key]
+    plans = [plan for plan in room.plans if plan.task.name == variant.task]
+    runs = [(plan, bench.exam.known(plan, variant)) for plan in plans]
+    found = bench.exam.candidates(bench.lesson.task(variant.task), runs)
+    return sorted({f"{other.id} ({other.name})" for other in found if other.id != variant.id})

@@ -1,0 +1,36 @@
+"""Prove every lesson: right answers get full marks, the stub none, each mistake is found and named, and say so."""
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from autograder.authoring.lesson import check_course, read_lesson
+from autograder.authoring.proof import Proof, prove
+from autograder.course import Course, Lesson
+from autograder.isolation.worker import Zygote
+
+
+def verify(course: Course, lessons: Sequence[Lesson], say: Callable[[str], None], seed: str = "") -> list[str]:
+    """Prove lessons one by one, saying what was proved; return a sentence for each thing that is wrong."""
+    check_course(course)
+    wrong: list[str] = []
+    with Zygote() as zygote:
+        for lesson in lessons:
+            stub = read_lesson(lesson.folder / "lesson.py").stub()
+            proof = prove(course, lesson, stub, zygote, seed or secrets.token_hex(16))
+            for line in (*proof.wrong, *summary(proof)):
+                say(line)
+            wrong += proof.wrong
+    return wrong
+
+
+def summary(proof: Proof) -> list[str]:
+    """Say what was proved of one lesson."""
+    tasks = len(proof.lesson.tasks)
+    verdict = f"{len(proof.wrong)} to mend" if proof.wrong else "proved"
+    return [
+        f"{proof.lesson.key}: {verdict}. {tasks} tasks, {proof.points:g} points, {proof.tests} tests: "
+        f"the answer and {proof.alternatives} alternatives get full marks, the stub gets none, "
+        f"{len(proof.mistakes)} wrong answers with {len(set(proof.mistakes))} ids lose marks and are named."
+        if not proof.wrong
+        else f"{proof.lesson.key}: {verdict}."
+    ]

@@ -1,0 +1,150 @@
+"""The grader processes of a class: hand-ins go out to them, results come back, and one that dies is replaced."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any, Self
+
+from autograder.errors import GradingError
+
+Request = dict[str, Any]
+QUIET = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+class Examiner:
+    """One grader process, and the hand-in that it is at."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        ours, theirs = socket.socketpair()
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "autograder.grading.examiner", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env={**environment, **QUIET},
+            start_new_session=True,
+        )
+        theirs.close()
+        self.channel = Connection(ours.detach())
+        self.request: Request | None = None
+        self.send(settings)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message."""
+        self.channel.send_bytes(json.dumps(message).encode())
+
+    def receive(self) -> dict[str, Any]:
+        """Read one message.
+
+        Raises:
+            EOFError: the process has ended.
+        """
+        try:
+            message: dict[str, Any] = json.loads(self.channel.recv_bytes())
+        except ConnectionError:
+            raise EOFError from None
+        return message
+
+    def close(self) -> None:
+        """End the process; its zygote and workers end with it."""
+        self.channel.close()
+        self._process.kill()
+        self._process.wait()
+
+
+class Crew:
+    """Up to `jobs` examiners over one list of requests.
+
+    Args:
+        settings: what `examiner.serve` reads.
+        started: called with each request when an examiner takes it.
+    """
+
+    def __init__(self, settings: dict[str, Any], jobs: int) -> None:
+        self._settings = settings
+        self._examiners = [Examiner(settings) for _ in range(jobs)]
+        self.layers: dict[str, str] = {}
+        self.tier = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for examiner in self._examiners:
+            examiner.close()
+
+    def wait_until_warm(self) -> None:
+        """Wait until every examiner has collected its tests; note the tier."""
+        for examiner in self._examiners:
+            self._greet(examiner)
+
+    def _greet(self, examiner: Examiner) -> None:
+        try:
+            message = examiner.receive()
+        except EOFError:
+            raise GradingError("A grader process could not be started; its own message stands above.") from None
+        _raise_if_told(message)
+        self.layers, self.tier = message["layers"], message["tier"]
+
+    def grade(self, requests: Sequence[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
+        """Hand out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
+        left = list(reversed(requests))
+        retried: set[str] = set()
+        for examiner in self._examiners:
+            yield from self._give(examiner, left)
+        while busy := {e.channel: e for e in self._examiners if e.request is not None}:
+            for channel in wait(list(busy)):
+                examiner = busy[channel]  # type: ignore[index]
+                request = examiner.request
+                assert request is not None
+                answer = self._answer(examiner, request, retried)
+                if answer is None:
+                    left.append(request)
+                    examiner = self._replace(examiner)
+                else:
+                    yield "done", request, answer
+                    if answer.get("lost"):
+                        examiner = self._replace(examiner)
+                examiner.request = None
+                yield from self._give(examiner, left)
+
+    def _give(self, examiner: Examiner, left: list[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
+        if left:
+            examiner.request = left.pop()
+            examiner.send(examiner.request)
+            yield "start", examiner.request, {}
+
+    def _answer(self, examiner: Examiner, request: Request, retried: set[str]) -> dict[str, Any] | None:
+        """Read an answer; None where the examiner died and the hand-in is to be tried once more."""
+        try:
+            answer = examiner.receive()
+        except EOFError:
+            if request["folder"] in retried:
+                return {"lost": True}
+            retried.add(request["folder"])
+            return None
+        _raise_if_told(answer)
+        return answer
+
+    def _replace(self, examiner: Examiner) -> Examiner:
+        examiner.close()
+        fresh = Examiner(self._settings)
+        self._examiners[self._examiners.index(examiner)] = fresh
+        self._greet(fresh)
+        return fresh
+
+
+def _raise_if_told(message: dict[str, Any]) -> None:
+    if "error" in message:
+        raise GradingError(message["error"])

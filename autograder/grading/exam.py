@@ -1,0 +1,260 @@
+"""One pytest session that examines many hand-ins: tests, reference and mistakes are loaded once.
+
+The session collects the tests of an assignment's lessons; then every hand-in of the feed is put through them, with the
+fixture `student` bound to a locked worker. Only what this process itself recorded for each planned test can score.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from _pytest.runner import runtestprotocol
+
+from autograder.course import Lesson, Task
+from autograder.errors import CourseError, GradingError
+from autograder.grading import calibration, variants
+from autograder.grading.diagnosis import alike, uses
+from autograder.grading.probes import probe_source
+from autograder.grading.student import Entry, Local, Module, Remembered, transcript
+
+Item = pytest.Function
+HIDDEN = ("test_hidden.py",)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One planned test: where it stands, what it is about and what it weighs."""
+
+    item: Item
+    lesson: Lesson
+    task: Task
+    weight: float
+    core: bool
+
+    @property
+    def name(self) -> str:
+        return self.item.name.removeprefix("test_").replace("_", " ")
+
+
+@dataclass
+class Run:
+    """What happened when one test was run on one module."""
+
+    error: BaseException | None
+    transcript: list[Entry]
+
+
+@dataclass
+class Room:
+    """What the exam keeps of one lesson for all students."""
+
+    lesson: Lesson
+    answer: str
+    probes: str
+    reference: Remembered
+    mistakes: list[variants.Variant]
+    uses: dict[str, set[str]]
+    locals: dict[str, Local] = field(default_factory=dict)
+    known: dict[tuple[str, str], Run] = field(default_factory=dict)
+    plans: list[Plan] = field(default_factory=list)
+
+
+class Exam:
+    """The pytest plugin: fixtures for the tests, and the loop over hand-ins.
+
+    Args:
+        lessons: the lessons to examine.
+        secret: makes the seeds of the hidden inputs.
+        work: called with this exam once the tests are collected; it goes through the hand-ins.
+        files: the test files of a lesson to run.
+    """
+
+    def __init__(
+        self, lessons: Sequence[Lesson], secret: str, work: "Callable[[Exam], None]", files: Sequence[str] = HIDDEN
+    ) -> None:
+        self.rooms = {lesson.key: _room(lesson) for lesson in lessons}
+        self.files = files
+        self.observe: Callable[[str, float], None] | None = None
+        self._secret = secret.encode()
+        self._work = work
+        self._module: Module | None = None
+        self._now: Plan | None = None
+        self._error: BaseException | None = None
+
+    @pytest.fixture
+    def student(self) -> Module:
+        """The module under examination."""
+        assert self._module is not None
+        return self._module
+
+    @pytest.fixture
+    def reference(self) -> Module:
+        """The lesson's own answer."""
+        room = self._room()
+        return Module(room.reference.ask, lambda name: probe_source(room.probes, [name]))
+
+    @pytest.fixture
+    def rng(self) -> torch.Generator:
+        """A generator that only the grader can seed: an HMAC of the secret, the lesson and the test."""
+        assert self._now is not None
+        return torch.Generator().manual_seed(self.seed(self._now))
+
+    @pytest.fixture
+    def calibrated(self) -> Callable[[str, float], None]:
+        """Compare a loss with the calibrated threshold of the given name."""
+        thresholds = calibration.thresholds(self._room().lesson)
+        return lambda name, loss: self._compare(thresholds, name, loss)
+
+    def _compare(self, thresholds: dict[str, float], name: str, loss: float) -> None:
+        if self.observe is not None:
+            self.observe(name, loss)
+            return
+        assert self._now is not None
+        if name not in thresholds:
+            raise CourseError(f"{self._now.lesson.key}: no threshold {name!r}. Run `unroll calibrate {self._now.lesson.key}`.")
+        limit = thresholds[name]
+        assert loss <= limit, f"The mean squared error on new data is {loss:.2g}; it should be at most {limit:.2g}."
+
+    def seed(self, plan: Plan) -> int:
+        """Make the seed of one test's inputs."""
+        text = f"{plan.lesson.key}:{plan.item.name}".encode()
+        return int.from_bytes(hmac.digest(self._secret, text, hashlib.sha256)[:7], "big")
+
+    def _room(self) -> Room:
+        assert self._now is not None
+        return self.rooms[self._now.lesson.key]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Plan the tests of every lesson."""
+        lessons = {room.lesson.folder.resolve(): room for room in self.rooms.values()}
+        for item in session.items:
+            room = lessons[item.path.resolve().parent]
+            room.plans.append(_plan(item, room.lesson))
+        for room in self.rooms.values():
+            room.plans.sort(key=lambda plan: (_position(room.lesson, plan.task), not plan.core))
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Go through the hand-ins instead of through the tests once."""
+        if session.testsfailed:
+            raise session.Interrupted("the tests could not be collected")
+        self._work(self)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep what a test raised, and make no traceback of it."""
+        if call.excinfo is not None and self._error is None:
+            self._error = call.excinfo.value
+        outcome = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+
+    def run(self, plan: Plan, ask: Callable[[str, dict[str, Any]], Any]) -> Run:
+        """Run one test on one module."""
+        room = self.rooms[plan.lesson.key]
+        self._module = Module(ask, lambda name: probe_source(room.probes, [name]))
+        self._now, self._error = plan, None
+        with torch.random.fork_rng(devices=[]):
+            runtestprotocol(plan.item, log=False, nextitem=None)
+        if isinstance(self._error, (CourseError, GradingError, KeyboardInterrupt)):
+            raise self._error
+        return Run(self._error, transcript(self._module))
+
+    def known(self, plan: Plan, variant: variants.Variant) -> Run:
+        """Run one test on a known mistake, once for all students."""
+        room = self.rooms[plan.lesson.key]
+        key = (plan.item.nodeid, variant.name)
+        if key not in room.known:
+            if variant.name not in room.locals:
+                room.locals[variant.name] = Local(plan.lesson.name, variant.source)
+            room.known[key] = self.run(plan, room.locals[variant.name].ask)
+        return room.known[key]
+
+    def candidates(self, task: Task, runs: Sequence[tuple[Plan, Run]]) -> list[variants.Variant]:
+        """Find the known mistakes that return, in every test of a task, what the student's code returned."""
+        failed = [(plan, run) for plan, run in runs if run.error is not None]
+        if not failed:
+            return []
+        room = self.rooms[failed[0][0].lesson.key]
+        left = [variant for variant in room.mistakes if variant.task in room.uses[task.name]]
+        for plan, run in failed:
+            left = [variant for variant in left if self._returns_the_same(plan, run, variant)]
+        passed = [plan for plan, run in runs if run.error is None]
+        if len({variant.id for variant in left}) > 1:
+            left = [variant for variant in left if all(self.known(plan, variant).error is None for plan in passed)]
+        return left
+
+    def _returns_the_same(self, plan: Plan, run: Run, variant: variants.Variant) -> bool:
+        known = self.known(plan, variant)
+        return known.error is not None and alike(run.transcript, known.transcript)
+
+
+def hold(exam: Exam) -> None:
+    """Collect the tests, and let the exam do its work, in one quiet pytest session.
+
+    Raises:
+        GradingError: the tests could not be collected or the session stopped.
+    """
+    tests = [str(room.lesson.folder / file) for room in exam.rooms.values() for file in exam.files]
+    if not tests:
+        return
+    root = next(iter(exam.rooms.values())).lesson.folder.parent
+    options = ["-q", "-s", "--noconftest", "--assert=plain", "--import-mode=importlib", f"--rootdir={root}"]
+    quiet = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:faulthandler"]
+    ini = ["-c", str(Path(__file__).with_name("exam.ini"))]
+    failures = _Failures()
+    status = pytest.main([*options, *quiet, *ini, *tests], plugins=[exam, failures])
+    if failures.error is not None:
+        raise failures.error
+    if status != pytest.ExitCode.OK:
+        raise GradingError(f"The tests in {root} could not be run: {failures.text or status.name}")
+
+
+class _Failures:
+    """Keeps why a session failed, so that it can be said in one line."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.error: BaseException | None = None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and not self.text:
+            self.text = f"{report.nodeid}: {str(report.longrepr).strip().splitlines()[-1]}"
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.error = excinfo.value
+        return True
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            self.error = excinfo.value
+
+
+def _room(lesson: Lesson) -> Room:
+    answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
+    probes = lesson.folder / "probes.py"
+    return Room(
+        lesson,
+        answer,
+        probes.read_text(encoding="utf-8") if probes.exists() else "",
+        Remembered(Local(lesson.name, answer)),
+        variants.mistakes(lesson),
+        uses(answer, [task.name for task in lesson.tasks]),
+    )
+
+
+def _plan(item: Any, lesson: Lesson) -> Plan:
+    mark = item.get_closest_marker("task")
+    names = {task.name for task in lesson.tasks}
+    if mark is None or not mark.args or mark.args[0] not in names:
+        raise CourseError(f'{item.path}: {item.name} names no task of {lesson.key}. Add @pytest.mark.task("...").')
+    weight, core = mark.kwargs.get("weight", 1), mark.kwargs.get("core", False)
+    return Plan(item, lesson, lesson.task(mark.args[0]), float(weight), bool(core))
+
+
+def _position(lesson: Lesson, task: Task) -> int:
+    return lesson.tasks.index(task)

@@ -1,0 +1,143 @@
+"""Put one hand-in through the exam: every task of every lesson, each with a worker of its own."""
+
+import time
+from collections.abc import Sequence
+
+from autograder.course import Assignment, Lesson, Limits, Task
+from autograder.errors import StudentError, StudentMissing, WorkerGone
+from autograder.grading.diagnosis import only_one
+from autograder.grading.exam import Exam, Plan, Run
+from autograder.grading.intake import HandIn, Source
+from autograder.grading.marks import share_points, task_result
+from autograder.grading.missing import explain_missing, is_stub
+from autograder.grading.records import HandInResult, TaskResult, TestResult
+from autograder.grading.student import Clock, Remote
+from autograder.isolation.worker import Zygote
+
+Both = tuple[TaskResult, list[TestResult]]
+
+
+def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote, limits: Limits) -> HandInResult:
+    """Grade one hand-in; whatever it does, the result has every task of the assignment."""
+    started = time.monotonic()
+    clock = Clock(limits)
+    results: list[Both] = []
+    output, notes = {}, list(hand_in.notes)
+    for lesson in assignment.lessons:
+        clock.next_lesson()
+        source = hand_in.sources.get(lesson.name)
+        if source is None or source.problem or hand_in.problem:
+            results += [refuse(exam, lesson, task, hand_in, source) for task in lesson.tasks]
+            continue
+        remote = Remote(zygote, limits, clock, lesson.name, _sources(hand_in))
+        results += [examine_task(exam, lesson, task, remote) for task in lesson.tasks]
+        notes += [f"{source.file}: {note}" for note in (*source.notes, *_places(remote, source))]
+        if remote.output:
+            output[lesson.key] = remote.output
+    return HandInResult(
+        hand_in.student,
+        hand_in.folder,
+        hand_in.digest,
+        tuple(task for task, _ in results),
+        tuple(test for _, tests in results for test in tests),
+        output,
+        tuple(notes),
+        round(time.monotonic() - started, 3),
+    )
+
+
+def _sources(hand_in: HandIn) -> dict[str, list[str]]:
+    return {name: list(source.cells) for name, source in hand_in.sources.items() if not source.problem}
+
+
+def _places(remote: Remote, source: Source) -> list[str]:
+    return [f"{place(note, source)} was passed over: {note['kind']}: {note['text']}" for note in remote.notes]
+
+
+def place(note: dict[str, object], source: Source) -> str:
+    """Name a line of a hand-in, such as `cell 3, line 2`."""
+    cell = f"cell {note['cell']}, " if note["cell"] else ""
+    return f"{cell}line {note['line']}"
+
+
+def refuse(exam: Exam, lesson: Lesson, task: Task, hand_in: HandIn, source: Source | None) -> Both:
+    """Give 0 for a task whose lesson is missing, cannot be read or was rejected, and say why."""
+    if hand_in.problem:
+        outcome, message = "rejected", hand_in.problem
+    elif source is None:
+        outcome = "missing"
+        message = f"There is no {lesson.name}.py and no {lesson.name}.ipynb in this hand-in."
+    else:
+        outcome, message = source.outcome, source.problem
+    tests = [_result(plan, outcome, message) for plan in _plans(exam, lesson, task)]
+    return _both(lesson, task, tests, "", "")
+
+
+def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote) -> Both:
+    """Run the tests of one task in one worker, and name the mistake."""
+    plans = _plans(exam, lesson, task)
+    if forbidden := _forbidden(task, remote):
+        message = f"{task.name} may not use {forbidden}; write it by hand."
+        return _both(lesson, task, [_result(plan, "rejected", message) for plan in plans], "", "")
+    runs: list[tuple[Plan, Run]] = []
+    for plan in plans:
+        runs.append((plan, exam.run(plan, remote.ask)))
+        if plan.core and isinstance(runs[-1][1].error, WorkerGone):
+            break
+    remote.end()
+    tests = [_judge(plan, run, remote) for plan, run in runs]
+    tests += [_result(plan, tests[-1].outcome, "") for plan in plans[len(runs) :]]
+    mistake, cause = _diagnose(exam, task, runs)
+    return _both(lesson, task, tests, mistake, cause)
+
+
+def _plans(exam: Exam, lesson: Lesson, task: Task) -> list[Plan]:
+    return [plan for plan in exam.rooms[lesson.key].plans if plan.task == task]
+
+
+def _both(lesson: Lesson, task: Task, tests: Sequence[TestResult], mistake: str, cause: str) -> Both:
+    tests = share_points(task, tests)
+    return task_result(lesson.key, task, tests, mistake, cause), tests
+
+
+def _forbidden(task: Task, remote: Remote) -> str:
+    if not task.forbid:
+        return ""
+    used = remote.names_used()
+    own = used.get(task.name, [])
+    names = {*own, *(name for helper in own for name in used.get(helper, []))}
+    return next((name for name in task.forbid if name in names), "")
+
+
+def _judge(plan: Plan, run: Run, remote: Remote) -> TestResult:
+    error = run.error
+    if error is None:
+        return _result(plan, "passed", "")
+    if isinstance(error, WorkerGone):
+        return _result(plan, error.outcome, str(error))
+    if isinstance(error, StudentMissing):
+        return _result(plan, *explain_missing(error.name, plan.task.name, remote))
+    if isinstance(error, StudentError):
+        if is_stub(error, plan.task.name):
+            return _result(plan, "missing", f"{plan.task.name} is still the stub.")
+        return _result(plan, "failed", str(error))
+    return _result(plan, "failed", _sentence(error, plan))
+
+
+def _sentence(error: BaseException, plan: Plan) -> str:
+    text = str(error).strip().split("\n")[0]
+    if isinstance(error, AssertionError) and text:
+        return text
+    return f"{plan.task.name} returned something that this check cannot use: {plan.name}."
+
+
+def _result(plan: Plan, outcome: str, message: str) -> TestResult:
+    return TestResult(plan.lesson.key, plan.task.name, plan.name, outcome, 0.0, 0.0, message, plan.weight, plan.core)
+
+
+def _diagnose(exam: Exam, task: Task, runs: Sequence[tuple[Plan, Run]]) -> tuple[str, str]:
+    if any(isinstance(run.error, (StudentMissing, WorkerGone)) for _, run in runs):
+        return "", ""
+    found = exam.candidates(task, runs)
+    mistake = only_one([variant.id for variant in found])
+    return (mistake, found[0].says) if mistake else ("", "")

@@ -1,0 +1,40 @@
+"""What a result depends on beside the hand-in: the lessons, the machine, torch, the limits and the seed."""
+
+import hashlib
+import platform
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.grading.intake import HandIn
+
+MACHINE = Path(__file__).resolve().parents[1]
+LESSON_FILES = ("*.py", "*.toml", "*.json")
+
+
+def fingerprint(course: Course, assignment: str, seed: str) -> str:
+    """Name everything that a result of this assignment depends on in 64 hex digits."""
+    digest = hashlib.sha256(repr((course.limits, seed, versions())).encode())
+    for path in _files(course, assignment):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Say which versions a result was made with."""
+    packages = {name: version(name) for name in ("torch", "numpy", "pytest")}
+    return {"python": platform.python_version(), **packages}
+
+
+def sealed(hand_in: HandIn, kit: str) -> HandIn:
+    """Let a hand-in's digest cover the kit that grades it."""
+    return replace(hand_in, digest=hashlib.sha256(f"{hand_in.digest}:{kit}".encode()).hexdigest())
+
+
+def _files(course: Course, assignment: str) -> Iterator[Path]:
+    yield from sorted(MACHINE.rglob("*.py"))
+    for lesson in course.assignment(assignment).lessons:
+        for pattern in LESSON_FILES:
+            yield from sorted(lesson.folder.glob(pattern))

@@ -1,0 +1,187 @@
+"""Grade a class: find the students, hand them to a crew, keep every result at once, and go on after a crash."""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder import __version__
+from autograder.course import Assignment, Course
+from autograder.errors import GradingError, UsageError
+from autograder.grading.crew import Crew, Request
+from autograder.grading.fingerprint import fingerprint, versions
+from autograder.grading.intake import Student, find_students
+from autograder.grading.records import HandInResult, TaskResult
+from autograder.reporting.results import read_student, write_class, write_student
+
+
+class Watcher(Protocol):
+    """Whoever wants to see the grading go on, such as a progress bar."""
+
+    def start(self, name: str) -> None:
+        """A hand-in is begun."""
+
+    def done(self, name: str, score: float, max_score: float) -> None:
+        """A hand-in is graded."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line of `unroll grade` says."""
+
+    jobs: int = 1
+    seed: str = ""
+    accept_weak_isolation: bool = False
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class found in a folder, with what an earlier run left in OUT."""
+
+    course: Course
+    assignment: Assignment
+    students: list[Student]
+    skipped: list[str]
+    out: Path
+    seed: str
+
+
+def open_class(course: Course, assignment: str, submissions: Path, out: Path, seed: str) -> Class:
+    """Find the students and make OUT.
+
+    Raises:
+        UsageError: SUBMISSIONS has no student, or OUT lies in it.
+        GradingError: OUT cannot be written.
+    """
+    wanted = course.assignment(assignment)
+    _check_apart(submissions, out)
+    students, skipped = find_students(submissions)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / ".lock").touch()
+    except OSError as error:
+        raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
+    return Class(course, wanted, students, skipped, out, seed or _earlier_seed(out) or secrets.token_hex(16))
+
+
+def _check_apart(submissions: Path, out: Path) -> None:
+    inside, around = out.resolve(), submissions.resolve()
+    if inside == around or around in inside.parents:
+        raise UsageError(f"{out} lies in {submissions}, where it would be taken for a student. Choose another -o.")
+
+
+def _earlier_seed(out: Path) -> str:
+    try:
+        return str(json.loads((out / "run.json").read_text(encoding="utf-8"))["seed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult]:
+    """Grade what is not graded yet; write each result as it comes, and the class at the end or when stopped.
+
+    Raises:
+        GradingError: the grading could not be done or was stopped; what was graded is kept.
+    """
+    started = time.time()
+    kit = fingerprint(found.course, found.assignment.name, found.seed)
+    settings = {
+        "course": str(found.course.root),
+        "assignment": found.assignment.name,
+        "seed": found.seed,
+        "fingerprint": kit,
+    }
+    with _alone(found.out), Crew(settings, max(1, min(options.jobs, len(found.students)))) as crew:
+        _write_seed(found, kit, {})
+        crew.wait_until_warm()
+        _refuse_weak(crew, options)
+        results: dict[str, HandInResult] = {}
+        try:
+            _grade_all(found, crew, results, watcher)
+        finally:
+            ordered = [results[s.folder] for s in found.students if s.folder in results]
+            facts = {"tier": crew.tier, "layers": crew.layers, "seconds": round(time.time() - started, 1)}
+            write_class(found.out, found.assignment, ordered, _run_facts(found, kit, facts))
+    return ordered
+
+
+def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watcher: Watcher) -> None:
+    earlier = {student.folder: read_student(found.out, student.folder) for student in found.students}
+    requests = [_request(student, earlier[student.folder]) for student in found.students]
+    for event, request, answer in crew.grade(requests):
+        if event == "start":
+            watcher.start(request["student"])
+            continue
+        known = earlier[request["folder"]]
+        if answer.get("same") and known is not None:
+            result = known
+        else:
+            result = HandInResult.from_json(answer["result"]) if "result" in answer else _lost(found, request)
+            write_student(found.out, result)
+        results[request["folder"]] = result
+        watcher.done(result.student, result.score, result.max_score)
+
+
+def _request(student: Student, earlier: HandInResult | None) -> Request:
+    known = earlier.digest if earlier and earlier.student == student.student else ""
+    return {"student": student.student, "folder": student.folder, "path": str(student.path), "known": known}
+
+
+def _lost(found: Class, request: Request) -> HandInResult:
+    """Make the row of a hand-in that ended its grader process twice; it is not marked as graded."""
+    message = "The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand."
+    tasks = tuple(
+        TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", message)
+        for lesson in found.assignment.lessons
+        for task in lesson.tasks
+    )
+    return HandInResult(request["student"], request["folder"], "", tasks)
+
+
+def _refuse_weak(crew: Crew, options: Options) -> None:
+    if crew.tier != "strong" and not options.accept_weak_isolation:
+        raise GradingError(
+            f"Isolation is only {crew.tier} here, so a hand-in could read or change files of yours. Run `unroll doctor`; "
+            "grade on Linux with Landlock and seccomp, or add --accept-weak-isolation."
+        )
+
+
+def _run_facts(found: Class, kit: str, facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kit": __version__,
+        "versions": versions(),
+        "assignment": found.assignment.name,
+        "seed": found.seed,
+        "fingerprint": kit,
+        "limits": asdict(found.course.limits),
+        "students": len(found.students),
+        "skipped": found.skipped,
+        **facts,
+    }
+
+
+def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
+    """Keep the seed before the first hand-in, so that a run that crashes can be continued."""
+    path = found.out / "run.json"
+    if not path.exists():
+        try:
+            path.write_text(json.dumps(_run_facts(found, kit, facts), indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise GradingError(f"{path}: {error.strerror}. Free space or choose another -o.") from None
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keep a second run out of the same folder."""
+    import fcntl
+
+    with (out / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(f"{out}: another run is grading into this folder. Wait for it, or choose another -o.") from None
+        yield
