@@ -1,0 +1,345 @@
+"""A hand-in that is a folder: which file counts, and what is refused."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Assignment, Lesson, Limits
+from autograder.errors import UsageError
+from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
+from autograder.grading.intake.hand_in import digest
+
+LESSONS = ("windows", "cell", "training")
+SINE = Assignment("sine", "Sine", tuple(Lesson("sine", name, name, 45, (), Path()) for name in LESSONS))
+LIMITS = Limits()
+NOTEBOOK = '{"nbformat": 4, "cells": [{"cell_type": "code", "source": "in_notebook = 1"}]}'
+
+
+def read(folder: Path, limits: Limits = LIMITS) -> HandIn:
+    return read_hand_in(Student("ada", "ada", folder), SINE, limits)
+
+
+def write(path: Path, text: str | bytes = "x = 1\n") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_a_python_file_is_one_cell(tmp_path: Path) -> None:
+    write(tmp_path / "cell.py", "def rnn_cell(): ...\n")
+
+    hand_in = read(tmp_path)
+
+    assert (hand_in.student, hand_in.folder, hand_in.problem, hand_in.notes) == ("ada", "ada", "", ())
+    assert list(hand_in.sources) == ["cell"]
+    source = hand_in.sources["cell"]
+    assert (source.file, source.is_notebook, source.problem, source.notes) == ("cell.py", False, "", ())
+    assert source.cells == ("def rnn_cell(): ...\n",)
+
+
+def test_a_python_file_comes_before_a_notebook(tmp_path: Path) -> None:
+    write(tmp_path / "cell.py")
+    write(tmp_path / "cell.ipynb", NOTEBOOK)
+
+    source = read(tmp_path).sources["cell"]
+
+    assert source.file == "cell.py"
+    assert source.notes == ("cell.py counts, not the notebook beside it.",)
+
+
+@pytest.mark.parametrize("name", ["Cell.py", "CELL.PY", "cell.IPYNB"])
+def test_a_single_file_that_matches_but_for_case_counts_with_a_note(tmp_path: Path, name: str) -> None:
+    write(tmp_path / name, NOTEBOOK)
+
+    source = read(tmp_path).sources["cell"]
+
+    assert source.file == name and source.problem == ""
+    assert name in source.notes[0] and name.lower() in source.notes[0]
+
+
+def test_the_exact_name_comes_before_one_alike(tmp_path: Path) -> None:
+    write(tmp_path / "Cell.py", "other = 1")
+    write(tmp_path / "cell.py", "exact = 1")
+
+    source = read(tmp_path).sources["cell"]
+
+    assert source.cells == ("exact = 1",)
+    assert len(source.notes) == 1
+
+
+def test_two_names_alike_and_none_exact_cost_that_lesson_alone(tmp_path: Path) -> None:
+    write(tmp_path / "Cell.py")
+    write(tmp_path / "CELL.py")
+    write(tmp_path / "windows.py")
+
+    sources = read(tmp_path).sources
+
+    assert sources["cell"].outcome == "rejected" and "CELL.py and Cell.py" in sources["cell"].problem
+    assert sources["windows"].problem == ""
+
+
+@pytest.mark.parametrize("wrapping", ["hw", "hw/a", "hw/a/b", "sine", "sine/x"])
+def test_a_wrapping_folder_is_looked_through(tmp_path: Path, wrapping: str) -> None:
+    write(tmp_path / wrapping / "cell.py")
+    write(tmp_path / wrapping / "windows.ipynb", NOTEBOOK)
+    write(tmp_path / "__MACOSX" / "cell.py")
+    write(tmp_path / ".hidden" / "training.py")
+    write(tmp_path / "timestamp.txt")
+
+    assert list(read(tmp_path).sources) == ["windows", "cell"]
+
+
+def test_a_folder_four_deep_is_not_looked_into(tmp_path: Path) -> None:
+    write(tmp_path / "a/b/c/d/cell.py")
+
+    hand_in = read(tmp_path)
+
+    assert hand_in.sources == {}
+    assert "No file is named as a lesson" in hand_in.notes[0]
+
+
+def test_files_beside_a_folder_come_before_those_in_it(tmp_path: Path) -> None:
+    write(tmp_path / "cell.py", "outer = 1")
+    write(tmp_path / "old" / "cell.py", "inner = 1")
+    write(tmp_path / "old" / "windows.py")
+
+    sources = read(tmp_path).sources
+
+    assert list(sources) == ["cell"] and sources["cell"].cells == ("outer = 1",)
+
+
+def test_the_assignments_folder_comes_before_others(tmp_path: Path) -> None:
+    write(tmp_path / "text" / "cell.py", "other = 1")
+    write(tmp_path / "deeper" / "sine" / "cell.py", "mine = 1")
+
+    assert read(tmp_path).sources["cell"].cells == ("mine = 1",)
+
+
+def test_lessons_in_folders_of_their_own_all_count(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "cell.py")
+    write(tmp_path / "two" / "windows.py")
+
+    assert list(read(tmp_path).sources) == ["windows", "cell"]
+
+
+def test_one_lesson_in_two_folders_is_rejected(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "cell.py")
+    write(tmp_path / "two" / "cell.py")
+    write(tmp_path / "two" / "windows.py")
+
+    sources = read(tmp_path).sources
+
+    assert sources["cell"].outcome == "rejected"
+    assert "one/cell.py and two/cell.py" in sources["cell"].problem
+    assert sources["windows"].problem == ""
+
+
+def link(path: Path) -> None:
+    path.symlink_to(write(path.parent.parent / "elsewhere.py"))
+
+
+def dangling_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def endless_link(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [link, dangling_link, endless_link, os.mkfifo, Path.mkdir])
+@pytest.mark.parametrize("name", ["cell.py", "cell.ipynb"])
+def test_what_is_no_plain_file_costs_that_lesson_alone(
+    tmp_path: Path, make: Callable[[Path], None], name: str
+) -> None:
+    folder = tmp_path / "ada"
+    write(folder / "windows.py")
+    make(folder / name)
+
+    sources = read(folder).sources
+
+    assert sources["cell"].outcome == "rejected" and name in sources["cell"].problem
+    assert sources["cell"].cells == ()
+    assert sources["windows"].problem == ""
+
+
+def test_a_linked_folder_is_rejected_as_a_whole(tmp_path: Path) -> None:
+    write(tmp_path / "real" / "cell.py")
+    (tmp_path / "ada").symlink_to(tmp_path / "real")
+
+    hand_in = read(tmp_path / "ada")
+
+    assert hand_in.sources == {} and "ada is a link" in hand_in.problem
+
+
+def test_a_linked_wrapping_folder_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path / "real" / "cell.py")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "sine").symlink_to(tmp_path / "real")
+
+    hand_in = read(tmp_path / "ada")
+
+    assert hand_in.sources == {} and "sine is a link" in hand_in.problem
+
+
+def test_a_link_beside_lessons_costs_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "cell.py")
+    (tmp_path / "data").symlink_to("/")
+
+    hand_in = read(tmp_path)
+
+    assert hand_in.problem == "" and hand_in.sources["cell"].problem == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "outcome", "says"),
+    [
+        pytest.param("x = 'ä'".encode("latin-1"), "failed", "save it as UTF-8", id="Latin-1"),
+        pytest.param(b"x = 1\n\0", "failed", "NUL character (line 2)", id="NUL"),
+        pytest.param("x = 1".encode("utf-16-le"), "failed", "NUL", id="UTF-16 without its mark"),
+        pytest.param(b"\xff\xfex", "failed", "UTF-8", id="half a UTF-16 character"),
+        pytest.param(b"#" * (5 * 2**20 + 1), "rejected", "larger than 5 MB", id="too large"),
+    ],
+)
+def test_a_file_that_is_no_source_says_what_to_do(
+    tmp_path: Path, data: bytes, outcome: str, says: str
+) -> None:
+    write(tmp_path / "cell.py", data)
+
+    source = read(tmp_path).sources["cell"]
+
+    assert (source.outcome, source.cells) == (outcome, ())
+    assert "cell.py" in source.problem and says in source.problem
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param("x = 'ä'\ny = 2\n".encode(), id="UTF-8"),
+        pytest.param("x = 'ä'\ny = 2\n".encode("utf-8-sig"), id="UTF-8 with a mark"),
+        pytest.param("x = 'ä'\ny = 2\n".encode("utf-16"), id="UTF-16"),
+        pytest.param(b"\xfe\xff" + "x = 'ä'\ny = 2\n".encode("utf-16-be"), id="UTF-16 big endian"),
+        pytest.param("x = 'ä'\r\ny = 2\r\n".encode(), id="CRLF"),
+        pytest.param("x = 'ä'\ry = 2\r".encode(), id="CR"),
+    ],
+)
+def test_every_usual_encoding_is_read_alike(tmp_path: Path, data: bytes) -> None:
+    write(tmp_path / "cell.py", data)
+
+    source = read(tmp_path).sources["cell"]
+
+    assert source.problem == "" and source.cells == ("x = 'ä'\ny = 2\n",)
+
+
+def test_a_source_of_just_the_limit_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "cell.py", b"#" * 10)
+
+    assert read(tmp_path, replace(LIMITS, source_bytes=10)).sources["cell"].problem == ""
+    assert read(tmp_path, replace(LIMITS, source_bytes=9)).sources["cell"].outcome == "rejected"
+
+
+def test_an_empty_file_is_read_with_a_note(tmp_path: Path) -> None:
+    write(tmp_path / "cell.py", "")
+
+    source = read(tmp_path).sources["cell"]
+
+    assert source.cells == ("",) and source.problem == ""
+    assert source.notes == ("cell.py is empty.",)
+
+
+def test_an_empty_folder_says_what_was_looked_for(tmp_path: Path) -> None:
+    hand_in = read(tmp_path)
+
+    assert hand_in.sources == {} and hand_in.problem == ""
+    assert hand_in.notes == ("No file is named as a lesson, such as windows.py.",)
+
+
+def test_a_file_of_another_name_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "cell (1).py")
+
+    assert "There is cell (1).py." in read(tmp_path).notes[0]
+
+
+def test_a_file_that_may_not_be_read_costs_that_lesson_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "cell.py")
+    write(tmp_path / "windows.py")
+    really_open = os.open
+
+    def refuse(path: Path, flags: int) -> int:
+        if Path(path).name == "cell.py":
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, flags)
+
+    monkeypatch.setattr(os, "open", refuse)
+    sources = read(tmp_path).sources
+
+    assert sources["cell"].outcome == "failed" and "Permission denied" in sources["cell"].problem
+    assert sources["windows"].problem == ""
+
+
+def test_a_folder_that_is_gone_is_rejected(tmp_path: Path) -> None:
+    assert "could not be read" in read(tmp_path / "gone").problem
+
+
+def test_a_very_full_folder_does_not_hang(tmp_path: Path) -> None:
+    for number in range(30_000):
+        (tmp_path / f"{number}.txt").touch()
+    write(tmp_path / "training.py")
+
+    start = time.monotonic()
+    hand_in = read(tmp_path)
+
+    assert time.monotonic() - start < 5
+    assert hand_in.sources["training"].problem == ""
+    assert "exact names" in hand_in.notes[0]
+
+
+def test_the_digest_changes_with_what_counts_and_with_nothing_else(tmp_path: Path) -> None:
+    first, second, third = tmp_path / "one", tmp_path / "two", tmp_path / "three"
+    write(first / "cell.py", "x = 1\n")
+    write(second / "hw" / "cell.py", "x = 1\r\n")
+    write(third / "cell.py", "x = 2\n")
+
+    assert read(first).digest == read(second).digest == digest(read(first).sources)
+    assert read(first).digest != read(third).digest
+    assert read(first).digest != read(tmp_path / "gone").digest
+    assert len(read(first).digest) == 64
+
+
+@pytest.mark.parametrize("name", ["cell.py", "Cell.ipynb"])
+def test_one_file_can_be_read_alone(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name, NOTEBOOK)
+    write(tmp_path / "windows.py")
+
+    hand_in = read_one(path, SINE, LIMITS)
+
+    assert list(hand_in.sources) == ["cell"]
+    assert hand_in.sources["cell"].problem == ""
+
+
+def test_one_folder_can_be_read_alone(tmp_path: Path) -> None:
+    write(tmp_path / "Ada L" / "cell.py")
+
+    hand_in = read_one(tmp_path / "Ada L", SINE, LIMITS)
+
+    assert hand_in.student == "Ada L" and hand_in.folder.startswith("Ada_L-")
+    assert list(hand_in.sources) == ["cell"]
+
+
+def test_one_linked_file_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "cell.py").symlink_to(write(tmp_path / "other.py"))
+
+    assert read_one(tmp_path / "cell.py", SINE, LIMITS).sources["cell"].outcome == "rejected"
+
+
+@pytest.mark.parametrize("name", ["gone", "gone.py", "notes.py"])
+def test_one_path_that_cannot_be_graded_is_a_wrong_use(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "notes.py")
+
+    with pytest.raises(UsageError, match=name):
+        read_one(tmp_path / name, SINE, LIMITS)
