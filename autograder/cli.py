@@ -12,7 +12,9 @@ from autograder import __version__
 from autograder.errors import UnrollError
 
 COURSE = click.option(
-    "--course", type=click.Path(path_type=Path, file_okay=False), help="The course's folder, if it is not here or above."
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder, if it is not here or above.",
 )
 FOLDER = click.Path(path_type=Path)
 
@@ -68,11 +70,26 @@ def _with_course(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("assignment")
 @click.argument("submissions", type=FOLDER)
 @click.option("-o", "--out", type=FOLDER, required=True, help="Where the results go; made if it is not there.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Hand-ins graded at a time.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Hand-ins graded at a time.",
+)
 @click.option("--seed", default="", help="Secret of the hidden inputs. Made at the first run and kept in OUT/run.json.")
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @_with_course
-def grade(course: Any, assignment: str, submissions: Path, out: Path, jobs: int, seed: str, accept_weak_isolation: bool) -> None:
+def grade(
+    course: Any,
+    assignment: str,
+    submissions: Path,
+    out: Path,
+    jobs: int,
+    seed: str,
+    accept_weak_isolation: bool,
+) -> None:
     """Grade a class: one folder or .zip per student in SUBMISSIONS, with .py or .ipynb files.
 
     \b
@@ -91,7 +108,14 @@ def grade(course: Any, assignment: str, submissions: Path, out: Path, jobs: int,
 
 @cli.command()
 @click.option("-o", "--out", type=FOLDER, default=Path("unroll-demo"), show_default=True, help="A folder for the demo.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=2, show_default=True, help="Hand-ins graded at a time.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=2,
+    show_default=True,
+    help="Hand-ins graded at a time.",
+)
 @_with_course
 def demo(course: Any, out: Path, jobs: int) -> None:
     """Make a small class, right, wrong, blank, broken and hostile, and grade it for real."""
@@ -153,8 +177,16 @@ def verify(course: Any, lessons: tuple[str, ...], seed: str) -> None:
 
 @cli.command()
 @click.argument("lesson")
-@click.option("--seeds", type=click.IntRange(2, 1000), default=30, show_default=True, help="Runs of each right program.")
-@click.option("--wrong-seeds", type=click.IntRange(1, 1000), default=8, show_default=True, help="Runs of each wrong one.")
+@click.option(
+    "--seeds", type=click.IntRange(2, 1000), default=30, show_default=True, help="Runs of each right program."
+)
+@click.option(
+    "--wrong-seeds",
+    type=click.IntRange(1, 1000),
+    default=8,
+    show_default=True,
+    help="Runs of each wrong one.",
+)
 @_with_course
 def calibrate(course: Any, lesson: str, seeds: int, wrong_seeds: int) -> None:
     """Train right and wrong programs over many seeds, and put the thresholds of a lesson between them."""

@@ -1,15 +1,15 @@
 """The tree of errors.
 
-    UnrollError               one line for a person: what, where, what to do next
-      CourseError             a course, lesson or marker that an author must mend
-      UsageError              a path or an option that the user must mend
-      GradingError            the grading itself could not be done (exit status 3)
-      WorkerGone              the process that ran a student's code ended
-        WorkerTimeout           it took longer than its limit
-        WorkerOverflow          it asked for more memory, reply or file than its limit
-        WorkerCrashed           it ended by itself
-      StudentError            the student's own code raised
-      StudentMissing          the student's code has no such name
+UnrollError               one line for a person: what, where, what to do next
+  CourseError             a course, lesson or marker that an author must mend
+  UsageError              a path or an option that the user must mend
+  GradingError            the grading itself could not be done (exit status 3)
+  WorkerGone              the process that ran a student's code ended
+    WorkerTimeout           it took longer than its limit
+    WorkerOverflow          it asked for more memory, reply or file than its limit
+    WorkerCrashed           it ended by itself
+  StudentError            the student's own code raised
+  StudentMissing          the student's code has no such name
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Measure losses of right and wrong programs over many seeds, and put a threshold between them.
 
-A threshold stands at `MARGIN` times the worst right run, rounded up; the picture and the JSON say which wrong programs lie
-below it: those the loss cannot see.
+A threshold stands at `MARGIN` times the worst right run, rounded up; the picture and the JSON say which wrong programs
+lie below it: those the loss cannot see.
 """
 
 import json
@@ -71,7 +71,11 @@ def _wrong(lesson: Lesson) -> list[tuple[str, Variant | None]]:
 
 
 def _run_all(
-    lesson: Lesson, seed: str, programs: list[tuple[str, Variant | None]], found: dict[str, Losses], right: bool
+    lesson: Lesson,
+    seed: str,
+    programs: list[tuple[str, Variant | None]],
+    found: dict[str, Losses],
+    right: bool,
 ) -> None:
     def work(exam: Exam) -> None:
         room = exam.rooms[lesson.key]
@@ -117,10 +121,18 @@ def _write(lesson: Lesson, found: dict[str, Losses], seeds: int, wrong_seeds: in
         }
         for name, losses in found.items()
     }
-    facts = {"torch": torch.__version__.split("+")[0], "seeds": seeds, "wrong_seeds": wrong_seeds, "checks": checks}
+    facts = {
+        "torch": torch.__version__.split("+")[0],
+        "seeds": seeds,
+        "wrong_seeds": wrong_seeds,
+        "checks": checks,
+    }
     path = lesson.folder / calibration.FILE
     path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    draw_losses({name: (dict(ls.right), dict(ls.wrong), ls.threshold) for name, ls in found.items()}, lesson.folder / "calibration.png")
+    draw_losses(
+        {name: (dict(ls.right), dict(ls.wrong), ls.threshold) for name, ls in found.items()},
+        lesson.folder / "calibration.png",
+    )
 
 
 def _summary(values: list[float]) -> dict[str, float]:

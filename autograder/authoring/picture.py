@@ -14,7 +14,10 @@ def draw_losses(checks: dict[str, tuple[Runs, Runs, float]], path: Path) -> None
     figure = Figure(figsize=(6.5 * len(checks), 1.5 + 0.2 * rows), layout="constrained")
     panels = figure.subplots(1, len(checks), squeeze=False)[0]
     for axes, (name, (right, wrong, threshold)) in zip(panels, checks.items(), strict=True):
-        programs = [*((p, v, "tab:green") for p, v in right.items()), *((p, v, "tab:red") for p, v in _by_loss(wrong))]
+        programs = [
+            *((p, v, "tab:green") for p, v in right.items()),
+            *((p, v, "tab:red") for p, v in _by_loss(wrong)),
+        ]
         for row, (_, values, colour) in enumerate(programs):
             shown = [min(value, 1e3) for value in values]
             axes.plot(shown, [row] * len(shown), "|", color=colour, markersize=8)

@@ -15,9 +15,7 @@ from autograder.isolation.wire import Opaque
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5, torch.float16: 1e-2}
 
 
-def same(
-    actual: Any, expected: Any, what: str, axes: str = "", atol: float | None = None, show: bool = False
-) -> None:
+def same(actual: Any, expected: Any, what: str, axes: str = "", atol: float | None = None, show: bool = False) -> None:
     """Check that a student's tensor is the expected one: type, dtype, shape, finite numbers, values.
 
     Args:
@@ -29,7 +27,9 @@ def same(
     _check_type(actual, expected, what)
     actual, expected = (torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in (actual, expected))
     _check_shape(actual, expected, what, axes)
-    assert actual.dtype == expected.dtype, f"{what} should have dtype {_short(expected.dtype)}, but has {_short(actual.dtype)}."
+    assert actual.dtype == expected.dtype, (
+        f"{what} should have dtype {_short(expected.dtype)}, but has {_short(actual.dtype)}."
+    )
     tolerance = atol if atol is not None else TOLERANCE.get(expected.dtype, 0.0)
     wrong = ~torch.isclose(actual.double(), expected.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
     assert not bool(wrong.any()), _difference(actual, expected, wrong, what, show)
@@ -79,8 +79,12 @@ def must_raise(kind: str, function: Callable[..., Any], *args: Any, **kwargs: An
     except StudentError as error:
         if kind in error.kinds:
             return
-        raise AssertionError(f"{error.stage} should raise {kind} here, but raised {error.kind}{error.place()}.") from None
-    raise AssertionError(f"{getattr(function, '__name__', 'This call')} should raise {kind} here, but returned a value.")
+        raise AssertionError(
+            f"{error.stage} should raise {kind} here, but raised {error.kind}{error.place()}."
+        ) from None
+    raise AssertionError(
+        f"{getattr(function, '__name__', 'This call')} should raise {kind} here, but returned a value."
+    )
 
 
 def _type(value: Any) -> str:

@@ -75,7 +75,11 @@ class Exam:
     """
 
     def __init__(
-        self, lessons: Sequence[Lesson], secret: str, work: "Callable[[Exam], None]", files: Sequence[str] = HIDDEN
+        self,
+        lessons: Sequence[Lesson],
+        secret: str,
+        work: "Callable[[Exam], None]",
+        files: Sequence[str] = HIDDEN,
     ) -> None:
         self.rooms = {lesson.key: _room(lesson) for lesson in lessons}
         self.files = files
@@ -116,7 +120,9 @@ class Exam:
             return
         assert self._now is not None
         if name not in thresholds:
-            raise CourseError(f"{self._now.lesson.key}: no threshold {name!r}. Run `unroll calibrate {self._now.lesson.key}`.")
+            raise CourseError(
+                f"{self._now.lesson.key}: no threshold {name!r}. Run `unroll calibrate {self._now.lesson.key}`."
+            )
         limit = thresholds[name]
         assert loss <= limit, f"The mean squared error on new data is {loss:.2g}; it should be at most {limit:.2g}."
 
@@ -203,7 +209,7 @@ def hold(exam: Exam) -> None:
     if not tests:
         return
     root = next(iter(exam.rooms.values())).lesson.folder.parent
-    options = ["-q", "-s", "--noconftest", "--assert=plain", "--import-mode=importlib", f"--rootdir={root}"]
+    options = ["-s", "--noconftest", "--assert=plain", "--import-mode=importlib", f"--rootdir={root}"]
     quiet = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:faulthandler"]
     ini = ["-c", str(Path(__file__).with_name("exam.ini"))]
     failures = _Failures()
@@ -211,7 +217,7 @@ def hold(exam: Exam) -> None:
     if failures.error is not None:
         raise failures.error
     if status != pytest.ExitCode.OK:
-        raise GradingError(f"The tests in {root} could not be run: {failures.text or status.name}")
+        raise GradingError(f"The tests in {root} could not be run: {failures.text or pytest.ExitCode(status).name}")
 
 
 class _Failures:

@@ -22,7 +22,10 @@ def explain_missing(name: str, task: str, remote: Remote) -> tuple[str, str]:
     if remote.notes:
         note = remote.notes[0]
         cell = f"cell {note['cell']}, " if note["cell"] else ""
-        return "failed", f"{name} is not defined: {cell}line {note['line']} raised {note['kind']}: {note['text']}."
+        return (
+            "failed",
+            f"{name} is not defined: {cell}line {note['line']} raised {note['kind']}: {note['text']}.",
+        )
     near = difflib.get_close_matches(name, [other for other in remote.names if other != name], 1, 0.75)
     hint = f" There is {near[0]}: is it that?" if near else " Is the name spelt as in the lesson?"
     return "missing", f"{name} is not defined.{hint}"

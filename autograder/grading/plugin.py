@@ -1,7 +1,7 @@
 """The pytest plugin that is installed with the kit.
 
-In a folder of exercises, `pytest` runs the public tests on the files there. In a course, `pytest autograder --submission
-PATH` grades one hand-in with the hidden tests.
+In a folder of exercises, `pytest` runs the public tests on the files there. In a course,
+`pytest autograder --submission PATH` grades one hand-in with the hidden tests.
 """
 
 from pathlib import Path
@@ -19,7 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and take over where a hand-in is to be graded."""
-    config.addinivalue_line("markers", "task(name, core=False, weight=1): the task of an exercise that a test belongs to")
+    config.addinivalue_line(
+        "markers", "task(name, core=False, weight=1): the task of an exercise that a test belongs to"
+    )
     path = config.getoption("submission", None)
     if path:
         from autograder.grading.single import Single

@@ -145,7 +145,7 @@ def _lost(found: Class, request: Request) -> HandInResult:
 def _refuse_weak(crew: Crew, options: Options) -> None:
     if crew.tier != "strong" and not options.accept_weak_isolation:
         raise GradingError(
-            f"Isolation is only {crew.tier} here, so a hand-in could read or change files of yours. Run `unroll doctor`; "
+            f"Isolation is only {crew.tier} here, so a hand-in could read or change your files. Run `unroll doctor`; "
             "grade on Linux with Landlock and seccomp, or add --accept-weak-isolation."
         )
 
@@ -183,5 +183,7 @@ def _alone(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UsageError(f"{out}: another run is grading into this folder. Wait for it, or choose another -o.") from None
+            raise UsageError(
+                f"{out}: another run is grading into this folder. Wait for it, or choose another -o."
+            ) from None
         yield

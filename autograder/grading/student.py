@@ -167,7 +167,9 @@ class Clock:
 class Remote:
     """One lesson of one hand-in, in a locked worker that is started when it is first asked."""
 
-    def __init__(self, zygote: Zygote, limits: Limits, clock: Clock, lesson: str, sources: dict[str, list[str]]) -> None:
+    def __init__(
+        self, zygote: Zygote, limits: Limits, clock: Clock, lesson: str, sources: dict[str, list[str]]
+    ) -> None:
         self._zygote = zygote
         self._limits = limits
         self._clock = clock

@@ -73,7 +73,7 @@ def effects(module: types.ModuleType, name: str, args: Sequence[Plain], kwargs: 
     Returns: `changed`: the positions and names of the arguments it changed (values, shape, strides, dtype, whether a
         gradient is wanted); `shared`: those that the result shares memory with; `global_rng_changed`.
     """
-    named = {**dict(enumerate(args)), **kwargs}
+    named: dict[int | str, Plain] = {**dict(enumerate(args)), **kwargs}
     before = {key: _state(value) for key, value in named.items()}
     rng = torch.random.get_rng_state()
     result = find(module, name)(*args, **kwargs)

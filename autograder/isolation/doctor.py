@@ -6,7 +6,7 @@ from autograder.course import Limits
 from autograder.errors import StudentError, WorkerGone
 from autograder.isolation.worker import Worker, Zygote
 
-ATTEMPTS = '''
+ATTEMPTS = """
 import ctypes, os, signal, socket, subprocess, sys
 
 def read_a_file_of_the_system():
@@ -49,7 +49,7 @@ def take_three_gigabytes():
 def loop_for_ever():
     while True:
         pass
-'''
+"""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import re
 import sys
 import types
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 RUN = (
@@ -19,7 +20,20 @@ RUN = (
 )  # fmt: skip
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
-CHEAP_CALLS = {"float", "int", "range", "len", "math", "device", "tensor", "sqrt", "tuple", "list", "dict", "getLogger"}
+CHEAP_CALLS = {
+    "float",
+    "int",
+    "range",
+    "len",
+    "math",
+    "device",
+    "tensor",
+    "sqrt",
+    "tuple",
+    "list",
+    "dict",
+    "getLogger",
+}
 MAGIC = re.compile(r"^(\s*)(?:[%!?].*|\S+\?{1,2}\s*)$")
 KEPT_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python3", "%%python")
 PERCENT = re.compile(r"^# ?%%", re.MULTILINE)
@@ -98,7 +112,7 @@ def without_magics(text: str) -> str:
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """Cut percent text into its cells, each with its first line, so that a syntax error costs one cell."""
     starts = [0, *(match.start() for match in PERCENT.finditer(text)), len(text)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         if text[start:end].strip():
             yield text.count("\n", 0, start) + 1, text[start:end]
 

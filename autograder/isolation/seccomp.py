@@ -38,7 +38,7 @@ class Table:
 X86_64 = Table(
     arch=0xC000003E, clone=56, clone3=435, tgkill=234, prlimit64=302, ioctl=16, fcntl=72,
     allowed=(
-        # read write close fstat poll lseek mmap mprotect munmap brk sigaction sigprocmask sigreturn pread64 readv writev
+        # read write close fstat poll lseek mmap mprotect munmap brk sigaction sigprocmask sigreturn pread64 readv ..
         0, 1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 19, 20,
         # access select sched_yield mremap madvise nanosleep getpid sendto recvfrom exit uname getcwd readlink
         21, 23, 24, 25, 28, 35, 39, 44, 45, 60, 63, 79, 89,
@@ -100,11 +100,7 @@ def program(table: Table, pid: int) -> bytes:
     allow = _op(RETURN, ALLOW)
     ioctl = _op(LOAD, SECOND_ARG) + _op(EQUAL, TCGETS, 2) + _op(EQUAL, FIOCLEX, 1) + _refuse(errno.ENOTTY) + allow
     fcntl = (
-        _op(LOAD, SECOND_ARG)
-        + _op(AT_LEAST, 5, 0, 2)
-        + _op(EQUAL, F_DUPFD_CLOEXEC, 1)
-        + _refuse(errno.EPERM)
-        + allow
+        _op(LOAD, SECOND_ARG) + _op(AT_LEAST, 5, 0, 2) + _op(EQUAL, F_DUPFD_CLOEXEC, 1) + _refuse(errno.EPERM) + allow
     )
     return b"".join(
         [

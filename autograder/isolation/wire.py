@@ -1,8 +1,8 @@
 """The frame between grader and worker: a JSON header and raw bytes, strict when read, never a pickle.
 
-    frame  = magic, length of header, length of body, header (JSON), body (raw bytes of tensors and long texts)
-    value  = null | bool | int | str | {"f": hex float} | {"l": [...]} | {"u": [...]} | {"d": [[key, value], ...]}
-           | {"t": [dtype, shape, bytes]} tensor | {"n": [...]} array | {"s": bytes} long text | {"o": type name}
+frame  = magic, length of header, length of body, header (JSON), body (raw bytes of tensors and long texts)
+value  = null | bool | int | str | {"f": hex float} | {"l": [...]} | {"u": [...]} | {"d": [[key, value], ...]}
+       | {"t": [dtype, shape, bytes]} tensor | {"n": [...]} array | {"s": bytes} long text | {"o": type name}
 """
 
 import json

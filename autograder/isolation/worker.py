@@ -3,6 +3,7 @@
 The clock is the grader's; one SIGKILL through a pidfd ends a worker, which can have no children.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -57,7 +58,14 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = os.memfd_create("zygote")
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(Path(__file__).with_name("zygote.py")), str(theirs.fileno()), ",".join(layers)],
+            [
+                sys.executable,
+                "-I",
+                "-B",
+                str(Path(__file__).with_name("zygote.py")),
+                str(theirs.fileno()),
+                ",".join(layers),
+            ],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -136,7 +144,14 @@ class Zygote:
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
     one = dict.fromkeys(THREADS, "1")
-    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "MPLCONFIGDIR": _font_cache(), **one, **kept}
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "1",
+        "MPLCONFIGDIR": _font_cache(),
+        **one,
+        **kept,
+    }
 
 
 def _font_cache() -> str:
@@ -201,10 +216,8 @@ class Worker:
     def close(self) -> Ended:
         """Kill the worker, if it still runs, and say how it ended."""
         if self.ended is None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.ended = self._zygote.reap(self._pid)
             os.close(self._pidfd)
             self._socket.close()

@@ -4,7 +4,6 @@ Started by exec: python -I -B zygote.py CONTROL_FD WANTED_LAYERS. A job is a mes
 socket and its output file; the answer carries the worker's pid and pidfd.
 """
 
-import array
 import contextlib
 import ctypes
 import gc
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from autograder.isolation import sandbox  # noqa: E402
+from autograder.isolation import sandbox
 
 PRELOADED = (
     "ast", "collections", "copy", "dataclasses", "enum", "functools", "inspect", "io", "itertools", "math", "operator",
@@ -63,7 +62,7 @@ def warm_up() -> None:
         net = layer(2, 3, batch_first=True)
         for optimizer in (torch.optim.SGD(net.parameters(), 0.1), torch.optim.Adam(net.parameters())):
             loss = torch.nn.functional.mse_loss(net(torch.zeros(2, 3, 2))[0], torch.ones(2, 3, 3))
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
     _draw_once()

@@ -21,5 +21,7 @@ def show_attempts(attempts: Sequence[Attempt], layers: Mapping[str, str], tier: 
     console.print(f"Isolation: {tier} ({', '.join(layers.values()) or 'no layer holds'}).")
     held = all(attempt.held for attempt in attempts)
     if tier != "strong" or not held:
-        console.print("Do not grade strangers' code here: use Linux with Landlock and seccomp (see docs/instructors.md).")
+        console.print(
+            "Do not grade strangers' code here: use Linux with Landlock and seccomp (see docs/instructors.md)."
+        )
     return held and tier == "strong"

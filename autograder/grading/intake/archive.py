@@ -101,9 +101,7 @@ def _parts(archive: str, info: zipfile.ZipInfo) -> Place:
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     elsewhere = name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":"
     if elsewhere or is_misleading(name) or len(name) > 1000 or any(len(part) > 255 for part in parts):
-        raise Refused(
-            f"{archive} has a member named {shown(name)}, which is no plain relative path; rename it."
-        )
+        raise Refused(f"{archive} has a member named {shown(name)}, which is no plain relative path; rename it.")
     return parts
 
 
@@ -113,17 +111,13 @@ def _refuse_whole(archive: str, members: list[tuple[Place, zipfile.ZipInfo]], li
     counted = [info for parts, info in files if not any(is_ignored(part) for part in parts)]
     _refuse_crowd(archive, len(counted), limits.archive_members)
     if sum(info.file_size for _, info in files) > limits.archive_bytes:
-        raise Refused(
-            f"{archive} unpacks to more than {megabytes(limits.archive_bytes)}; leave large files out."
-        )
+        raise Refused(f"{archive} unpacks to more than {megabytes(limits.archive_bytes)}; leave large files out.")
     seen: dict[str, Place] = {}
     for _, info in members:
         _refuse_member(archive, info)
     for parts, _ in files:
         if seen.setdefault(alike("/".join(parts)), parts) is not parts:
-            raise Refused(
-                f"{archive} has two members named {shown('/'.join(parts))}, or alike; keep one of them."
-            )
+            raise Refused(f"{archive} has two members named {shown('/'.join(parts))}, or alike; keep one of them.")
 
 
 def _refuse_member(archive: str, info: zipfile.ZipInfo) -> None:

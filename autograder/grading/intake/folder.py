@@ -42,9 +42,7 @@ class FolderTree:
         return [Entry(place, name, _kind(folder / name)) for name in sorted(names) if not is_ignored(name)]
 
     def notes(self) -> tuple[str, ...]:
-        full = (
-            f"More than {MOST_ENTRIES} files are here, so lessons were looked for by their exact names alone."
-        )
+        full = f"More than {MOST_ENTRIES} files are here, so lessons were looked for by their exact names alone."
         return () if self._left else (full,)
 
     def read(self, entry: Entry, limit: int) -> bytes:

@@ -6,9 +6,7 @@ from typing import Any
 from autograder.grading.intake.hand_in import Refused, Unreadable
 from autograder.grading.intake.text import check_source, decode, plain_lines
 
-MOST_PARTS = (
-    5_000_000  # what 50 MB of brackets would take in memory is a hundred times that of 50 MB of outputs
-)
+MOST_PARTS = 5_000_000  # what 50 MB of brackets would take in memory is a hundred times that of 50 MB of outputs
 MOST_CELLS = 10_000
 
 
@@ -56,13 +54,9 @@ def _json(name: str, data: bytes) -> Any:
         return json.loads(decode(name, data))
     except json.JSONDecodeError as error:
         line = error.lineno
-        raise Unreadable(
-            f"{name} is damaged or cut off (line {line}); open it in Jupyter and save it again."
-        ) from None
+        raise Unreadable(f"{name} is damaged or cut off (line {line}); open it in Jupyter and save it again.") from None
     except (ValueError, RecursionError, MemoryError):
-        raise Unreadable(
-            f"{name} is no notebook Jupyter would write; open it there and save it again."
-        ) from None
+        raise Unreadable(f"{name} is no notebook Jupyter would write; open it there and save it again.") from None
 
 
 def _is_code(cell: Any) -> bool:

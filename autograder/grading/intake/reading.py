@@ -84,9 +84,7 @@ def _read(tree: Tree, entry: Entry, lesson: Lesson, limits: Limits, notes: tuple
         return _problem(lesson, entry.name, unfit, notes)
 
 
-def _from_notebook(
-    tree: Tree, entry: Entry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]
-) -> Source:
+def _from_notebook(tree: Tree, entry: Entry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]) -> Source:
     data = tree.read(entry, limits.notebook_bytes)
     cells, passed_over = code_cells(shown(entry.name), data, limits.source_bytes)
     empty = () if cells else (f"{shown(entry.name)} has no code cells.",)

@@ -53,9 +53,7 @@ def search(tree: Tree, assignment: Assignment) -> Found:
 
 def _note_others(found: Found, entries: Sequence[Entry]) -> None:
     found.links += [shown(entry.name) for entry in entries if entry.kind == "link"]
-    found.others += [
-        shown(entry.name) for entry in entries if alike(entry.name).endswith((*SUFFIXES, ".zip"))
-    ]
+    found.others += [shown(entry.name) for entry in entries if alike(entry.name).endswith((*SUFFIXES, ".zip"))]
 
 
 def _rank(place: Place, assignment: Assignment) -> tuple[bool, int]:

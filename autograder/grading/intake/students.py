@@ -32,9 +32,7 @@ def find_students(submissions: Path) -> tuple[list[Student], list[str]]:
     archives = [entry for entry in entries if not is_ignored(entry.name) and _is_archive(entry)]
     named = _name(folders, archives)
     if not named:
-        raise UsageError(
-            f"{submissions}: no students here. Give the folder that holds one folder or .zip per student."
-        )
+        raise UsageError(f"{submissions}: no students here. Give the folder that holds one folder or .zip per student.")
     on_disk = folder_names(named)
     counted = {entry.path for entry in folders + archives}
     skipped = sorted(shown(as_given(entry.name)) for entry in entries if entry.path not in counted)
@@ -48,9 +46,7 @@ def _list(submissions: Path) -> list[os.DirEntry[str]]:
     except FileNotFoundError:
         raise UsageError(f"{submissions}: there is no such folder. Give the folder of submissions.") from None
     except NotADirectoryError:
-        raise UsageError(
-            f"{submissions}: this is a file. Give the folder that holds all students' work."
-        ) from None
+        raise UsageError(f"{submissions}: this is a file. Give the folder that holds all students' work.") from None
     except OSError as error:
         raise UsageError(f"{submissions}: {error.strerror}. Give a folder that you may read.") from None
 
