@@ -223,7 +223,7 @@ class Remote:
 
     def _load(self) -> Worker:
         self._worker = Worker(self._zygote, self._limits, self._limits.lesson_seconds)
-        request = {"lesson": self._lesson, "sources": self._sources, "light": self._light, "seed": 0}
+        request = {"lesson": self._lesson, "sources": self._sources, "light": self._light}
         try:
             answer = self._timed(self._worker, "load", {"value": request}, None if self._light else LOAD_SECONDS)
         except WorkerGone:

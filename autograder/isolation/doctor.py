@@ -72,7 +72,7 @@ def _attempt(zygote: Zygote, limits: Limits, source: str, name: str) -> Attempt:
     what = name.replace("_", " ")
     seconds = 1.0 if name == "loop_for_ever" else None
     with Worker(zygote, limits) as worker:
-        load = {"lesson": "doctor", "sources": {"doctor": [source]}, "light": False, "seed": 0}
+        load = {"lesson": "doctor", "sources": {"doctor": [source]}, "light": False}
         worker.ask("load", {"value": load})
         try:
             came = worker.ask("call", {"name": name, "args": [], "kwargs": {}}, seconds)

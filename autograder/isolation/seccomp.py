@@ -9,6 +9,7 @@ import errno
 import platform
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from autograder.isolation.landlock import checked, libc, no_new_privileges
 
@@ -97,20 +98,28 @@ def _only_if(argument: int, code: int, value: int, otherwise: int) -> bytes:
 
 def program(table: Table, pid: int) -> bytes:
     """Write the filter of one process."""
-    allow = _op(RETURN, ALLOW)
-    ioctl = _op(LOAD, SECOND_ARG) + _op(EQUAL, TCGETS, 2) + _op(EQUAL, FIOCLEX, 1) + _refuse(errno.ENOTTY) + allow
-    fcntl = (
-        _op(LOAD, SECOND_ARG) + _op(AT_LEAST, 5, 0, 2) + _op(EQUAL, F_DUPFD_CLOEXEC, 1) + _refuse(errno.EPERM) + allow
-    )
     return b"".join(
         [
             _op(LOAD, ARCH) + _op(EQUAL, table.arch, 1) + _op(RETURN, KILL) + _op(LOAD, NUMBER),
+            _when(table.tgkill, _only_if(FIRST_ARG, EQUAL, pid, errno.EPERM)),
+            _rest(table),
+        ]
+    )
+
+
+@cache
+def _rest(table: Table) -> bytes:
+    """Write what is the same for every process; a zygote does so once."""
+    allow = _op(RETURN, ALLOW)
+    ioctl = _op(LOAD, SECOND_ARG) + _op(EQUAL, TCGETS, 2) + _op(EQUAL, FIOCLEX, 1) + _refuse(errno.ENOTTY) + allow
+    dup = _op(LOAD, SECOND_ARG) + _op(AT_LEAST, 5, 0, 2) + _op(EQUAL, F_DUPFD_CLOEXEC, 1) + _refuse(errno.EPERM) + allow
+    return b"".join(
+        [
             _when(table.clone3, _refuse(errno.ENOSYS)),
             _when(table.clone, _only_if(FIRST_ARG, ANY_BIT, CLONE_THREAD, errno.EAGAIN)),
-            _when(table.tgkill, _only_if(FIRST_ARG, EQUAL, pid, errno.EPERM)),
             _when(table.prlimit64, _only_if(FIRST_ARG, EQUAL, 0, errno.EPERM)),
             _when(table.ioctl, ioctl),
-            _when(table.fcntl, fcntl),
+            _when(table.fcntl, dup),
             *(_when(number, allow) for number in table.allowed),
             _refuse(errno.EPERM),
         ]

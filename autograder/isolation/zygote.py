@@ -36,6 +36,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
     sys.path.pop(0)
+    _forget_environment()
     held = sandbox.lock_zygote(wanted)
     per_worker = wanted & {"rlimits", "seccomp"} if sys.platform != "win32" else frozenset()
     if "seccomp" in per_worker and not _can_fork_with(per_worker):
@@ -56,6 +57,7 @@ def warm_up() -> None:
     import torch
 
     torch.set_num_threads(1)
+    torch.manual_seed(0)
     for name in PRELOADED:
         importlib.import_module(name)
     for layer in (torch.nn.RNN, torch.nn.GRU, torch.nn.LSTM):
@@ -131,7 +133,6 @@ def _become_worker(fds: list[int], job: dict[str, Any], layers: frozenset[str]) 
         for fd, target in ((nothing, 0), (output, 1), (output, 2), (channel, SOCKET_FD)):
             os.dup2(fd, target)
         os.closerange(SOCKET_FD + 1, 4096)
-        _forget_environment()
         from autograder.isolation import service
 
         grader = socket.socket(fileno=SOCKET_FD)
@@ -149,9 +150,6 @@ def _forget_environment() -> None:
     os.environ.clear()
     os.environ.update(HOME="/", LANG="C.UTF-8", MPLBACKEND="Agg", PATH="", TMPDIR="/")
     sys.argv[:] = ["worker"]
-    for number in range(1, signal.NSIG):
-        with contextlib.suppress(OSError, ValueError):
-            signal.signal(number, signal.SIG_DFL)
     for number in (signal.SIGXFSZ, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
 
