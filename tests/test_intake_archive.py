@@ -119,6 +119,16 @@ def test_an_archive_that_is_not_plain_is_rejected_as_a_whole(tmp_path: Path, dat
     assert hand_in.problem.isprintable()
 
 
+def test_a_member_without_a_name_is_rejected(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    nameless = zipfile.ZipInfo()
+    nameless.filename = ""
+    with zipfile.ZipFile(buffer, "w") as archive, archive.open(nameless, "w"):
+        pass
+
+    assert "relative" in read(tmp_path, buffer.getvalue()).problem
+
+
 def test_an_archive_with_a_password_is_rejected(tmp_path: Path) -> None:
     data = bytearray(packed([("cell.py", "x = 1")]))
     flags = data.index(b"PK\x01\x02") + 8

@@ -10,8 +10,9 @@ import pytest
 
 from autograder.course import Assignment, Lesson, Limits
 from autograder.errors import UsageError
-from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
-from autograder.grading.intake.hand_in import digest
+from autograder.grading.intake import HandIn, Student, folder, read_hand_in, read_one
+from autograder.grading.intake.hand_in import Refused, digest
+from autograder.grading.intake.tree import Entry
 
 LESSONS = ("windows", "cell", "training")
 SINE = Assignment("sine", "Sine", tuple(Lesson("sine", name, name, 45, (), Path()) for name in LESSONS))
@@ -19,8 +20,8 @@ LIMITS = Limits()
 NOTEBOOK = '{"nbformat": 4, "cells": [{"cell_type": "code", "source": "in_notebook = 1"}]}'
 
 
-def read(folder: Path, limits: Limits = LIMITS) -> HandIn:
-    return read_hand_in(Student("ada", "ada", folder), SINE, limits)
+def read(path: Path, limits: Limits = LIMITS) -> HandIn:
+    return read_hand_in(Student("ada", "ada", path), SINE, limits)
 
 
 def write(path: Path, text: str | bytes = "x = 1\n") -> Path:
@@ -152,14 +153,12 @@ def endless_link(path: Path) -> None:
 
 @pytest.mark.parametrize("make", [link, dangling_link, endless_link, os.mkfifo, Path.mkdir])
 @pytest.mark.parametrize("name", ["cell.py", "cell.ipynb"])
-def test_what_is_no_plain_file_costs_that_lesson_alone(
-    tmp_path: Path, make: Callable[[Path], None], name: str
-) -> None:
-    folder = tmp_path / "ada"
-    write(folder / "windows.py")
-    make(folder / name)
+def test_what_is_no_plain_file_costs_that_lesson_alone(tmp_path: Path, make: Callable[[Path], None], name: str) -> None:
+    ada = tmp_path / "ada"
+    write(ada / "windows.py")
+    make(ada / name)
 
-    sources = read(folder).sources
+    sources = read(ada).sources
 
     assert sources["cell"].outcome == "rejected" and name in sources["cell"].problem
     assert sources["cell"].cells == ()
@@ -185,8 +184,9 @@ def test_a_linked_wrapping_folder_is_not_followed(tmp_path: Path) -> None:
     assert hand_in.sources == {} and "sine is a link" in hand_in.problem
 
 
-def test_a_link_beside_lessons_costs_nothing(tmp_path: Path) -> None:
-    write(tmp_path / "cell.py")
+@pytest.mark.parametrize("file", ["cell.py", "hw/cell.py"])
+def test_a_link_beside_lessons_costs_nothing(tmp_path: Path, file: str) -> None:
+    write(tmp_path / file)
     (tmp_path / "data").symlink_to("/")
 
     hand_in = read(tmp_path)
@@ -204,9 +204,7 @@ def test_a_link_beside_lessons_costs_nothing(tmp_path: Path) -> None:
         pytest.param(b"#" * (5 * 2**20 + 1), "rejected", "larger than 5 MB", id="too large"),
     ],
 )
-def test_a_file_that_is_no_source_says_what_to_do(
-    tmp_path: Path, data: bytes, outcome: str, says: str
-) -> None:
+def test_a_file_that_is_no_source_says_what_to_do(tmp_path: Path, data: bytes, outcome: str, says: str) -> None:
     write(tmp_path / "cell.py", data)
 
     source = read(tmp_path).sources["cell"]
@@ -263,9 +261,7 @@ def test_a_file_of_another_name_is_named(tmp_path: Path) -> None:
     assert "There is cell (1).py." in read(tmp_path).notes[0]
 
 
-def test_a_file_that_may_not_be_read_costs_that_lesson_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_may_not_be_read_costs_that_lesson_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "cell.py")
     write(tmp_path / "windows.py")
     really_open = os.open
@@ -282,6 +278,28 @@ def test_a_file_that_may_not_be_read_costs_that_lesson_alone(
     assert sources["windows"].problem == ""
 
 
+def test_a_folder_that_may_not_be_read_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    hand_in = read(tmp_path)
+
+    assert hand_in.sources == {}
+    assert f"{tmp_path.name} could not be read (Permission denied)" in hand_in.problem
+
+
+def test_a_folder_that_has_become_a_link_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path / "real" / "cell.py")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "sine").symlink_to(tmp_path / "real")
+    tree = folder.FolderTree(tmp_path / "ada")
+
+    assert tree.entries(("sine",)) == []
+    with pytest.raises(Refused, match="sine is no plain folder"):
+        tree.read(Entry(("sine",), "cell.py", "file"), 100)
+
+
 def test_a_folder_that_is_gone_is_rejected(tmp_path: Path) -> None:
     assert "could not be read" in read(tmp_path / "gone").problem
 
@@ -289,14 +307,20 @@ def test_a_folder_that_is_gone_is_rejected(tmp_path: Path) -> None:
 def test_a_very_full_folder_does_not_hang(tmp_path: Path) -> None:
     for number in range(30_000):
         (tmp_path / f"{number}.txt").touch()
-    write(tmp_path / "training.py")
 
     start = time.monotonic()
     hand_in = read(tmp_path)
 
     assert time.monotonic() - start < 5
-    assert hand_in.sources["training"].problem == ""
     assert "exact names" in hand_in.notes[0]
+
+
+def test_lessons_are_found_by_name_in_a_very_full_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "MOST_ENTRIES", 1)
+    for lesson in LESSONS:
+        write(tmp_path / f"{lesson}.py")
+
+    assert list(read(tmp_path).sources) == list(LESSONS)
 
 
 def test_the_digest_changes_with_what_counts_and_with_nothing_else(tmp_path: Path) -> None:
@@ -308,6 +332,7 @@ def test_the_digest_changes_with_what_counts_and_with_nothing_else(tmp_path: Pat
     assert read(first).digest == read(second).digest == digest(read(first).sources)
     assert read(first).digest != read(third).digest
     assert read(first).digest != read(tmp_path / "gone").digest
+    assert digest({}, "one problem") != digest({}, "another")
     assert len(read(first).digest) == 64
 
 
@@ -329,6 +354,12 @@ def test_one_folder_can_be_read_alone(tmp_path: Path) -> None:
 
     assert hand_in.student == "Ada L" and hand_in.folder.startswith("Ada_L-")
     assert list(hand_in.sources) == ["cell"]
+
+
+def test_one_link_to_nowhere_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "ada").symlink_to("nowhere")
+
+    assert "ada is a link" in read_one(tmp_path / "ada", SINE, LIMITS).problem
 
 
 def test_one_linked_file_is_rejected(tmp_path: Path) -> None:

@@ -65,9 +65,7 @@ def test_test_cells_alone_are_left_out(tmp_path: Path, marks: dict[str, Any], co
     [
         pytest.param(json.dumps(notebook(code("x = 'ä'"))).encode("utf-8-sig"), id="UTF-8 with a mark"),
         pytest.param(json.dumps(notebook(code("x = 'ä'"))).encode("utf-16"), id="UTF-16"),
-        pytest.param(
-            json.dumps(notebook(code("x = 'ä'")), indent=1).replace("\n", "\r\n").encode(), id="CRLF"
-        ),
+        pytest.param(json.dumps(notebook(code("x = 'ä'")), indent=1).replace("\n", "\r\n").encode(), id="CRLF"),
         pytest.param(json.dumps(notebook(code("x = 'ä'")), ensure_ascii=False).encode(), id="UTF-8"),
     ],
 )
@@ -101,6 +99,7 @@ WHOLE = json.dumps(notebook(code("x = 1")), indent=1).encode()
             "open it in Jupyter and save it again",
             id="nbformat 3",
         ),
+        pytest.param({"worksheets": []}, "old notebook format", id="worksheets alone"),
         pytest.param({"nbformat": 2, "cells": []}, "old notebook format", id="nbformat 2"),
         pytest.param(notebook(code("x = 1\n\0")), "cell 1, has a NUL", id="NUL in a cell"),
         pytest.param(notebook(code("x = '\ud800'")), "half a character", id="half a character"),
@@ -114,9 +113,7 @@ def test_a_notebook_that_cannot_be_read_says_what_to_do(tmp_path: Path, data: An
     assert "\n" not in source.problem
 
 
-@pytest.mark.parametrize(
-    "cell", [None, 7, "x = 1", [], {}, {"cell_type": ["code"]}, {"cell_type": "raw"}], ids=repr
-)
+@pytest.mark.parametrize("cell", [None, 7, "x = 1", [], {}, {"cell_type": ["code"]}, {"cell_type": "raw"}], ids=repr)
 def test_what_is_no_code_cell_is_passed_over(tmp_path: Path, cell: Any) -> None:
     assert read(tmp_path, notebook(code("x = 1"), cell, code("y = 2"))).cells == ("x = 1", "y = 2")
 
@@ -129,7 +126,7 @@ def test_a_code_cell_without_text_is_passed_over_with_a_note(tmp_path: Path, tex
     assert source.notes == ("cell.ipynb: cell 2 has no readable source and is passed over.",)
 
 
-@pytest.mark.parametrize("metadata", [None, 7, [], {"nbgrader": []}, {"nbgrader": {"grade": []}}], ids=repr)
+@pytest.mark.parametrize("metadata", [None, 7, [], {"nbgrader": ["grade"]}, {"nbgrader": {"grade": []}}], ids=repr)
 def test_garbage_in_metadata_costs_nothing(tmp_path: Path, metadata: Any) -> None:
     cell = {"cell_type": "code", "source": "x = 1", "metadata": metadata}
 

@@ -99,7 +99,7 @@ def _parts(archive: str, info: zipfile.ZipInfo) -> Place:
     """Split a member's name into folders and file, or refuse a name that leads elsewhere."""
     name = info.orig_filename
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
-    elsewhere = name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":"
+    elsewhere = not name or name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":"
     if elsewhere or is_misleading(name) or len(name) > 1000 or any(len(part) > 255 for part in parts):
         raise Refused(f"{archive} has a member named {shown(name)}, which is no plain relative path; rename it.")
     return parts
