@@ -47,7 +47,9 @@ def hand_in(student: str, **lessons: str) -> HandIn:
     return HandIn(student, student, sources, digest=student)
 
 
-def grade(course: Course, assignment: str, hand_ins: list[HandIn], zygote: Zygote, limits: Limits) -> list[HandInResult]:
+def grade(
+    course: Course, assignment: str, hand_ins: list[HandIn], zygote: Zygote, limits: Limits
+) -> list[HandInResult]:
     """Grade hand-ins in one exam."""
     wanted = course.assignment(assignment)
     found: list[HandInResult] = []

@@ -210,7 +210,18 @@ def hold(exam: Exam) -> None:
         return
     root = next(iter(exam.rooms.values())).lesson.folder.parent
     options = ["-s", "--noconftest", "--assert=plain", "--import-mode=importlib", f"--rootdir={root}"]
-    quiet = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:faulthandler"]
+    quiet = [
+        "-p",
+        "no:unroll",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:logging",
+        "-p",
+        "no:faulthandler",
+    ]
     ini = ["-c", str(Path(__file__).with_name("exam.ini"))]
     failures = _Failures()
     status = pytest.main([*options, *quiet, *ini, *tests], plugins=[exam, failures])

@@ -73,14 +73,14 @@ def effects(module: types.ModuleType, name: str, args: Sequence[Plain], kwargs: 
     Returns: `changed`: the positions and names of the arguments it changed (values, shape, strides, dtype, whether a
         gradient is wanted); `shared`: those that the result shares memory with; `global_rng_changed`.
     """
-    named: dict[int | str, Plain] = {**dict(enumerate(args)), **kwargs}
-    before = {key: _state(value) for key, value in named.items()}
+    named: list[tuple[int | str, Plain]] = [*enumerate(args), *kwargs.items()]
+    before = {key: _state(value) for key, value in named}
     rng = torch.random.get_rng_state()
     result = find(module, name)(*args, **kwargs)
     places = {_place(part) for part in _arrays(result)}
     return {
-        "changed": [key for key, value in named.items() if not _equal(before[key], _state(value))],
-        "shared": [key for key, value in named.items() if places & {_place(part) for part in _arrays(value)}],
+        "changed": [key for key, value in named if not _equal(before[key], _state(value))],
+        "shared": [key for key, value in named if places & {_place(part) for part in _arrays(value)}],
         "global_rng_changed": not torch.equal(rng, torch.random.get_rng_state()),
     }
 

@@ -1,0 +1,155 @@
+"""Build exercises/ and source/ from solutions/, and never overwrite a student's work."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from autograder.authoring.lesson import read_lesson
+from autograder.authoring.notebook import notebook
+from autograder.course import Assignment, Course, Lesson
+from autograder.errors import CourseError
+from autograder.grading.probes import probe_source
+
+Plan = dict[str, str]
+KNOWN = "known.json"
+TOLERANCE = 1e-4
+BUILT = ("exercises", "source")
+
+
+def plan(course: Course, known: Callable[[Assignment], dict[str, Any]]) -> Plan:
+    """Say what is to be written: the text of each file by its path in the course.
+
+    Args:
+        known: makes the content of `known.json` for an assignment.
+    """
+    files: Plan = {}
+    for assignment in course.assignments:
+        for lesson in assignment.lessons:
+            files |= _lesson_files(lesson)
+        built = {name: _sha(text) for name, text in files.items() if name.startswith(f"exercises/{assignment.name}/")}
+        content = {**known(assignment), "built": built}
+        files[f"exercises/{assignment.name}/{KNOWN}"] = json.dumps(content, indent=1) + "\n"
+    return files
+
+
+def _lesson_files(lesson: Lesson) -> Plan:
+    text = read_lesson(lesson.folder / "lesson.py")
+    folder = f"exercises/{lesson.assignment}"
+    return {
+        f"{folder}/{lesson.name}.py": text.stub(),
+        f"{folder}/test_{lesson.name}.py": _public_tests(lesson),
+        f"source/{lesson.key}.ipynb": notebook(lesson, text),
+    }
+
+
+def _public_tests(lesson: Lesson) -> str:
+    """Ship the public tests with the probes that they use."""
+    tests = (lesson.folder / "test_public.py").read_text(encoding="utf-8")
+    probes = lesson.folder / "probes.py"
+    names = [name for name in _probe_names(tests)]
+    if not names:
+        return tests
+    cut = probe_source(probes.read_text(encoding="utf-8"), names)
+    return f"{tests}\n\n# What runs beside your code in these tests.\n\n{cut}"
+
+
+def _probe_names(tests: str) -> list[str]:
+    import ast
+
+    calls = (node for node in ast.walk(ast.parse(tests)) if isinstance(node, ast.Call))
+    runs = (call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "run" and call.args)
+    found = (call.args[0].value for call in runs if isinstance(call.args[0], ast.Constant))
+    return list(dict.fromkeys(str(name) for name in found))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def differences(course: Course, planned: Plan) -> list[str]:
+    """Return a line for each file that is not what `solutions/` makes."""
+    lines = []
+    for name, text in planned.items():
+        path = course.root / name
+        if not path.is_file():
+            lines.append(f"{name}: is missing. Run `unroll build`.")
+        elif not _equal(name, _read(path), text):
+            lines.append(f"{name}: differs from what solutions/ makes. Run `unroll build`.")
+    return lines + [f"{name}: is not made from solutions/. Remove it." for name in _strays(course, planned)]
+
+
+def _strays(course: Course, planned: Plan) -> list[str]:
+    found = (path for folder in BUILT for path in sorted((course.root / folder).rglob("*")) if path.is_file())
+    names = (str(PurePosixPath(path.relative_to(course.root))) for path in found if not _is_cache(path))
+    return [name for name in names if name not in planned]
+
+
+def _is_cache(path: Path) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts[1:])
+
+
+def _equal(name: str, there: str, text: str) -> bool:
+    if there == text or not name.endswith(KNOWN):
+        return there == text
+    try:
+        return _close(json.loads(there), json.loads(text))
+    except ValueError:
+        return False
+
+
+def _close(first: Any, second: Any) -> bool:
+    """Compare JSON data; numbers may differ by 1e-4, because they do between machines."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(_close(first[key], second[key]) for key in first)
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(_close, first, second))
+    if isinstance(first, float) and isinstance(second, (float, int)):
+        return math.isclose(first, second, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    return bool(first == second)
+
+
+def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
+    """Write what differs; return a line for each file written.
+
+    Raises:
+        CourseError: a file in exercises/ holds other work; then nothing at all is written.
+    """
+    changed = {name: text for name, text in planned.items() if not _is_there(course.root / name, name, text)}
+    worked_on = [] if force else [name for name in changed if _holds_work(course, name)]
+    if worked_on:
+        raise CourseError(
+            "\n".join(
+                f"{name}: somebody has worked in this file. Move it away, or build with --force." for name in worked_on
+            )
+        )
+    for name, text in changed.items():
+        path = course.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [f"wrote {name}" for name in changed] or ["Nothing to do: all is built."]
+
+
+def _is_there(path: Path, name: str, text: str) -> bool:
+    return path.is_file() and _equal(name, _read(path), text)
+
+
+def _holds_work(course: Course, name: str) -> bool:
+    path = course.root / name
+    if not name.startswith("exercises/") or name.endswith(KNOWN) or not path.is_file():
+        return False
+    return _sha(_read(path)) != _built(path.parent / KNOWN).get(name)
+
+
+def _built(path: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["built"]
+        return found
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")

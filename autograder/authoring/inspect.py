@@ -1,0 +1,95 @@
+"""Look through a lesson's folder for what an author forgot or misspelt."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course import Lesson
+
+NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mistakes.py", "alternatives.py")
+OPTIONAL = ("probes.py", "calibration.json", "calibration.png", "calibration.svg", "data", "__pycache__")
+FEWEST_HINTS = 3
+
+
+def check_folder(lesson: Lesson) -> list[str]:
+    """Return a line for each thing to mend."""
+    return [*_files(lesson), *_tasks(lesson), *_tests(lesson), *_variants(lesson)]
+
+
+def _files(lesson: Lesson) -> Iterator[str]:
+    for name in NEEDED:
+        if not (lesson.folder / name).is_file():
+            yield f"{lesson.folder / name}: this file is missing. Write it."
+    for path in sorted(lesson.folder.iterdir()):
+        if path.name not in NEEDED + OPTIONAL:
+            yield f"{path}: a lesson has no such file. Move it away."
+
+
+def _tasks(lesson: Lesson) -> Iterator[str]:
+    place = lesson.folder / "lesson.toml"
+    names = [task.name for task in lesson.tasks]
+    for task in lesson.tasks:
+        if names.count(task.name) > 1:
+            yield f"{place}: task {task.name!r} stands there twice. Remove one."
+        if not task.points > 0:
+            yield f"{place}: task {task.name!r} has {task.points:g} points. Give it more than 0."
+        if len(task.hints) < FEWEST_HINTS:
+            yield f"{place}: task {task.name!r} has {len(task.hints)} hints. Write {FEWEST_HINTS} or more."
+        if not all(hint.strip() for hint in task.hints):
+            yield f"{place}: task {task.name!r} has an empty hint. Write it or take it out."
+
+
+def _tests(lesson: Lesson) -> Iterator[str]:
+    names = [task.name for task in lesson.tasks]
+    core: set[str] = set()
+    for file in ("test_public.py", "test_hidden.py"):
+        path = lesson.folder / file
+        for function in _definitions(path):
+            if not function.name.startswith("test_"):
+                continue
+            mark = _mark(function, "task")
+            task = _text(mark.args[0]) if mark and mark.args else ""
+            if task not in names:
+                place = f"{path}:{function.lineno}:"
+                yield f"{place} {function.name} names no task. Add @pytest.mark.task with one of {names}."
+            elif file == "test_hidden.py" and mark and any(k.arg == "core" and _true(k.value) for k in mark.keywords):
+                core.add(task)
+    for name in names:
+        if name not in core and (lesson.folder / "test_hidden.py").is_file():
+            yield f"{lesson.folder / 'test_hidden.py'}: {name} has no core test. Mark one with core=True."
+
+
+def _variants(lesson: Lesson) -> Iterator[str]:
+    names = [task.name for task in lesson.tasks]
+    for file, decorator in (("mistakes.py", "mistake"), ("alternatives.py", "alternative")):
+        path = lesson.folder / file
+        for definition in _definitions(path):
+            mark = _mark(definition, decorator)
+            if mark is None:
+                continue
+            named = {keyword.arg: _text(keyword.value) for keyword in mark.keywords}
+            task = named.get("task") or (_text(mark.args[0]) if decorator == "alternative" and mark.args else "")
+            if task not in names:
+                yield f"{path}:{definition.lineno}: {task!r} is no task of {lesson.key}. There is: {', '.join(names)}."
+            if decorator == "mistake" and not named.get("says", "").strip():
+                yield f'{path}:{definition.lineno}: this mistake has no sentence. Add says="...".'
+
+
+def _definitions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
+    if not path.is_file():
+        return []
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+
+
+def _mark(node: ast.FunctionDef | ast.ClassDef, name: str) -> ast.Call | None:
+    calls = [mark for mark in node.decorator_list if isinstance(mark, ast.Call)]
+    return next((call for call in calls if ast.unparse(call.func).split(".")[-1] == name), None)
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
