@@ -1,0 +1,148 @@
+# %% [markdown]
+# # Windows: from one series to many examples
+#
+# The goal of this assignment is to forecast a sine wave: shown the last few values, a network says the next one.
+# A network learns from *examples*, pairs of an input and the answer that we wish for. A series is not yet a set of
+# examples. This lesson makes one of the other.
+#
+# Letters: $N$ examples (the batch), $T$ time steps in a window, $D$ input size (here 1). The batch stands first.
+
+# %%
+import math
+
+import torch
+
+# %% [markdown]
+# ## 1. Slide a window
+#
+# Take a series $s_0, s_1, \dots, s_{L-1}$ and a window of $T$ values. Example $i$ is
+#
+# $$x_i = (s_i, s_{i+1}, \dots, s_{i+T-1}), \qquad y_i = s_{i+T-1+h}$$
+#
+# where $h \ge 1$ is the *horizon*: how far ahead of the window's last value the target stands. How many examples are
+# there? The last target must still be in the series, $i + T - 1 + h \le L - 1$, so $N = L - T - h + 1$.
+#
+# Recurrent layers read batches of shape $(N, T, D)$. One number per step means $D = 1$, and this last axis must be
+# there: `x` has shape $(N, T, 1)$ and `y` has shape $(N, 1)$.
+
+
+# %%
+def make_windows(series, seq_length, horizon=1):
+    """Cut a series into windows and the values to forecast.
+
+    The results keep the dtype of the series and share no memory with it.
+
+    Args:
+        series: the values in order of time, shape (L,).
+        seq_length: T, the number of values in a window.
+        horizon: how many steps after the window's last value the target stands, at least 1.
+
+    Returns:
+        x: the windows, shape (N, T, 1) with N = L - seq_length - horizon + 1.
+        y: the targets, shape (N, 1).
+
+    Raises:
+        ValueError: the series is too short for one window and its target.
+    """
+    # BEGIN SOLUTION
+    count = len(series) - seq_length - horizon + 1
+    if count < 1:
+        raise ValueError(f"{len(series)} values make no window of {seq_length} with horizon {horizon}")
+    starts = torch.arange(count)[:, None]  # (N, 1)
+    steps = torch.arange(seq_length)[None, :]  # (1, T)
+    x = series[starts + steps].unsqueeze(-1)  # (N, T, 1)
+    y = series[starts + seq_length - 1 + horizon]  # (N, 1)
+    return x, y
+    # END SOLUTION
+
+
+# %% tags=["active-ipynb"]
+# x, y = make_windows(torch.arange(6.0), seq_length=3)
+# print(x.squeeze(-1))  # each row is one window
+# print(y.squeeze(-1))  # and this is what follows it
+
+# %% [markdown]
+# ## 2. Many sine waves
+#
+# Windows of one series overlap almost completely: 190 windows of a short sine show very few different situations.
+# A second way to get examples is to draw them. A sine wave sampled every $\Delta$ is
+#
+# $$x_{n,t} = \sin(\varphi_n + t\,\Delta), \qquad y_n = \sin(\varphi_n + T\,\Delta)$$
+#
+# and all that differs between two of them is the *phase* $\varphi_n$, drawn uniformly from $[0, 2\pi)$. The target
+# continues the sequence by exactly one step.
+#
+# Random numbers come from a *generator*. A function that is given one must use it and no other: only then can an
+# experiment be repeated, and only then does the function leave the random numbers of everybody else alone.
+
+
+# %%
+def random_phase_sequences(num_sequences, seq_length, step=0.1, generator=None):
+    """Draw sine waves that differ in their phase.
+
+    Args:
+        num_sequences: N.
+        seq_length: T.
+        step: the time between two values, in radians.
+        generator: where the phases come from; PyTorch's global generator if None.
+
+    Returns:
+        x: the sequences, float32, shape (N, T, 1); each phase is uniform in [0, 2 pi).
+        y: the next value of each, float32, shape (N, 1).
+    """
+    # BEGIN SOLUTION
+    phase = 2 * math.pi * torch.rand(num_sequences, 1, generator=generator)  # (N, 1)
+    wave = torch.sin(phase + step * torch.arange(seq_length + 1))  # (N, T + 1)
+    return wave[:, :-1].unsqueeze(-1), wave[:, -1:]
+    # END SOLUTION
+
+
+# %% tags=["active-ipynb"]
+# import matplotlib.pyplot as plt
+#
+# x, y = random_phase_sequences(4, 50, generator=torch.Generator().manual_seed(1))
+# plt.plot(x.squeeze(-1).T)
+# plt.plot([50] * 4, y.squeeze(-1), "o")
+# plt.xlabel("time step t");
+
+# %% [markdown]
+# ## 3. Split by time, measure the past only
+#
+# To know how well a model forecasts, keep the *end* of the series away from it. The split is by time: the first
+# $\lfloor L \cdot \text{fraction} \rfloor$ values train, the rest tests. Whoever shuffles windows before splitting
+# puts nearly the same window into both parts.
+#
+# Networks learn best from numbers around 0 of size about 1, so both parts are scaled, $z = (s - \mu) / \sigma$. The
+# mean $\mu$ and the standard deviation $\sigma$ are *learned* from data, like weights: from the training part alone. A constant
+# training part has $\sigma = 0$; then we divide by 1 instead.
+
+
+# %%
+def split_and_scale(series, train_fraction):
+    """Split a series by time, and scale both parts with the training part's mean and standard deviation.
+
+    Args:
+        series: the values in order of time, floating, shape (L,).
+        train_fraction: the first int(L * train_fraction) values train.
+
+    Returns:
+        train: the scaled training part, shape (int(L * train_fraction),).
+        test: the rest, scaled with the same two numbers.
+        mean: of the training part, a float.
+        std: of the training part with correction=0, a float; 1.0 where it is below 1e-8.
+    """
+    # BEGIN SOLUTION
+    cut = int(len(series) * train_fraction)
+    mean = series[:cut].mean().item()
+    std = series[:cut].std(correction=0).item()
+    if std < 1e-8:
+        std = 1.0
+    scaled = (series - mean) / std
+    return scaled[:cut], scaled[cut:], mean, std
+    # END SOLUTION
+
+
+# %% tags=["active-ipynb"]
+# series = torch.sin(torch.linspace(0, 100, 200))
+# train, test, mean, std = split_and_scale(series, 0.8)
+# print(train.shape, test.shape, mean, std)

@@ -1,0 +1,351 @@
+"""Wrong answers of the windows lesson, each with its catalogue id and its sentence."""
+
+import math
+
+import torch
+
+from autograder.grading.variants import mistake
+
+
+def cut(series, starts, seq_length):
+    return torch.stack([series[i : i + seq_length] for i in starts])
+
+
+def count_of(series, seq_length, horizon):
+    count = len(series) - seq_length - horizon + 1
+    if count < 1:
+        raise ValueError("too short")
+    return count
+
+
+@mistake(
+    "M01", task="make_windows", says="Your target is the window's own last value; take the value after the window."
+)
+def the_target_is_the_last_input(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 2] for i in range(count)]).unsqueeze(-1)
+
+
+@mistake(
+    "M02",
+    task="make_windows",
+    says="Your target stands one step too far ahead; with horizon=1 it is series[i + seq_length].",
+)
+def the_target_is_one_too_far(series, seq_length, horizon=1):
+    count = len(series) - seq_length - horizon
+    if count < 1:
+        raise ValueError("too short")
+    x = cut(series, range(count), seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon] for i in range(count)]).unsqueeze(-1)
+
+
+@mistake("M03", task="make_windows", says="One window is missing at the end: N = L - seq_length - horizon + 1.")
+def the_last_window_is_dropped(series, seq_length, horizon=1):
+    x, y = [], []
+    if len(series) - seq_length - horizon + 1 < 1:
+        raise ValueError("too short")
+    for i in range(len(series) - seq_length - horizon):
+        x.append(series[i : i + seq_length])
+        y.append(series[i + seq_length + horizon - 1])
+    if not x:
+        return torch.empty(0, seq_length, 1, dtype=series.dtype), torch.empty(0, 1, dtype=series.dtype)
+    return torch.stack(x).unsqueeze(-1), torch.stack(y).unsqueeze(-1)
+
+
+@mistake(
+    "M04",
+    task="make_windows",
+    says="You windowed the time axis 0, 1, 2, ...; window the values of the series that you were given.",
+)
+def the_time_axis_is_windowed(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    time = torch.arange(len(series), dtype=series.dtype)
+    x = cut(time, range(count), seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
+
+
+@mistake("M05", task="make_windows", says="The target is one value per window, of shape (N, 1), not a whole window.")
+def the_target_is_a_window(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length)
+    y = cut(series, range(horizon, count + horizon), seq_length)
+    return x.unsqueeze(-1), y.unsqueeze(-1)
+
+
+@mistake("M06", task="make_windows", says="Keep the feature axis of the target: y must be (N, 1), not (N,).")
+def the_target_has_no_feature_axis(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)])
+
+
+@mistake("M07", task="make_windows", says="Recurrent layers read (N, T, input_size); add the last axis to x.")
+def the_windows_have_no_feature_axis(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length)
+    return x, torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
+
+
+@mistake("M08", task="make_windows", says="view and reshape cut memory anew, they do not swap axes; use transpose.")
+def axes_are_swapped_by_reshape(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    columns = torch.stack([series[t : t + count] for t in range(seq_length)])
+    y = torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
+    return columns.reshape(count, seq_length, 1), y
+
+
+@mistake(
+    "M12",
+    task="make_windows",
+    says="You changed the order of the time steps in a window; shuffle windows if you must, never inside one.",
+)
+def time_runs_backward_in_a_window(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length).flip(1)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
+
+
+@mistake(
+    "W01",
+    task="make_windows",
+    says="Your targets ignore the horizon: it says how far after the window's last value they stand.",
+)
+def the_horizon_is_ignored(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length] for i in range(count)]).unsqueeze(-1)
+
+
+@mistake(
+    "W02",
+    task="make_windows",
+    says="Windows overlap: the next one begins one value later, not after the end of the last one.",
+)
+def windows_do_not_overlap(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    starts = range(0, count, seq_length)
+    x = cut(series, starts, seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in starts]).unsqueeze(-1)
+
+
+@mistake(
+    "W03", task="make_windows", says="x is a view of the series: whoever changes one changes the other. Make a copy."
+)
+def windows_share_memory(series, seq_length, horizon=1):
+    count_of(series, seq_length, horizon)
+    windows = series.unfold(0, seq_length + horizon, 1)
+    return windows[:, :seq_length].unsqueeze(-1), windows[:, -1:].clone()
+
+
+@mistake(
+    "W04",
+    task="make_windows",
+    says="A series that is too short should raise ValueError, not give an empty result or another error.",
+)
+def too_short_is_not_noticed(series, seq_length, horizon=1):
+    count = max(len(series) - seq_length - horizon + 1, 0)
+    index = torch.arange(count)[:, None]
+    return series[index + torch.arange(seq_length)].unsqueeze(-1), series[index + seq_length + horizon - 1]
+
+
+@mistake("W05", task="make_windows", says="Keep the dtype of the series; do not turn it into float32.")
+def the_dtype_is_forced(series, seq_length, horizon=1):
+    x, y = too_short_is_raised(series, seq_length, horizon)
+    return x.float(), y.float()
+
+
+def too_short_is_raised(series, seq_length, horizon):
+    count = count_of(series, seq_length, horizon)
+    index = torch.arange(count)[:, None]
+    return series[index + torch.arange(seq_length)].unsqueeze(-1), series[index + seq_length + horizon - 1]
+
+
+def wave(num_sequences, seq_length, step, generator):
+    phase = 2 * math.pi * torch.rand(num_sequences, 1, generator=generator)
+    return phase, torch.sin(phase + step * torch.arange(seq_length + 2))
+
+
+@mistake(
+    "M01",
+    task="random_phase_sequences",
+    says="Your target is the window's own last value; take the value after the window.",
+)
+def the_target_repeats_the_last_value(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, generator)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length - 1 : seq_length].clone()
+
+
+@mistake(
+    "M02",
+    task="random_phase_sequences",
+    says="Your target stands one step too far ahead; it is the sine one step after the last value.",
+)
+def the_target_skips_a_step(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, generator)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length + 1 :].clone()
+
+
+@mistake(
+    "M05",
+    task="random_phase_sequences",
+    says="The target is one value per sequence, of shape (N, 1), not a whole sequence.",
+)
+def the_target_is_a_sequence(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, generator)
+    return values[:, :seq_length].unsqueeze(-1), values[:, 1 : seq_length + 1].unsqueeze(-1)
+
+
+@mistake("M06", task="random_phase_sequences", says="Keep the feature axis of the target: y must be (N, 1), not (N,).")
+def the_targets_are_flat(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, generator)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length]
+
+
+@mistake("M07", task="random_phase_sequences", says="Recurrent layers read (N, T, input_size); add the last axis to x.")
+def the_sequences_have_no_feature_axis(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, generator)
+    return values[:, :seq_length], values[:, seq_length : seq_length + 1].clone()
+
+
+@mistake(
+    "M09", task="random_phase_sequences", says="Draw one phase per sequence, from the generator that you were given."
+)
+def one_phase_for_all_rows(num_sequences, seq_length, step=0.1, generator=None):
+    phase = 2 * math.pi * torch.rand(1, generator=generator)
+    values = torch.sin(phase + step * torch.arange(seq_length + 1)).repeat(num_sequences, 1)
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
+@mistake(
+    "M09", task="random_phase_sequences", says="Draw one phase per sequence, from the generator that you were given."
+)
+def the_generator_is_ignored(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, None)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
+
+
+@mistake(
+    "M09", task="random_phase_sequences", says="Draw one phase per sequence, from the generator that you were given."
+)
+def a_seed_is_set_inside(num_sequences, seq_length, step=0.1, generator=None):
+    torch.manual_seed(0)
+    _, values = wave(num_sequences, seq_length, step, None)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
+
+
+@mistake(
+    "W06", task="random_phase_sequences", says="The phases should cover the whole circle [0, 2 pi), not a part of it."
+)
+def phases_cover_half_the_circle(num_sequences, seq_length, step=0.1, generator=None):
+    phase = math.pi * torch.rand(num_sequences, 1, generator=generator)
+    values = torch.sin(phase + step * torch.arange(seq_length + 1))
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
+@mistake(
+    "W07",
+    task="random_phase_sequences",
+    says="The phases should cover the whole circle evenly: multiply uniform numbers from [0, 1) by 2 pi.",
+)
+def phases_cover_one_radian(num_sequences, seq_length, step=0.1, generator=None):
+    phase = torch.rand(num_sequences, 1, generator=generator)
+    values = torch.sin(phase + step * torch.arange(seq_length + 1))
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
+@mistake("W08", task="random_phase_sequences", says="Sample every `step`: your function ignores that argument.")
+def the_step_is_ignored(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, 0.1, generator)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
+
+
+def parts(series, train_fraction):
+    cut_at = int(len(series) * train_fraction)
+    return series[:cut_at], series[cut_at:]
+
+
+def safe(std):
+    return std if std >= 1e-8 else 1.0
+
+
+@mistake("M10", task="split_and_scale", says="Mean and std must come from the training part only.")
+def all_data_is_measured(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = series.mean().item(), safe(series.std(correction=0).item())
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake("M11", task="split_and_scale", says="Split by time: the first part trains, and the order of the values stays.")
+def the_split_is_random(series, train_fraction):
+    order = torch.randperm(len(series), generator=torch.Generator().manual_seed(0))
+    train, test = parts(series[order], train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake(
+    "M13",
+    task="split_and_scale",
+    says="Scale the test part with the mean and std of the training part, not with its own.",
+)
+def the_test_part_is_scaled_by_itself(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    own = safe(test.std(correction=0).item())
+    return (train - mean) / std, (test - test.mean()) / own, mean, std
+
+
+@mistake("W09", task="split_and_scale", says="Use std(correction=0): divide by the number of values, not by one less.")
+def the_sample_std_is_used(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std().item())
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake(
+    "W10",
+    task="split_and_scale",
+    says="A constant training part has std 0: use 1.0 instead, and say so in the returned std.",
+)
+def a_constant_part_is_divided_by_zero(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), train.std(correction=0).item()
+    return (train - mean) / (train.std(correction=0)), (test - mean) / train.std(correction=0), mean, std
+
+
+@mistake("W11", task="split_and_scale", says="mean and std are Python floats: call .item().")
+def statistics_stay_tensors(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean(), train.std(correction=0)
+    std = torch.where(std < 1e-8, torch.ones_like(std), std)
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake("W12", task="split_and_scale", says="You scaled the series in place; make a new tensor.")
+def the_series_is_scaled_in_place(series, train_fraction):
+    train, _ = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    series -= mean
+    series /= std
+    train, test = parts(series, train_fraction)
+    return train.clone(), test.clone(), mean, std
+
+
+@mistake(
+    "W13",
+    task="split_and_scale",
+    says="The first part is for training; you returned the last one as the training part.",
+)
+def the_end_is_for_training(series, train_fraction):
+    cut_at = len(series) - int(len(series) * train_fraction)
+    test, train = series[:cut_at], series[cut_at:]
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake("W14", task="split_and_scale", says="Divide by the standard deviation too: you only took off the mean.")
+def only_the_mean_is_taken_off(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return train - mean, test - mean, mean, std
