@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from attacks import ATTACKS
-from conftest import REPOSITORY, grade, hand_in
+from classroom import REPOSITORY, grade, hand_in
 
 from autograder.course import Course
 from autograder.grading.records import HandInResult

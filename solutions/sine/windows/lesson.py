@@ -113,8 +113,8 @@ def random_phase_sequences(num_sequences, seq_length, step=0.1, generator=None):
 # puts nearly the same window into both parts.
 #
 # Networks learn best from numbers around 0 of size about 1, so both parts are scaled, $z = (s - \mu) / \sigma$. The
-# mean $\mu$ and the standard deviation $\sigma$ are *learned* from data, like weights: from the training part alone. A constant
-# training part has $\sigma = 0$; then we divide by 1 instead.
+# mean $\mu$ and the standard deviation $\sigma$ are *learned* from data, like weights: from the training part alone. A
+# constant training part has $\sigma = 0$; then we divide by 1 instead.
 
 
 # %%

@@ -1,0 +1,153 @@
+"""Hidden tests of the cell lesson: values and gradients, then batch, causality, given states and shapes."""
+
+import pytest
+import torch
+
+from autograder.grading.compare import equal, same
+
+NAMES = ("x", "h0", "w_ih", "w_hh", "b_ih", "b_hh")
+FACTOR = {torch.float32: 5e-5, torch.float64: 1e-9}
+
+
+def weights_of(d, h, rng, dtype=torch.float64):
+    """Draw weights as a default-initialised layer has them: uniform within 1 / sqrt(H)."""
+    bound = h**-0.5
+    shapes = ((h, d), (h, h), (h,), (h,))
+    return [((2 * torch.rand(*s, generator=rng, dtype=torch.float64) - 1) * bound).to(dtype) for s in shapes]
+
+
+def normal(*shape, rng, dtype=torch.float64):
+    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
+
+
+def check_gradients(actual, expected, names, dtype=torch.float64):
+    outputs, gradients = actual
+    wanted_outputs, wanted = expected
+    assert len(outputs) == len(wanted_outputs), "The number of tensors returned is not as it should be."
+    for mine, theirs in zip(outputs, wanted_outputs, strict=True):
+        same(mine, theirs, "The result under autograd", atol=FACTOR[dtype])
+    for mine, theirs, name in zip(gradients, wanted, names, strict=True):
+        same(mine, theirs, f"The gradient with respect to {name}", atol=FACTOR[dtype])
+
+
+@pytest.mark.task("rnn_cell", core=True, weight=4)
+def test_values_agree_on_random_states(student, reference, rng):
+    sizes = [(3, 4, 5, torch.float64), (1, 4, 5, torch.float32), (4, 4, 4, torch.float64), (3, 1, 2, torch.float64)]
+    cases = [
+        (normal(n, d, rng=rng, dtype=t), normal(n, h, rng=rng, dtype=t), *weights_of(d, h, rng, t))
+        for n, d, h, t in sizes
+    ]
+
+    expected = [reference.rnn_cell(*case) for case in cases]
+    actual = [student.rnn_cell(*case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same(mine, theirs, "h_t", axes="N H")
+
+
+@pytest.mark.task("rnn_cell", weight=2)
+def test_gradients_of_the_cell_agree(student, reference, rng):
+    case = (normal(3, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+    cotangents = [normal(3, 5, rng=rng)]
+
+    expected = reference.gradients("rnn_cell", *case, cotangents=cotangents)
+    actual = student.gradients("rnn_cell", *case, cotangents=cotangents)
+
+    check_gradients(actual, expected, ("x_t", "h", *NAMES[2:]))
+
+
+@pytest.mark.task("rnn_cell", weight=1)
+def test_the_cell_leaves_its_arguments_alone(student, rng):
+    effects = student.effects("rnn_cell", normal(3, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+
+    equal(effects["changed"], [], "The list of changed arguments")
+    assert not effects["shared"], "h_t shares memory with an argument; make a new tensor."
+
+
+@pytest.mark.task("rnn_forward", core=True, weight=4)
+def test_every_state_agrees_from_random_first_states(student, reference, rng):
+    sizes = [(3, 7, 4, 5), (1, 6, 3, 2), (4, 1, 3, 5), (5, 5, 4, 4), (2, 3, 6, 6)]
+    cases = [(normal(n, t, d, rng=rng), normal(n, h, rng=rng), *weights_of(d, h, rng)) for n, t, d, h in sizes]
+    single = [tensor.float() for tensor in cases[0]]
+
+    expected = [reference.rnn_forward(*case) for case in (*cases, single)]
+    actual = [student.rnn_forward(*case) for case in (*cases, single)]
+
+    for mine, (output, h_n) in zip(actual, expected, strict=True):
+        assert type(mine) in (tuple, list) and len(mine) == 2, "rnn_forward should return output and h_n."
+        same(mine[0], output, "output", axes="N T H")
+        same(mine[1], h_n, "h_n", axes="N H")
+
+
+@pytest.mark.task("rnn_forward", core=True, weight=3)
+def test_gradients_through_time_agree(student, reference, rng):
+    case = (normal(3, 7, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+    cotangents = [normal(3, 7, 5, rng=rng), normal(3, 5, rng=rng)]
+
+    expected = reference.gradients("rnn_forward", *case, cotangents=cotangents)
+    actual = student.gradients("rnn_forward", *case, cotangents=cotangents)
+
+    check_gradients(actual, expected, NAMES)
+
+
+@pytest.mark.task("rnn_forward", weight=2)
+def test_rows_futures_and_earlier_calls_do_not_matter(student, rng):
+    weights = weights_of(4, 5, rng)
+    x, h0 = normal(3, 6, 4, rng=rng), normal(3, 5, rng=rng)
+    later = x.clone()
+    later[:, 4:] += 1
+
+    output, h_n = student.rnn_forward(x, h0, *weights)
+    row, _ = student.rnn_forward(x[1:2], h0[1:2], *weights)
+    changed, _ = student.rnn_forward(later, h0, *weights)
+    first, middle = student.rnn_forward(x[:, :2], h0, *weights)
+    second, end = student.rnn_forward(x[:, 2:], middle, *weights)
+    again, _ = student.rnn_forward(x, h0, *weights)
+
+    same(row, output[1:2], "output of one row alone", axes="1 T H")
+    same(changed[:, :4], output[:, :4], "output before a change of the future", axes="N 4 H")
+    same(torch.cat([first, second], dim=1), output, "output of two halves", axes="N T H")
+    same(end, h_n, "h_n of two halves", axes="N H")
+    same(again, output, "output of a second call", axes="N T H")
+
+
+@pytest.mark.task("rnn_forward", weight=1)
+def test_the_loop_leaves_its_arguments_alone(student, rng):
+    cases = [(normal(3, t, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng)) for t in (4, 1)]
+
+    effects = [student.effects("rnn_forward", *case) for case in cases]
+
+    for found in effects:
+        equal(found["changed"], [], "The list of changed arguments")
+        assert not found["shared"], "A result shares memory with an argument; make a new tensor."
+
+
+def readout_case(n, t, h, o, rng, dtype=torch.float64):
+    return [normal(*shape, rng=rng, dtype=dtype) for shape in ((n, t, h), (o, h), (o,))]
+
+
+@pytest.mark.task("readout", core=True, weight=4)
+def test_answers_agree_at_every_step(student, reference, rng):
+    sizes = [(3, 7, 5, 2), (1, 4, 3, 1), (4, 4, 4, 4), (2, 1, 3, 3)]
+    cases = [readout_case(*size, rng=rng) for size in sizes]
+    cases.append(readout_case(3, 5, 4, 2, rng=rng, dtype=torch.float32))
+
+    expected = [reference.readout(*case) for case in cases]
+    actual = [student.readout(*case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same(mine, theirs, "y", axes="N T O")
+
+
+@pytest.mark.task("readout", weight=2)
+def test_gradients_of_the_readout_agree_and_nothing_is_changed(student, reference, rng):
+    case = readout_case(3, 6, 5, 2, rng=rng)
+    cotangents = [normal(3, 6, 2, rng=rng)]
+
+    expected = reference.gradients("readout", *case, cotangents=cotangents)
+    actual = student.gradients("readout", *case, cotangents=cotangents)
+    effects = student.effects("readout", *case)
+
+    check_gradients(actual, expected, ("output", "w_hy", "b_y"))
+    equal(effects["changed"], [], "The list of changed arguments")
+    assert not effects["shared"], "y shares memory with an argument; make a new tensor."
