@@ -65,7 +65,8 @@ def _variants(lesson: Lesson, file: str, decorator: str) -> Iterator[Variant]:
         mark = _mark(node, decorator)
         assert mark is not None and isinstance(node, (ast.FunctionDef, ast.ClassDef))
         first, task, says = _arguments(mark, path)
-        name, node.name, node.decorator_list = node.name, task, []
+        name, node.name = node.name, task
+        node.decorator_list.remove(mark)
         source = f"{answer}\n\n{shared}\n\n{ast.unparse(node)}\n"
         yield Variant(first, task, says, name, node.lineno, source)
 

@@ -1,5 +1,4 @@
 """Right answers of the cell lesson, written otherwise."""
-# ruff: noqa: F821
 
 import torch
 import torch.nn.functional as F

@@ -1,0 +1,104 @@
+"""Public tests of the rollout lesson: models that can be seen through."""
+
+import pytest
+import torch
+
+from autograder.grading.compare import same
+
+
+@pytest.mark.task("forecast", core=True)
+def test_a_model_that_adds_one_counts_on(student):
+    found = student.run("roll", kind="next", history=torch.tensor([1.0, 2, 3]), steps=4, training=True)
+
+    same(found["values"], torch.tensor([4.0, 5, 6, 7]), "forecast", show=True)
+    windows = torch.tensor([[1.0, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6]]).unsqueeze(-1)
+    same(found["windows"], windows, "the windows that the model read", axes="steps T 1", show=True)
+
+
+@pytest.mark.task("forecast")
+def test_no_steps_give_an_empty_tensor(student):
+    found = student.run("roll", kind="next", history=torch.tensor([1.0, 2]), steps=0, training=True)
+
+    same(found["values"], torch.empty(0), "forecast", show=True)
+
+
+@pytest.mark.task("decode", core=True)
+def test_each_step_reads_what_it_should(student):
+    one = torch.ones(1, 1)
+    targets = torch.tensor([[[5.0], [6.0], [7.0]]])
+    given = {"weights": [one * 0.5, one * 0.5, one], "h": one * 0, "y0": one, "steps": 3, "targets": targets}
+
+    taught = student.run("unroll_cell", **given, teacher_forcing=True)
+    free = student.run("unroll_cell", **given, teacher_forcing=False)
+
+    same(torch.cat(taught["read"]), torch.tensor([[1.0], [5], [6]]), "what the cell reads when taught", show=True)
+    read = torch.cat([one, free["values"][0, :2]])
+    same(torch.cat(free["read"]), read, "what the cell reads when it runs free", show=True)
+
+
+# What runs beside your code in these tests.
+
+import torch
+
+from torch import nn
+
+class Seen(nn.Module):
+    """A model that writes down each window, the mode and whether gradients are on; kind says what it answers."""
+
+    def __init__(self, kind, training=True):
+        super().__init__()
+        self.kind = kind
+        self.scale = nn.Parameter(torch.ones((), dtype=torch.float64))
+        self.dropout = nn.Dropout(0.5)
+        self.windows, self.modes, self.grads = [], [], []
+        self.train(training)
+
+    def forward(self, x):
+        self.windows.append(x.detach().clone())
+        self.modes.append(self.training)
+        self.grads.append(torch.is_grad_enabled())
+        answer = {
+            "next": lambda: x[:, -1] + 1,
+            "mean": lambda: x.mean(dim=1),
+            "first": lambda: x[:, 0],
+            "weighted": lambda: (x * torch.linspace(-1, 1, x.shape[1], dtype=x.dtype)[None, :, None]).sum(1),
+            "dropout": lambda: self.dropout(x).sum(dim=1),
+        }[self.kind]()
+        return answer * self.scale.to(x.dtype)
+
+def roll(lesson, kind, history, steps, training):
+    """Forecast with a model of a kind, and say what it saw."""
+    torch.manual_seed(0)
+    model = Seen(kind, training)
+    before = history.clone()
+    values = lesson.forecast(model, history, steps)
+    return {
+        "values": values,
+        "windows": torch.cat(model.windows) if model.windows else torch.empty(0),
+        "modes": model.modes,
+        "mode_after": model.training,
+        "dropout_after": model.dropout.training,
+        "graph": bool(getattr(values, "requires_grad", False)),
+        "changed": not torch.equal(before, history),
+        "grads_after": torch.is_grad_enabled(),
+    }
+
+def unroll_cell(lesson, weights, h, y0, steps, targets, teacher_forcing):
+    """Decode with a tanh cell of given weights; return the values, what was read, and gradients."""
+    w_x, w_h, w_y = (weight.clone().requires_grad_() for weight in weights)
+    h, y0 = h.clone().requires_grad_(), y0.clone().requires_grad_()
+    read = []
+
+    def cell(x_t, state):
+        read.append(x_t.detach().clone())
+        return torch.tanh(x_t @ w_x + state @ w_h)
+
+    def head(state):
+        return state @ w_y
+
+    values = lesson.decode(cell, head, h, y0, steps, targets, teacher_forcing)
+    leaves = [w_x, w_h, w_y, h, y0]
+    total = (values * torch.arange(1.0, 1.0 + values.numel(), dtype=values.dtype).reshape(values.shape)).sum()
+    found = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
+    gradients = [torch.zeros_like(leaf) if grad is None else grad for leaf, grad in zip(leaves, found, strict=True)]
+    return {"values": values, "read": read, "gradients": gradients}

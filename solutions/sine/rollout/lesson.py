@@ -1,0 +1,102 @@
+# %% [markdown]
+# # Rollout: forecast further than one step
+#
+# A trained model says the next value of the wave. To see a whole period we need fifty. There is only one way to get
+# them: believe the prediction, put it where a measurement would stand, and ask again. Errors feed on themselves here,
+# and that is why a model that looks perfect one step ahead may drift away after thirty.
+
+# %%
+import torch
+
+# %% [markdown]
+# ## 1. Run free
+#
+# The model reads a window of $T$ values and says one, `(1, T, 1) -> (1, 1)`. Start with the last $T$ measurements,
+#
+# $$\hat s_{L} = f(s_{L-T}, \dots, s_{L-1}), \qquad \hat s_{L+1} = f(s_{L-T+1}, \dots, s_{L-1}, \hat s_{L})$$
+#
+# In each step the window drops its oldest value and takes in the newest prediction. No true value of the future may
+# enter. A forecast is not training: eval mode, no graph, and the model is given back in the mode it came in.
+
+
+# %%
+def forecast(model, history, steps):
+    """Forecast by feeding a model its own predictions.
+
+    Args:
+        model: reads a window, shape (1, T, 1), and says the next value, shape (1, 1).
+        history: the last T measurements, shape (T,).
+        steps: how many values to forecast, 0 or more.
+
+    Returns: the forecast, shape (steps,), with the dtype of the history and without a graph. The model's mode is as
+        before, and the history is unchanged.
+    """
+    # BEGIN SOLUTION
+    was_training = model.training
+    model.eval()
+    window = history.clone()
+    values = history.new_empty(steps)
+    with torch.no_grad():
+        for step in range(steps):
+            value = model(window.reshape(1, -1, 1)).reshape(1)
+            values[step] = value[0]
+            window = torch.cat([window[1:], value])
+    model.train(was_training)
+    return values
+    # END SOLUTION
+
+
+# %% tags=["active-ipynb"]
+# class Repeat(torch.nn.Module):
+#     """Says that the wave repeats after 20 steps."""
+#
+#     def forward(self, x):
+#         return x[:, -20]
+#
+#
+# history = torch.sin(torch.arange(40) * 2 * torch.pi / 20)
+# print(forecast(Repeat(), history, 10))
+
+# %% [markdown]
+# ## 2. Decode, and teach
+#
+# The other way to look further is to carry the state instead of a window: read the history once, keep the state $h$,
+# and let the cell go on by itself, $h_t = \text{cell}(\hat y_{t-1}, h_{t-1})$, $\hat y_t = \text{head}(h_t)$.
+#
+# While training there is a choice. *Free running* feeds $\hat y_{t-1}$, as in a real forecast. *Teacher forcing* feeds
+# the true value of the step before, `targets[:, t - 1]`, which makes learning easier. It never feeds `targets[:, t]`
+# at step $t$: that is the answer. And an evaluation always runs free.
+
+
+# %%
+def decode(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    """Let a cell go on from a state.
+
+    Gradients flow through the result, also through the predictions that are fed back.
+
+    Args:
+        cell: the recurrent step, from x_t, shape (N, 1), and h, shape (N, H), to the next h.
+        head: from h to a value, shape (N, 1).
+        h: state before the first step, shape (N, H).
+        y0: what the first step reads, shape (N, 1).
+        steps: how many values to say, at least 1.
+        targets: the true values, shape (N, steps, 1); read with teacher forcing only.
+        teacher_forcing: whether step t reads targets[:, t - 1] instead of the prediction.
+
+    Returns: the values, shape (N, steps, 1).
+    """
+    # BEGIN SOLUTION
+    x_t = y0
+    values = []
+    for t in range(steps):
+        h = cell(x_t, h)  # (N, H)
+        value = head(h)  # (N, 1)
+        values.append(value)
+        x_t = targets[:, t] if teacher_forcing else value
+    return torch.stack(values, dim=1)  # (N, steps, 1)
+    # END SOLUTION
+
+
+# %% tags=["active-ipynb"]
+# cell, head = torch.nn.GRUCell(1, 8), torch.nn.Linear(8, 1)
+# print(decode(cell, head, torch.zeros(2, 8), torch.ones(2, 1), steps=5).shape)

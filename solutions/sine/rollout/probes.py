@@ -1,0 +1,76 @@
+"""What runs beside the student's code in the rollout lesson: models that can be seen through."""
+
+import torch
+from torch import nn
+
+
+class Seen(nn.Module):
+    """A model that writes down each window, the mode and whether gradients are on; kind says what it answers."""
+
+    def __init__(self, kind, training=True):
+        super().__init__()
+        self.kind = kind
+        self.scale = nn.Parameter(torch.ones((), dtype=torch.float64))
+        self.dropout = nn.Dropout(0.5)
+        self.windows, self.modes, self.grads = [], [], []
+        self.train(training)
+
+    def forward(self, x):
+        self.windows.append(x.detach().clone())
+        self.modes.append(self.training)
+        self.grads.append(torch.is_grad_enabled())
+        answer = {
+            "next": lambda: x[:, -1] + 1,
+            "mean": lambda: x.mean(dim=1),
+            "first": lambda: x[:, 0],
+            "weighted": lambda: (x * torch.linspace(-1, 1, x.shape[1], dtype=x.dtype)[None, :, None]).sum(1),
+            "dropout": lambda: self.dropout(x).sum(dim=1),
+        }[self.kind]()
+        return answer * self.scale.to(x.dtype)
+
+
+def roll(lesson, kind, history, steps, training):
+    """Forecast with a model of a kind, and say what it saw."""
+    torch.manual_seed(0)
+    model = Seen(kind, training)
+    before = history.clone()
+    values = lesson.forecast(model, history, steps)
+    return {
+        "values": values,
+        "windows": torch.cat(model.windows) if model.windows else torch.empty(0),
+        "modes": model.modes,
+        "mode_after": model.training,
+        "dropout_after": model.dropout.training,
+        "graph": bool(getattr(values, "requires_grad", False)),
+        "changed": not torch.equal(before, history),
+        "grads_after": torch.is_grad_enabled(),
+    }
+
+
+def unroll_cell(lesson, weights, h, y0, steps, targets, teacher_forcing):
+    """Decode with a tanh cell of given weights; return the values, what was read, and gradients."""
+    w_x, w_h, w_y = (weight.clone().requires_grad_() for weight in weights)
+    h, y0 = h.clone().requires_grad_(), y0.clone().requires_grad_()
+    read = []
+
+    def cell(x_t, state):
+        read.append(x_t.detach().clone())
+        return torch.tanh(x_t @ w_x + state @ w_h)
+
+    def head(state):
+        return state @ w_y
+
+    values = lesson.decode(cell, head, h, y0, steps, targets, teacher_forcing)
+    leaves = [w_x, w_h, w_y, h, y0]
+    total = (values * torch.arange(1.0, 1.0 + values.numel(), dtype=values.dtype).reshape(values.shape)).sum()
+    found = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
+    gradients = [torch.zeros_like(leaf) if grad is None else grad for leaf, grad in zip(leaves, found, strict=True)]
+    return {"values": values, "read": read, "gradients": gradients}
+
+
+def decode_plainly(lesson, weights, h, y0, steps):
+    """Decode without naming targets; say what was changed."""
+    w_x, w_h, w_y = weights
+    before = [h.clone(), y0.clone()]
+    values = lesson.decode(lambda x, s: torch.tanh(x @ w_x + s @ w_h), lambda s: s @ w_y, h, y0, steps)
+    return {"values": values, "changed": [not torch.equal(a, b) for a, b in zip(before, (h, y0), strict=True)]}
