@@ -1,45 +1,78 @@
 """One student's report as a page that stands alone: no script, nothing fetched."""
 
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
 from autograder.grading.records import HandInResult, TaskResult
-from autograder.reporting.clean import printable
+from autograder.reporting.clean import one_line, printable
+from autograder.reporting.words import WORDS, fact_and_cause, points
+
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
-WORDS = {
-    "passed": "passed",
-    "failed": "not yet right",
-    "missing": "not written",
-    "crashed": "crashed",
-    "timeout": "took too long",
-    "overflow": "used too much",
-    "rejected": "refused",
-}
 
 
-def report_page(result: HandInResult) -> str:
+def report_page(result: HandInResult, lessons: Sequence[str] = ()) -> str:
     """Make the page of one student.
+
+    Args:
+        lessons: the titles of the result's lessons in order; without them their keys are shown.
 
     Raises:
         UsageError: jinja2 is not installed.
     """
+    return _template().render(
+        student=one_line(result.student, 200),
+        score=result.score,
+        max_score=result.max_score,
+        lessons=_lessons(result, lessons),
+        notes=result.notes,
+        output=result.output,
+    )
+
+
+@cache
+def _template() -> "jinja2.Template":
     try:
         import jinja2
     except ModuleNotFoundError:
         raise UsageError("Reports need jinja2. Install it with: pip install 'unroll[instructor]'") from None
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["clean"] = printable
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(result=result, lessons=_lessons(result), words=WORDS)
+    text = TEMPLATE.read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters |= {"clean": printable, "points": points}
+    environment.globals["style_hash"] = _hash_of_style(text)
+    return environment.from_string(text)
 
 
-def _lessons(result: HandInResult) -> list[dict[str, Any]]:
-    names = list(dict.fromkeys(task.lesson for task in result.tasks))
-    return [_lesson(name, [task for task in result.tasks if task.lesson == name]) for name in names]
+def _hash_of_style(template: str) -> str:
+    """Allow this one style sheet and no other: what a student smuggled in could not even colour a word."""
+    style = template.partition("<style>")[2].partition("</style>")[0]
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
-def _lesson(name: str, tasks: list[TaskResult]) -> dict[str, Any]:
+def _lessons(result: HandInResult, titles: Sequence[str]) -> list[dict[str, Any]]:
+    keys = list(dict.fromkeys(task.lesson for task in result.tasks))
+    named = titles if len(titles) == len(keys) else keys
+    return [_lesson(result, key, title) for key, title in zip(keys, named, strict=True)]
+
+
+def _lesson(result: HandInResult, key: str, title: str) -> dict[str, Any]:
+    tasks = [task for task in result.tasks if task.lesson == key]
     score, best = sum(task.score for task in tasks), sum(task.max_score for task in tasks)
-    return {"name": name, "tasks": tasks, "score": score, "max_score": best, "part": 100 * score / best if best else 0}
+    shown = [_task(result, task) for task in tasks]
+    return {"key": key, "title": title, "tasks": shown, "score": score, "max_score": best}
+
+
+def _task(result: HandInResult, task: TaskResult) -> dict[str, Any]:
+    fact, cause = fact_and_cause(task)
+    tests = [test for test in result.tests if (test.lesson, test.task) == (task.lesson, task.task)]
+    passed = sum(test.outcome == "passed" for test in tests)
+    return {"result": task, "word": WORDS[task.outcome], "fact": fact, "cause": cause, "tests": tests, "passed": passed}

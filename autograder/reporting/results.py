@@ -3,50 +3,55 @@
 import csv
 import io
 import json
+import math
 import os
-import tempfile
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from autograder.course import Assignment
-from autograder.errors import GradingError
-from autograder.grading.records import HandInResult, TestResult
-from autograder.reporting.clean import cell, printable
+from autograder.grading.records import OUTCOMES, HandInResult, TaskResult, TestResult
+from autograder.reporting.clean import cell, one_line, printable
 from autograder.reporting.page import report_page
+from autograder.reporting.whole import real_folder, write_whole
+from autograder.reporting.words import points
 
 HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outcome", "mistake", "message")
+EXACT = 6
 
 
 def write_student(out: Path, result: HandInResult) -> None:
     """Write OUT/<student>/results.json and report.html; each file appears whole or not at all.
 
     Raises:
-        GradingError: the disk is full or the folder cannot be written.
+        GradingError: the disk is full, or the folder is a link or cannot be written.
     """
-    folder = out / result.folder
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise _cannot_write(folder, error) from None
-    if folder.is_symlink():
-        raise GradingError(f"{folder} is a link. Remove it, then run the same command again.")
-    write_whole(folder / "report.html", report_page(result))
+    page = report_page(result)
+    folder = real_folder(out / result.folder)
+    write_whole(folder / "report.html", page)
+    # The last one: a run that goes on takes a student with a results.json for graded.
     write_whole(folder / "results.json", json.dumps(gradescope(result), indent=1) + "\n")
 
 
 def read_student(out: Path, folder: str) -> HandInResult | None:
     """Read what an earlier run found out about a student; None where there is nothing that can be used."""
+    place = out / folder
     try:
-        data = json.loads((out / folder / "results.json").read_text(encoding="utf-8"))
-        return HandInResult.from_json(data["extra_data"]["record"])
-    except (OSError, ValueError, KeyError, TypeError):
+        data = None if place.is_symlink() else json.loads(_read_file(place / "results.json"))
+        result = HandInResult.from_json(data["extra_data"]["record"]) if data else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    return result if result and result.folder == folder and _is_sound(result) else None
 
 
 def write_class(out: Path, assignment: Assignment, results: Sequence[HandInResult], run: Mapping[str, Any]) -> None:
-    """Write grades.csv, junit.xml and run.json."""
+    """Write grades.csv, junit.xml and run.json.
+
+    Raises:
+        GradingError: the disk is full or OUT cannot be written.
+    """
     write_whole(out / "grades.csv", grades(assignment, results))
     write_whole(out / "junit.xml", junit(results))
     write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n")
@@ -55,13 +60,13 @@ def write_class(out: Path, assignment: Assignment, results: Sequence[HandInResul
 def gradescope(result: HandInResult) -> dict[str, Any]:
     """Make Gradescope's results format, with our own record beside it."""
     return {
-        "score": result.score,
+        "score": round(result.score, EXACT),
         "tests": [_test(test) for test in result.tests],
         "extra_data": {
-            "tasks": [task for task in result.to_json()["tasks"]],
+            "tasks": [task | {"message": printable(task["message"])} for task in result.to_json()["tasks"]],
             "output": {lesson: printable(text) for lesson, text in result.output.items()},
-            "student": result.student,
-            "notes": list(result.notes),
+            "student": one_line(result.student),
+            "notes": [printable(note) for note in result.notes],
             "seconds": result.seconds,
             "digest": result.digest,
             "record": result.to_json(),
@@ -69,11 +74,38 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
     }
 
 
+def grades(assignment: Assignment, results: Sequence[HandInResult]) -> str:
+    """Make the table of marks: a row per student and task, in the order of the students and of the course."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    order = {
+        (lesson.key, task.name): (i, j)
+        for i, lesson in enumerate(assignment.lessons)
+        for j, task in enumerate(lesson.tasks)
+    }
+    last = (len(assignment.lessons), 0)
+    for result in results:
+        for task in sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last)):
+            writer.writerow((cell(result.student), assignment.name, *_marks(task)))
+    return text.getvalue()
+
+
+def junit(results: Sequence[HandInResult]) -> Iterator[str]:
+    """Make the tests for programs that read JUnit's XML, in pieces: a suite per student."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    for result in results:
+        suite = _suite(result)
+        ElementTree.indent(suite)
+        yield ElementTree.tostring(suite, encoding="unicode") + "\n"
+    yield "</testsuites>\n"
+
+
 def _test(test: TestResult) -> dict[str, Any]:
     return {
-        "name": f"{test.task}: {test.name}",
-        "score": round(test.score, 6),
-        "max_score": round(test.max_score, 6),
+        "name": one_line(f"{test.task}: {test.name}"),
+        "score": round(test.score, EXACT),
+        "max_score": round(test.max_score, EXACT),
         "status": "passed" if test.outcome == "passed" else "failed",
         "output": printable(test.message),
         "visibility": "visible",
@@ -81,50 +113,53 @@ def _test(test: TestResult) -> dict[str, Any]:
     }
 
 
-def grades(assignment: Assignment, results: Sequence[HandInResult]) -> str:
-    """Write the table of marks: a row per student and task."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    for result in results:
-        for task in result.tasks:
-            marks = (f"{task.score:g}", f"{task.max_score:g}", task.outcome, task.mistake, cell(task.message))
-            writer.writerow((cell(result.student), assignment.name, task.lesson.split("/")[-1], task.task, *marks))
-    return text.getvalue()
+def _marks(task: TaskResult) -> tuple[str, ...]:
+    lesson = task.lesson.split("/")[-1]
+    earned, best = points(task.score, EXACT), points(task.max_score, EXACT)
+    return lesson, task.task, earned, best, task.outcome, task.mistake, cell(task.message)
 
 
-def junit(results: Sequence[HandInResult]) -> str:
-    """Write the tests for programs that read JUnit's XML: a suite per student."""
-    root = ElementTree.Element("testsuites")
-    for result in results:
-        failed = [test for test in result.tests if test.outcome != "passed"]
-        counts = {"tests": str(len(result.tests)), "failures": str(len(failed)), "time": str(result.seconds)}
-        suite = ElementTree.SubElement(root, "testsuite", {"name": cell(result.student), **counts})
-        for test in result.tests:
-            case = ElementTree.SubElement(suite, "testcase", classname=f"{test.lesson}:{test.task}", name=test.name)
-            if test.outcome != "passed":
-                ElementTree.SubElement(case, "failure", type=test.outcome, message=printable(test.message))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+def _suite(result: HandInResult) -> ElementTree.Element:
+    tested = {(test.lesson, test.task) for test in result.tests}
+    # A task without a test must not look as if nothing were wrong.
+    untested = [
+        TestResult(task.lesson, task.task, "the task was graded", task.outcome, 0.0, 0.0, task.message)
+        for task in result.tasks
+        if (task.lesson, task.task) not in tested
+    ]
+    tests = [*result.tests, *untested]
+    failed = sum(test.outcome != "passed" for test in tests)
+    counts = {"tests": str(len(tests)), "failures": str(failed), "time": str(result.seconds)}
+    suite = ElementTree.Element("testsuite", {"name": one_line(result.student), **counts})
+    for test in tests:
+        _add_case(suite, test)
+    return suite
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that appears whole or not at all, and replaces a link instead of following it."""
-    name = ""
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-            name = file.name
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        if name and os.path.lexists(name):
-            Path(name).unlink()
-        raise _cannot_write(path, error) from None
+def _add_case(suite: ElementTree.Element, test: TestResult) -> None:
+    names = {"classname": one_line(f"{test.lesson}:{test.task}"), "name": one_line(test.name)}
+    case = ElementTree.SubElement(suite, "testcase", names)
+    if test.outcome != "passed":
+        ElementTree.SubElement(case, "failure", {"type": test.outcome, "message": printable(test.message)})
 
 
-def _cannot_write(path: Path, error: OSError) -> GradingError:
-    return GradingError(
-        f"{path}: {error.strerror}. Free space or choose another -o, then run the same command again: "
-        "what is graded is kept."
+def _read_file(path: Path) -> str:
+    """Read a regular file; a link or a pipe in its place is an OSError, and is not waited for."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), encoding="utf-8") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(f"{path} is not a file")
+        return file.read()
+
+
+def _is_sound(result: HandInResult) -> bool:
+    """Check what a later run and the page rely on: a file on disk may hold anything."""
+    verdicts: tuple[TaskResult | TestResult, ...] = (*result.tasks, *result.tests)
+    texts = [result.student, result.folder, result.digest, *result.notes, *result.output, *result.output.values()]
+    texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
+    texts += [task.mistake for task in result.tasks]
+    numbers = [result.seconds, *(number for verdict in verdicts for number in (verdict.score, verdict.max_score))]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
+        and all(verdict.outcome in OUTCOMES for verdict in verdicts)
     )

@@ -1,47 +1,67 @@
 """What a terminal shows: a class as a table, one student's tasks, and a progress bar with names and time left."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from autograder.grading.records import HandInResult
-from autograder.reporting.clean import cell
+from autograder.grading.records import HandInResult, TaskResult
+from autograder.reporting.clean import one_line
+from autograder.reporting.words import WORDS, points, score
 
+WIDTH = 100
 NAME_WIDTH = 28
+LESSONS_WIDTH = 52
+COLOURS = {"passed": "green", "failed": "yellow", "missing": "dim"}
 
 
 def class_table(results: Sequence[HandInResult]) -> Table:
-    """Make a row per student: points by lesson, the total, and what stands out."""
-    table = Table(title=f"{len(results)} hand-ins", title_justify="left")
-    lessons = list(dict.fromkeys(task.lesson for result in results for task in result.tasks))
+    """Make a row per student: points by lesson, the total, and what stands out.
+
+    Lessons that do not fit beside the names into 100 columns are left out together; the total stays.
+    """
+    table = Table(title=_title(results), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    lessons = _that_fit(list(dict.fromkeys(task.lesson for result in results for task in result.tasks)))
     table.add_column("student", overflow="fold")
     for lesson in lessons:
-        table.add_column(lesson.split("/")[-1], justify="right")
-    table.add_column("total", justify="right")
-    table.add_column("what stands out", overflow="fold")
+        table.add_column(lesson.split("/")[-1], justify="right", no_wrap=True)
+    table.add_column("total", justify="right", no_wrap=True)
+    table.add_column("what stands out", overflow="fold", max_width=30)
     for result in results:
-        marks = [_points(result, lesson) for lesson in lessons]
-        total = Text(f"{result.score:g}/{result.max_score:g}", style="bold")
+        marks = [_marks([task for task in result.tasks if task.lesson == lesson]) for lesson in lessons]
+        total = Text(score(result.score, result.max_score), style="bold")
         table.add_row(Text(short(result.student)), *marks, total, Text(stands_out(result)))
     return table
 
 
+def _title(results: Sequence[HandInResult]) -> str:
+    return f"{len(results)} hand-in{'' if len(results) == 1 else 's'}"
+
+
+def _that_fit(lessons: list[str]) -> list[str]:
+    width = sum(max(len(lesson.split("/")[-1]), len("9.75/12")) + 2 for lesson in lessons)
+    return lessons if width <= LESSONS_WIDTH else []
+
+
+def _marks(tasks: Sequence[TaskResult]) -> Text:
+    earned, best = sum(task.score for task in tasks), sum(task.max_score for task in tasks)
+    if not tasks:
+        return Text("-", style="dim")
+    return Text(score(earned, best), style="green" if earned >= best else "yellow" if earned else "red")
+
+
 def short(name: str) -> str:
     """Make a name safe and short enough for a table."""
-    shown = cell(name)
-    return shown if len(shown) <= NAME_WIDTH else f"{shown[: NAME_WIDTH - 1]}…"
-
-
-def _points(result: HandInResult, lesson: str) -> Text:
-    tasks = [task for task in result.tasks if task.lesson == lesson]
-    score, best = sum(task.score for task in tasks), sum(task.max_score for task in tasks)
-    return Text(f"{score:g}/{best:g}", style="green" if score == best else "yellow" if score else "red")
+    shown = one_line(name)
+    return shown if cell_len(shown) <= NAME_WIDTH else f"{set_cell_size(shown, NAME_WIDTH - 1).rstrip()}…"
 
 
 def stands_out(result: HandInResult) -> str:
@@ -51,11 +71,29 @@ def stands_out(result: HandInResult) -> str:
     return ", ".join([*ids, *(f"{count} {outcome}" for outcome, count in others.items())])
 
 
+def task_lines(result: HandInResult) -> list[Text]:
+    """Make a line per task: its name, its points, its outcome in words, and what was found."""
+    names = [task.lesson.split("/")[-1] + ":" + task.task for task in result.tasks]
+    marks = [score(task.score, task.max_score) for task in result.tasks]
+    widths = max(map(len, names), default=0), max(map(len, marks), default=0), max(map(len, WORDS.values()))
+    return [_task_line(*each, widths) for each in zip(result.tasks, names, marks, strict=True)]
+
+
+def _task_line(task: TaskResult, name: str, marks: str, widths: tuple[int, int, int]) -> Text:
+    word = f"{WORDS[task.outcome]:<{widths[2]}}"
+    said = one_line(task.message, 500) + (f" ({task.mistake})" if task.mistake else "")
+    line = Text.assemble(
+        f"{name:<{widths[0]}}  {marks:>{widths[1]}}  ", (word, COLOURS.get(task.outcome, "red")), f"  {said}"
+    )
+    line.rstrip()
+    return line
+
+
 def print_table(table: Table) -> None:
     """Print to the terminal, 100 columns wide where there is none."""
     console = Console()
     if not console.is_terminal:
-        console = Console(width=100)
+        console = Console(width=WIDTH)
     console.print(table)
 
 
@@ -73,35 +111,55 @@ class Watcher(Protocol):
 def progress(total: int) -> Iterator[Watcher]:
     """Show a bar with the current name and the time left; plain lines where there is no terminal."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_interactive or console.is_dumb_terminal:
         yield _Lines(total)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        yield _Bar(bar, total)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    # A hand-in may take minutes, so the speed is taken from ten minutes, not from the usual 30 seconds.
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=600) as bar:
+        yield _Bar(bar, bar.add_task(set_cell_size("warming up", NAME_WIDTH), total=total))
 
 
 class _Lines:
+    """A line for each hand-in that is graded."""
+
     def __init__(self, total: int) -> None:
         self._total = total
         self._count = 0
 
     def start(self, name: str) -> None:
-        return
+        """Say nothing: one line per student is enough for a log."""
 
     def done(self, name: str, score: float, max_score: float) -> None:
         self._count += 1
-        width = len(str(self._total))
-        print(f"[{self._count:>{width}}/{self._total}] {short(name)} {score:g}/{max_score:g}", flush=True)
+        count = f"{self._count:>{len(str(self._total))}}"
+        marks = f"{points(score)}/{points(max_score)}"
+        print(f"[{count}/{self._total}] {short(name)} {marks}", file=sys.stderr, flush=True)
 
 
 class _Bar:
-    def __init__(self, bar: Progress, total: int) -> None:
+    """A bar that names what is being graded; with several at a time, the one begun last."""
+
+    def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar = bar
-        self._task = bar.add_task("warming up", total=total)
+        self._task = task
+        self._open: list[str] = []
 
     def start(self, name: str) -> None:
-        self._bar.update(self._task, description=Text(short(name)).plain.replace("[", r"\["))
+        self._open.append(name)
+        self._show()
 
     def done(self, name: str, score: float, max_score: float) -> None:
+        if name in self._open:
+            self._open.remove(name)
         self._bar.advance(self._task)
+        self._show()
+
+    def _show(self) -> None:
+        name = short(self._open[-1]) if self._open else ""
+        self._bar.update(self._task, description=set_cell_size(name, NAME_WIDTH))

@@ -1,0 +1,59 @@
+"""Files that appear whole or not at all."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.errors import GradingError
+
+
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write beside the destination, then put in its place; a link there is replaced, not followed.
+
+    Args:
+        text: all of it, or pieces of it for a long file.
+
+    Raises:
+        GradingError: the disk is full or the folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        _write(part, [text] if isinstance(text, str) else text)
+        part.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def real_folder(folder: Path) -> Path:
+    """Make a folder if it is not there.
+
+    Raises:
+        GradingError: a link stands in its place, or it cannot be made.
+    """
+    if folder.is_symlink():
+        raise GradingError(f"{folder} is a link. Remove it, then run the same command again: what is graded is kept.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+    return folder
+
+
+def cannot_write(path: Path, error: OSError) -> GradingError:
+    """Say in one line what could not be written, why, and what to do."""
+    return GradingError(
+        f"{path}: {error.strerror or error}. Free space or choose another -o, then run the same command again: "
+        "what is graded is kept."
+    )
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    # O_EXCL refuses a link that came between: what is opened here was made here.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.writelines(pieces)

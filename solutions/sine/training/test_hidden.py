@@ -1,0 +1,297 @@
+"""Hidden tests of the training lesson."""
+
+import math
+
+import pytest
+import torch
+
+from autograder.grading.compare import equal, must_raise, number, same
+
+GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
+
+
+def normal(*shape, rng, dtype=torch.float64):
+    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
+
+
+def uniform(*shape, rng, bound):
+    return (2 * torch.rand(*shape, generator=rng, dtype=torch.float64) - 1) * bound
+
+
+def forecaster_case(rng, cell, n, t, sizes, dtype):
+    """Draw known weights, windows and a first state for Forecaster(*sizes)."""
+    d, h, layers, o = sizes
+    rows, bound = GATES[cell] * h, h**-0.5
+    recurrent = {"weight_ih": [], "weight_hh": [], "bias_ih": [], "bias_hh": []}
+    for layer in range(layers):
+        recurrent["weight_ih"].append(uniform(rows, h if layer else d, rng=rng, bound=bound))
+        recurrent["weight_hh"].append(uniform(rows, h, rng=rng, bound=bound))
+        recurrent["bias_ih"].append(uniform(rows, rng=rng, bound=bound))
+        recurrent["bias_hh"].append(uniform(rows, rng=rng, bound=bound))
+    head = [uniform(o, h, rng=rng, bound=bound), uniform(o, rng=rng, bound=bound)]
+    states = [normal(layers, n, h, rng=rng).to(dtype) for _ in range(2)]
+    return {
+        "sizes": list(sizes),
+        "cell": cell,
+        "dtype": str(dtype).removeprefix("torch."),
+        "recurrent": {word: [w.to(dtype) for w in weights] for word, weights in recurrent.items()},
+        "head": [w.to(dtype) for w in head],
+        "x": normal(n, t, d, rng=rng).to(dtype),
+        "hx": tuple(states) if cell == "LSTM" else states[0],
+    }
+
+
+def check_forecasts(actual, expected, atol):
+    equal(actual["shapes"], expected["shapes"], "The list of parameter shapes")
+    for key, what in (
+        ("from_zeros", "the forecast"),
+        ("from_state", "the forecast from a given hx"),
+        ("again", "the forecast of a second call"),
+        ("one_row", "the forecast of one row alone"),
+    ):
+        same(actual[key], expected[key], what, axes="N O", atol=atol)
+    names = ["x", *(f"parameter {i}" for i in range(1, len(expected["gradients"])))]
+    for mine, theirs, name in zip(actual["gradients"], expected["gradients"], names, strict=True):
+        same(mine, theirs, f"the gradient with respect to {name}", atol=max(atol, 1e-9) * 10)
+
+
+def compare_forecasts(student, reference, cases, atol):
+    expected = [reference.run("forecasts", **case) for case in cases]
+    actual = [student.run("forecasts", **case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        check_forecasts(mine, theirs, atol)
+
+
+@pytest.mark.task("Forecaster", core=True, weight=4)
+def test_known_weights_give_known_forecasts_with_rnn_cells(student, reference, rng):
+    cases = [
+        forecaster_case(rng, "RNN", 3, 7, (2, 5, 1, 3), torch.float32),
+        forecaster_case(rng, "RNN", 4, 4, (1, 6, 2, 1), torch.float32),
+    ]
+    compare_forecasts(student, reference, cases, 1e-5)
+
+
+@pytest.mark.task("Forecaster", weight=4)
+def test_known_weights_give_known_forecasts_with_lstm_and_gru_cells(student, reference, rng):
+    cases = [
+        forecaster_case(rng, "LSTM", 3, 6, (2, 4, 2, 2), torch.float32),
+        forecaster_case(rng, "GRU", 5, 3, (1, 5, 2, 1), torch.float32),
+        forecaster_case(rng, "LSTM", 2, 5, (1, 3, 1, 1), torch.float32),
+    ]
+    compare_forecasts(student, reference, cases, 1e-5)
+
+
+@pytest.mark.task("Forecaster", weight=1)
+def test_a_model_in_double_precision_forecasts_in_double_precision(student, reference, rng):
+    cases = [
+        forecaster_case(rng, "RNN", 3, 5, (1, 4, 1, 1), torch.float64),
+        forecaster_case(rng, "LSTM", 2, 4, (1, 3, 1, 1), torch.float64),
+    ]
+    compare_forecasts(student, reference, cases, 1e-9)
+
+
+@pytest.mark.task("Forecaster", weight=1)
+def test_an_unknown_cell_raises(student, rng):
+    for cell in ("Transformer", "rnn", ""):
+        must_raise("ValueError", student.run, "refuse", cell=cell)
+
+
+def step_case(rng, n=6, t=4, h=5, o=1, scale=1.0):
+    """Draw a small network, inputs and targets, in double precision."""
+    weights = [uniform(h, t, rng=rng, bound=0.5), uniform(h, rng=rng, bound=0.5)]
+    weights += [uniform(o, h, rng=rng, bound=0.5), uniform(o, rng=rng, bound=0.5)]
+    return {"weights": weights, "x": normal(n, t, 1, rng=rng), "y": scale * normal(n, o, rng=rng)}
+
+
+def check_steps(actual, expected):
+    for mine, theirs in zip(actual["values"], expected["values"], strict=True):
+        number(mine, theirs, "the returned loss", tol=1e-6)
+    for call, (mine, theirs) in enumerate(zip(actual["parameters"], expected["parameters"], strict=True), 1):
+        for parameter, wanted in zip(mine, theirs, strict=True):
+            same(parameter, wanted, f"a parameter after call {call}", atol=1e-6)
+
+
+@pytest.mark.task("train_step", core=True, weight=5)
+def test_three_steps_move_the_parameters_as_gradient_descent_does(student, reference, rng):
+    cases = [{**step_case(rng), "max_norm": None}, {**step_case(rng, n=3, o=2), "max_norm": 1e6}]
+
+    expected = [reference.run("three_steps", **case) for case in cases]
+    actual = [student.run("three_steps", **case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        check_steps(mine, theirs)
+
+
+@pytest.mark.task("train_step", weight=2)
+def test_the_norm_of_all_gradients_is_clipped_before_the_step(student, reference, rng):
+    case = {**step_case(rng, scale=20.0), "max_norm": 0.5}
+
+    expected = reference.run("three_steps", **case)
+    actual = student.run("three_steps", **case)
+
+    check_steps(actual, expected)
+
+
+@pytest.mark.task("train_step", weight=2)
+def test_shapes_that_differ_raise_and_change_nothing(student, rng):
+    case = step_case(rng)
+    targets = [case["y"].flatten(), case["y"][:1], case["y"].unsqueeze(-1)]
+
+    for y in targets:
+        found = student.run("mismatched", weights=case["weights"], x=case["x"], y=y)
+
+        shapes = f"(6, 1) and {tuple(y.shape)}"
+        assert "ValueError" in found["kinds"], f"train_step should raise ValueError for the shapes {shapes}."
+        assert not found["moved"], f"A parameter was changed although the shapes {shapes} differ."
+
+
+@pytest.mark.task("train_step", weight=1)
+def test_the_model_trains_in_training_mode_and_data_stays_as_it_is(student, rng):
+    x, y = normal(6, 4, 1, rng=rng).float(), normal(6, 1, rng=rng).float()
+
+    found = student.run("mode_of_a_step", weight=uniform(1, 4, rng=rng, bound=1.0).float(), x=x, y=y)
+
+    assert found["modes"] and all(found["modes"]), "The model should be in training mode during the step."
+    equal(found["changed"], [False, False], "Whether x and y were changed")
+
+
+@pytest.mark.task("fit", core=True, weight=3)
+def test_a_short_training_has_the_losses_and_weights_of_adam(student, reference, rng):
+    case = {**step_case(rng, n=8), "epochs": 7, "lr": 0.02, "log_every": 3}
+
+    expected = reference.run("short_fit", **case)
+    actual = student.run("short_fit", **case)
+
+    assert type(actual["losses"]) is list, "fit should return a list."
+    count = len(actual["losses"])
+    assert count == 7, f"fit should return one loss for each of the 7 epochs, but returned {count}."
+    for mine, theirs in zip(actual["losses"], expected["losses"], strict=True):
+        number(mine, theirs, "a loss", tol=1e-5)
+    for mine, theirs in zip(actual["parameters"], expected["parameters"], strict=True):
+        same(mine, theirs, "a parameter after the training", atol=1e-5)
+
+
+@pytest.mark.task("fit", weight=1)
+def test_a_line_is_printed_every_few_epochs(student, reference, rng):
+    case = {**step_case(rng, n=8), "epochs": 7, "lr": 0.02, "log_every": 3}
+
+    expected = reference.run("short_fit", **case)
+    actual = student.run("short_fit", **case)
+
+    lines = [line.strip() for line in actual["printed"].strip().splitlines()]
+    wanted = expected["printed"].strip().splitlines()
+    assert len(lines) == len(wanted), f"fit should print {len(wanted)} lines here, but printed {len(lines)}."
+    for line, right in zip(lines, wanted, strict=True):
+        head, _, loss = line.partition(", Loss: ")
+        assert head == right.partition(", Loss: ")[0], f"A line should begin with {right.partition(', Loss')[0]!r}."
+        assert _is_close(loss, right.partition("Loss: ")[2]), "A line should end with `, Loss: ` and that epoch's loss."
+
+
+def _is_close(text, right):
+    try:
+        return abs(float(text) - float(right)) <= 2e-4
+    except ValueError:
+        return False
+
+
+def predict(weights, x):
+    """Run the trained network by hand, in double precision."""
+    w_ih, w_hh, b_ih, b_hh, w, b = (weight.double() for weight in weights)
+    h = torch.zeros(x.shape[0], w_hh.shape[0], dtype=torch.float64)
+    for x_t in x.double().unbind(1):
+        h = torch.tanh(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+    return h @ w.T + b
+
+
+def wave_weights(rng):
+    shapes = ((16, 1), (16, 16), (16,), (16,), (1, 16), (1,))
+    return [uniform(*shape, rng=rng, bound=0.25).float() for shape in shapes]
+
+
+def windows(shift, length=10):
+    series = torch.sin(torch.linspace(0, 100, 200, dtype=torch.float64) + shift)
+    return series.unfold(0, length, 1)[:-1].unsqueeze(-1), series[length:].unsqueeze(-1)
+
+
+def random_phases(rng, n=256, t=20, step=0.1):
+    phase = 2 * math.pi * torch.rand(n, 1, generator=rng, dtype=torch.float64)
+    wave = torch.sin(phase + step * torch.arange(t + 1))
+    return wave[:, :-1].unsqueeze(-1), wave[:, -1:]
+
+
+@pytest.mark.task("fit", weight=2)
+def test_a_full_training_forecasts_both_kinds_of_sine(student, reference, rng, calibrated):
+    shift = torch.rand(1, generator=rng).item()
+    train = {"fit on windows": windows(0.0), "fit on random phases": random_phases(rng)}
+    fresh = {"fit on windows": windows(shift), "fit on random phases": random_phases(rng)}
+
+    for name, (x, y) in train.items():
+        given = {"weights": wave_weights(rng), "x": x.float(), "y": y.float()}
+        found = student.run("full_fit", **given)
+
+        assert len(found["losses"]) == 100, (
+            f"fit should train for 100 epochs, but returned {len(found['losses'])} losses."
+        )
+        x_new, y_new = fresh[name]
+        mse = ((predict(found["weights"], x_new) - y_new) ** 2).mean().item()
+        calibrated(name, mse)
+
+
+@pytest.mark.task("evaluate", core=True, weight=3)
+def test_the_error_and_the_predictions_are_those_of_the_model(student, reference, rng):
+    cases = []
+    for n, o in ((5, 1), (7, 3)):
+        case = {"weight": normal(o, 4, rng=rng).float(), "x": normal(n, 4, 1, rng=rng).float()}
+        cases.append({**case, "y": normal(n, o, rng=rng).float(), "training": False})
+
+    expected = [reference.run("look", **case) for case in cases]
+    actual = [student.run("look", **case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        found = mine["first"]
+        assert type(found) in (tuple, list) and len(found) == 2, "evaluate should return mse and predictions."
+        same(found[1], theirs["first"][1], "predictions", axes="N O")
+        number(found[0], theirs["first"][0], "mse")
+
+
+@pytest.mark.task("evaluate", weight=3)
+def test_the_model_is_looked_at_and_not_touched(student, reference, rng):
+    case = {"weight": normal(1, 4, rng=rng).float(), "x": normal(6, 4, 1, rng=rng).float()}
+    case["y"] = normal(6, 1, rng=rng).float()
+
+    for training in (True, False):
+        expected = reference.run("look", **case, training=training)
+        found = student.run("look", **case, training=training)
+
+        assert found["modes"] and not any(found["modes"]), "The model should be in eval mode while it predicts."
+        assert not any(found["grads"]), "Gradients should be off while the model predicts."
+        equal(found["mode_after"], [training, training], "The mode of the model afterwards")
+        equal([found["grad_kept"], found["bias_grad"]], [True, False], "Whether gradients were left alone")
+        assert not found["graph"], "The predictions carry a graph."
+        assert found["grads_after"], "Gradients are still off after the call."
+        same(found["second"][1], expected["second"][1], "predictions of a second call", axes="N O")
+
+
+@pytest.mark.task("plot_predictions", core=True)
+def test_the_picture_shows_both_series(student, rng):
+    y_true, y_pred = normal(9, 1, rng=rng), normal(9, 1, rng=rng)
+    cases = [(y_true, y_pred, True), (y_true.flatten(), y_pred.flatten(), False)]
+
+    found = [student.run("draw", y_true=t, y_pred=p, given=given) for t, p, given in cases]
+
+    for one in found:
+        assert one["axes"], f"plot_predictions should return the Axes, but returned a {one.get('type')}."
+        assert {"True", "Predicted"} <= set(one["lines"]), f"The lines are labelled {sorted(one['lines'])}."
+        equal(one["count"], 2, "The number of lines")
+        for label, values in (("True", y_true), ("Predicted", y_pred)):
+            same(one["lines"][label].flatten(), values.flatten(), f"the line {label}", atol=1e-6)
+        assert one["same"], "Draw into the axes that are given, and return them."
+
+
+@pytest.mark.task("plot_predictions")
+def test_the_picture_has_a_legend_and_labels(student, rng):
+    found = student.run("draw", y_true=normal(5, 1, rng=rng), y_pred=normal(5, 1, rng=rng), given=True)
+
+    assert {"True", "Predicted"} <= set(found.get("legend", [])), "A legend should name True and Predicted."
+    equal(found["labels"], [True, True], "Whether the axes have labels")
