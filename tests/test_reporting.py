@@ -12,10 +12,10 @@ from autograder.reporting.terminal import class_table, progress, short, task_lin
 
 GOLDEN_TABLE = """\
 2 hand-ins
-student          cell    windows    total    what stands out
-───────────────────────────────────────────────────────────────
-ada               3/3        2/2      5/5
-ben             0.5/3        0/2    0.5/5    M23, 1 missing
+ student    cell   windows   total   what stands out
+ ───────────────────────────────────────────────────
+ ada         3/3       2/2     5/5
+ ben       0.5/3       0/2   0.5/5   M23, 1 missing
 """
 
 
@@ -127,5 +127,7 @@ def test_on_a_terminal_the_bar_names_who_is_graded(
         watcher.done("[bold]ada", 2, 2)
 
     shown = capsys.readouterr().err
+    assert "[bold]ada" in shown
+    assert "ben {task.total}" in shown
     assert "2/2" in shown
     assert "\x1b[2K" in shown, "the bar takes itself away"

@@ -41,9 +41,9 @@ def read_student(out: Path, folder: str) -> HandInResult | None:
     try:
         data = None if place.is_symlink() else json.loads(_read_file(place / "results.json"))
         result = HandInResult.from_json(data["extra_data"]["record"]) if data else None
+        return result if result and result.folder == folder and _is_sound(result) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return result if result and result.folder == folder and _is_sound(result) else None
 
 
 def write_class(out: Path, assignment: Assignment, results: Sequence[HandInResult], run: Mapping[str, Any]) -> None:

@@ -162,4 +162,4 @@ class _Bar:
 
     def _show(self) -> None:
         name = short(self._open[-1]) if self._open else ""
-        self._bar.update(self._task, description=set_cell_size(name, NAME_WIDTH))
+        self._bar.update(self._task, description=set_cell_size(name, NAME_WIDTH), refresh=True)
