@@ -89,6 +89,12 @@ def test_results_follow_gradescope_and_keep_our_record(tmp_path: Path) -> None:
     assert data["extra_data"]["notes"] == ["Two files."]
 
 
+def test_the_page_is_written_with_the_titles_that_are_given(tmp_path: Path) -> None:
+    write_student(tmp_path, BEN, [lesson.title for lesson in SINE.lessons])
+
+    assert "<h2>Sliding windows</h2>" in (tmp_path / "folder" / "report.html").read_text(encoding="utf-8")
+
+
 def test_what_is_written_can_be_read_back_exactly(tmp_path: Path) -> None:
     nasty = replace(BEN, student=NASTY, output={"sine/cell": NASTY}, notes=(NASTY,))
 

@@ -22,13 +22,16 @@ HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outc
 EXACT = 6
 
 
-def write_student(out: Path, result: HandInResult) -> None:
+def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = ()) -> None:
     """Write OUT/<student>/results.json and report.html; each file appears whole or not at all.
+
+    Args:
+        lessons: the lessons' titles in order, for the page.
 
     Raises:
         GradingError: the disk is full, or the folder is a link or cannot be written.
     """
-    page = report_page(result)
+    page = report_page(result, lessons)
     folder = real_folder(out / result.folder)
     write_whole(folder / "report.html", page)
     # The last one: a run that goes on takes a student with a results.json for graded.
