@@ -1,7 +1,8 @@
 """Measure losses of right and wrong programs over many seeds, and put a threshold between them.
 
-A threshold stands at `MARGIN` times the worst right run, rounded up; the picture and the JSON say which wrong programs
-lie below it: those the loss cannot see.
+A threshold stands halfway, on a logarithmic scale, between the worst right run and the best run of those wrong programs
+that are clearly apart; never nearer to the right ones than `MARGIN` times. The picture and the JSON say which wrong
+programs lie below it: those the loss cannot see.
 """
 
 import json
@@ -37,7 +38,9 @@ class Losses:
 
     @property
     def threshold(self) -> float:
-        return rounded_up(MARGIN * self.worst_right)
+        apart = [min(values) for values in self.wrong.values() if min(values) > 2 * MARGIN * self.worst_right]
+        middle = math.sqrt(self.worst_right * min(apart)) if apart else 0.0
+        return rounded_up(max(MARGIN * self.worst_right, middle))
 
     def unseen(self) -> list[str]:
         """Name the wrong programs that stay below the threshold in some run."""

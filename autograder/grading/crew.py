@@ -12,6 +12,7 @@ from typing import Any, Self
 from autograder.errors import GradingError
 
 Request = dict[str, Any]
+CLOSE_SECONDS = 10.0
 QUIET = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -59,8 +60,11 @@ class Examiner:
     def close(self) -> None:
         """End the process; its zygote and workers end with it."""
         self.channel.close()
-        self._process.kill()
-        self._process.wait()
+        try:
+            self._process.wait(CLOSE_SECONDS if self.request is None else 0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 class Crew:

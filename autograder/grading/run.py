@@ -111,6 +111,7 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
 
 def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watcher: Watcher) -> None:
     earlier = {student.folder: read_student(found.out, student.folder) for student in found.students}
+    titles = [lesson.title for lesson in found.assignment.lessons]
     requests = [_request(student, earlier[student.folder]) for student in found.students]
     for event, request, answer in crew.grade(requests):
         if event == "start":
@@ -121,7 +122,7 @@ def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watch
             result = known
         else:
             result = HandInResult.from_json(answer["result"]) if "result" in answer else _lost(found, request)
-            write_student(found.out, result)
+            write_student(found.out, result, titles)
         results[request["folder"]] = result
         watcher.done(result.student, result.score, result.max_score)
 
