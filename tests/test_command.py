@@ -153,3 +153,18 @@ def test_help_needs_no_torch() -> None:
     code = "import sys, autograder.cli; sys.exit('torch' in sys.modules or 'rich' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_the_public_tests_run_at_home_with_plain_pytest(mini: Course) -> None:
+    unroll(mini, "build")
+    folder = mini.root / "exercises" / "play"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), "."]
+
+    stub = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+    (folder / "double.py").write_text(ANSWER, encoding="utf-8")
+    solved = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+
+    assert "2 failed" in stub.stdout
+    assert "double raised NotImplementedError" in stub.stdout
+    assert "Traceback" not in stub.stdout
+    assert "2 passed" in solved.stdout, solved.stdout

@@ -1,9 +1,11 @@
 """Build exercises/ and source/ from solutions/, and never overwrite a student's work."""
 
+import ast
 import hashlib
 import json
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -49,7 +51,7 @@ def _public_tests(lesson: Lesson) -> str:
     """Ship the public tests with the probes that they use."""
     tests = (lesson.folder / "test_public.py").read_text(encoding="utf-8")
     probes = lesson.folder / "probes.py"
-    names = [name for name in _probe_names(tests)]
+    names = _probe_names(tests)
     if not names:
         return tests
     cut = probe_source(probes.read_text(encoding="utf-8"), names)
@@ -57,12 +59,14 @@ def _public_tests(lesson: Lesson) -> str:
 
 
 def _probe_names(tests: str) -> list[str]:
-    import ast
+    """Find the probes in `student.run("probe", ...)` and in `must_raise(..., student.run, "probe", ...)`."""
+    calls = [node for node in ast.walk(ast.parse(tests)) if isinstance(node, ast.Call)]
+    named = [argument for call in calls for before, argument in pairwise([call.func, *call.args]) if _is_run(before)]
+    return list(dict.fromkeys(str(node.value) for node in named if isinstance(node, ast.Constant)))
 
-    calls = (node for node in ast.walk(ast.parse(tests)) if isinstance(node, ast.Call))
-    runs = (call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "run" and call.args)
-    found = (call.args[0].value for call in runs if isinstance(call.args[0], ast.Constant))
-    return list(dict.fromkeys(str(name) for name in found))
+
+def _is_run(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "run"
 
 
 def _sha(text: str) -> str:

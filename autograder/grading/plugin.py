@@ -4,8 +4,8 @@ In a folder of exercises, `pytest` runs the public tests on the files there. In 
 `pytest autograder --submission PATH` grades one hand-in with the hidden tests.
 """
 
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,23 +28,4 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(Single(config, Path(path)), "unroll-submission")
         return
-    config.pluginmanager.register(_Lazy(), "unroll-exercises")
-
-
-class _Lazy:
-    """Give the public tests their fixtures; torch is imported when the first one is used."""
-
-    @pytest.fixture(scope="session")
-    def _unroll_zygote(self) -> Any:
-        from autograder.isolation.worker import Zygote
-
-        with Zygote() as zygote:
-            yield zygote
-
-    @pytest.fixture
-    def student(self, request: pytest.FixtureRequest) -> Any:
-        """The lesson beside the test file, in a worker."""
-        from autograder.grading.home import at_home
-
-        zygote = request.getfixturevalue("_unroll_zygote")
-        yield from at_home(request.node.path, zygote)
+    config.pluginmanager.register(import_module("autograder.grading.fixtures"), "unroll-exercises")
