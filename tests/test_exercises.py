@@ -43,7 +43,7 @@ def test_no_line_of_an_answer_is_shipped(course: Course) -> None:
         text = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
         for region in re.findall(r"# BEGIN SOLUTION\n(.*?)# END SOLUTION", text, re.DOTALL):
             lines = [line.strip() for line in region.splitlines() if len(line.strip()) > 30]
-            assert not [line for line in lines if line in shipped]
+            assert not [line for line in lines if line in shipped and not line.startswith("import ")]
 
 
 def test_the_answers_are_long_enough_to_be_missed(course: Course) -> None:
