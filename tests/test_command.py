@@ -5,8 +5,10 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -168,3 +170,32 @@ def test_the_public_tests_run_at_home_with_plain_pytest(mini: Course) -> None:
     assert "double raised NotImplementedError" in stub.stdout
     assert "Traceback" not in stub.stdout
     assert "2 passed" in solved.stdout, solved.stdout
+
+
+def test_a_stopped_run_keeps_what_is_graded_and_can_be_continued(small_class: Course) -> None:
+    spin = ANSWER.replace("return 2 * x", "while True: pass")
+    (small_class.root / "hand-ins" / "zoe").mkdir()
+    (small_class.root / "hand-ins" / "zoe" / "double.py").write_text(spin, encoding="utf-8")
+    command = [sys.executable, "-m", "autograder.cli", "grade", "play", "hand-ins", "-o", "out"]
+    started = subprocess.Popen(
+        command,
+        cwd=small_class.root,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while not (small_class.root / "out" / "cy" / "results.json").exists():
+        time.sleep(0.05)
+
+    started.send_signal(signal.SIGINT)
+    _, said = started.communicate(timeout=60)
+    kept = {row["student"] for row in rows(small_class)}
+    again = unroll(small_class, "grade", "play", "hand-ins", "-o", "out")
+
+    assert started.returncode == 3
+    assert "run the same command again" in said
+    assert "Traceback" not in said
+    assert kept == {"ada", "bob", "cy"}
+    assert again.returncode == 0
+    assert {row["student"] for row in rows(small_class)} == {"ada", "bob", "cy", "zoe"}
