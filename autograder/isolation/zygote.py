@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import signal
@@ -37,6 +38,8 @@ def main() -> None:
     warm_up()
     sys.path.pop(0)
     _forget_environment()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # what was printed before a crash is kept
     held = sandbox.lock_zygote(wanted)
     per_worker = wanted & {"rlimits", "seccomp"} if sys.platform != "win32" else frozenset()
     if "seccomp" in per_worker and not _can_fork_with(per_worker):
