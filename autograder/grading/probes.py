@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from functools import lru_cache
 
 from autograder.errors import CourseError
 
@@ -18,6 +19,11 @@ def probe_source(text: str, names: Iterable[str]) -> str:
     Raises:
         CourseError: the file has no such probe.
     """
+    return _cut(text, tuple(names))
+
+
+@lru_cache(maxsize=1024)
+def _cut(text: str, names: tuple[str, ...]) -> str:
     tree = ast.parse(text)
     defined = {name: node for node in tree.body for name in _names(node)}
     needed: set[ast.stmt] = set()
