@@ -5,6 +5,8 @@ import io
 import json
 import os
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -178,24 +180,22 @@ def test_a_link_in_place_of_a_student_is_named_and_nothing_is_written_through_it
     assert read_student(tmp_path, "folder") is None
 
 
-@pytest.fixture
-def full_disk() -> object:
-    """Make every file end at 1000 bytes, as a full disk would."""
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Make every file end at 1000 bytes, as a full disk would; pytest's own output must not be written inside."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    def fill() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
 
-    yield fill
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_a_full_disk_is_one_line_and_leaves_the_earlier_file_whole(tmp_path: Path, full_disk: object) -> None:
+def test_a_full_disk_is_one_line_and_leaves_the_earlier_file_whole(tmp_path: Path) -> None:
     write_student(tmp_path, BEN)
     earlier = {path.name: path.read_bytes() for path in (tmp_path / "folder").iterdir()}
 
-    full_disk()  # type: ignore[operator]
-    with pytest.raises(GradingError) as raised:
+    with pytest.raises(GradingError) as raised, full_disk():
         write_student(tmp_path, replace(BEN, digest="new"))
 
     assert {path.name: path.read_bytes() for path in (tmp_path / "folder").iterdir()} == earlier
