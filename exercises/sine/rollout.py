@@ -4,6 +4,8 @@
 # A trained model says the next value of the wave. To see a whole period we need fifty. There is only one way to get
 # them: believe the prediction, put it where a measurement would stand, and ask again. Errors feed on themselves here,
 # and that is why a model that looks perfect one step ahead may drift away after thirty.
+#
+# Letters: $N$ batch, $T$ window length, $H$ hidden size, $L$ length of the history.
 
 # %%
 import torch
@@ -15,8 +17,20 @@ import torch
 #
 # $$\hat s_{L} = f(s_{L-T}, \dots, s_{L-1}), \qquad \hat s_{L+1} = f(s_{L-T+1}, \dots, s_{L-1}, \hat s_{L})$$
 #
-# In each step the window drops its oldest value and takes in the newest prediction. No true value of the future may
-# enter. A forecast is not training: eval mode, no graph, and the model is given back in the mode it came in.
+# In each step the window drops its oldest value and takes in the newest prediction *at its end*; its length stays $T$.
+# With $T = 3$, history 1, 2, 3 and a model that adds one to the last value:
+#
+# | step | the model reads | and says |
+# |---|---|---|
+# | 0 | 1, 2, 3 | 4 |
+# | 1 | 2, 3, 4 | 5 |
+# | 2 | 3, 4, 5 | 6 |
+#
+# No true value of the future may enter. Feeding the measurements instead of the predictions gives a *better* score,
+# and it is no forecast: on the day, there are none.
+#
+# A forecast is not training either: eval mode (dropout is off), no graph, and the model is given back in the mode in
+# which it came. The caller's history stays as it is.
 
 # %%
 def forecast(model, history, steps):
@@ -42,6 +56,16 @@ def forecast(model, history, steps):
 # While training there is a choice. *Free running* feeds $\hat y_{t-1}$, as in a real forecast. *Teacher forcing* feeds
 # the true value of the step before, `targets[:, t - 1]`, which makes learning easier. It never feeds `targets[:, t]`
 # at step $t$: that is the answer. And an evaluation always runs free.
+#
+# | step | free running reads | teacher forcing reads |
+# |---|---|---|
+# | 0 | `y0` | `y0` |
+# | 1 | the prediction of step 0 | `targets[:, 0]` |
+# | 2 | the prediction of step 1 | `targets[:, 1]` |
+#
+# Only what is *read* differs; the state $h$ is carried in both. A model that was only ever taught has never read its
+# own errors, and this is why some train a part of the time free running. Then the gradient must flow through the
+# predictions that are fed back, so nothing is detached here.
 
 # %%
 def decode(cell, head, h, y0, steps, targets=None, teacher_forcing=False):

@@ -11,8 +11,9 @@ def test_a_model_that_adds_one_counts_on(student):
     found = student.run("roll", kind="next", history=torch.tensor([1.0, 2, 3]), steps=4, training=True)
 
     same(found["values"], torch.tensor([4.0, 5, 6, 7]), "forecast", show=True)
-    windows = torch.tensor([[1.0, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6]]).unsqueeze(-1)
-    same(found["windows"], windows, "the windows that the model read", axes="steps T 1", show=True)
+    for step, window in enumerate(([1.0, 2, 3], [2.0, 3, 4], [3.0, 4, 5], [4.0, 5, 6])):
+        read = torch.tensor(window).reshape(1, 3, 1)
+        same(found["windows"][step], read, f"the window of step {step}", axes="1 T 1", show=True)
 
 
 @pytest.mark.task("forecast")
@@ -31,9 +32,10 @@ def test_each_step_reads_what_it_should(student):
     taught = student.run("unroll_cell", **given, teacher_forcing=True)
     free = student.run("unroll_cell", **given, teacher_forcing=False)
 
-    same(torch.cat(taught["read"]), torch.tensor([[1.0], [5], [6]]), "what the cell reads when taught", show=True)
-    read = torch.cat([one, free["values"][0, :2]])
-    same(torch.cat(free["read"]), read, "what the cell reads when it runs free", show=True)
+    for step, value in enumerate((1.0, 5.0, 6.0)):
+        same(taught["read"][step], one * value, f"what the cell reads at step {step} when taught", "N 1", show=True)
+    # With h = 0 and y0 = 1: tanh(0.5), then the tanh of the mean of the prediction and the state, which are equal.
+    same(free["values"], torch.tensor([[[0.462117], [0.431808], [0.406831]]]), "the values", "N steps 1", show=True)
 
 
 # What runs beside your code in these tests.
@@ -71,16 +73,18 @@ def roll(lesson, kind, history, steps, training):
     torch.manual_seed(0)
     model = Seen(kind, training)
     before = history.clone()
-    values = lesson.forecast(model, history, steps)
+    with torch.enable_grad():  # leaving the block undoes what the lesson may have left switched off
+        values = lesson.forecast(model, history, steps)
+        grads_after = torch.is_grad_enabled()
     return {
         "values": values,
-        "windows": torch.cat(model.windows) if model.windows else torch.empty(0),
+        "windows": model.windows,
         "modes": model.modes,
         "mode_after": model.training,
         "dropout_after": model.dropout.training,
         "graph": bool(getattr(values, "requires_grad", False)),
         "changed": not torch.equal(before, history),
-        "grads_after": torch.is_grad_enabled(),
+        "grads_after": grads_after,
     }
 
 def unroll_cell(lesson, weights, h, y0, steps, targets, teacher_forcing):
@@ -96,9 +100,14 @@ def unroll_cell(lesson, weights, h, y0, steps, targets, teacher_forcing):
     def head(state):
         return state @ w_y
 
-    values = lesson.decode(cell, head, h, y0, steps, targets, teacher_forcing)
+    before = targets.clone()
+    with torch.enable_grad():
+        values = lesson.decode(cell, head, h, y0, steps, targets, teacher_forcing)
+    changed = not torch.equal(before, targets)
+    if not isinstance(values, torch.Tensor):
+        return {"values": values, "read": read, "gradients": [], "changed": changed}
     leaves = [w_x, w_h, w_y, h, y0]
     total = (values * torch.arange(1.0, 1.0 + values.numel(), dtype=values.dtype).reshape(values.shape)).sum()
     found = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
     gradients = [torch.zeros_like(leaf) if grad is None else grad for leaf, grad in zip(leaves, found, strict=True)]
-    return {"values": values, "read": read, "gradients": gradients}
+    return {"values": values, "read": read, "gradients": gradients, "changed": changed}

@@ -19,11 +19,26 @@ import torch
 #
 # $$x_i = (s_i, s_{i+1}, \dots, s_{i+T-1}), \qquad y_i = s_{i+T-1+h}$$
 #
-# where $h \ge 1$ is the *horizon*: how far ahead of the window's last value the target stands. How many examples are
-# there? The last target must still be in the series, $i + T - 1 + h \le L - 1$, so $N = L - T - h + 1$.
+# where $h \ge 1$ is the *horizon*: how far ahead of the window's last value the target stands. With $h = 1$ that is the
+# very next value. Count on your fingers once, here for $T = 3$:
+#
+# | example | reads | and should say, $h = 1$ | and should say, $h = 2$ |
+# |---|---|---|---|
+# | 0 | $s_0, s_1, s_2$ | $s_3$ | $s_4$ |
+# | 1 | $s_1, s_2, s_3$ | $s_4$ | $s_5$ |
+#
+# How many examples are there? The last target must still be in the series, $i + T - 1 + h \le L - 1$, so
+# $N = L - T - h + 1$. Experts lose the last window here, so try $L = T + 1$: it makes exactly one.
+#
+# A target that stands one step too early is the window's own last value. The loss then falls beautifully, since the
+# network has only to repeat what it reads, and the forecast is worthless: a low loss does not say that data are right.
 #
 # Recurrent layers read batches of shape $(N, T, D)$. One number per step means $D = 1$, and this last axis must be
-# there: `x` has shape $(N, T, 1)$ and `y` has shape $(N, 1)$.
+# there: `x` has shape $(N, T, 1)$ and `y` has shape $(N, 1)$. Without it, `nn.RNN` takes $(N, T)$ for *one* sequence
+# of $N$ steps, and may say nothing.
+#
+# Slices and `unfold` are *views*: they look into the memory of the series, and whoever writes into a window writes into
+# the series. Hand out copies.
 
 # %%
 def make_windows(series, seq_length, horizon=1):
@@ -86,7 +101,10 @@ def random_phase_sequences(num_sequences, seq_length, step=0.1, generator=None):
 #
 # Networks learn best from numbers around 0 of size about 1, so both parts are scaled, $z = (s - \mu) / \sigma$. The
 # mean $\mu$ and the standard deviation $\sigma$ are *learned* from data, like weights: from the training part alone. A
-# constant training part has $\sigma = 0$; then we divide by 1 instead.
+# constant training part has $\sigma = 0$; then we divide by 1 instead. Rounding can make that 0 a little more, so a
+# $\sigma$ below $10^{-8}$ counts as 0.
+#
+# `torch.std` divides by $L - 1$ unless told otherwise; scaling is no estimate, so we divide by $L$: `correction=0`.
 
 # %%
 def split_and_scale(series, train_fraction):

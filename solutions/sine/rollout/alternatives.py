@@ -115,3 +115,48 @@ def by_iterator(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
         y = head(h)
         out.append(y)
     return torch.stack(out, 1)
+
+
+@alternative("forecast", "one call ahead of the loop, the last answer unused")
+def one_ahead(model, history, steps):
+    before = model.training
+    model.eval()
+    values, window = [], history.clone()
+    with torch.no_grad():
+        following = model(window.view(1, -1, 1)).view(1)
+        for _ in range(steps):
+            values.append(following)
+            window = torch.cat([window[1:], following])
+            following = model(window.view(1, -1, 1)).view(1)
+    model.train(before)
+    return torch.cat(values) if values else history.new_empty(0)
+
+
+class Window:
+    """The last T values."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def push(self, value):
+        return Window(torch.cat([self.values, value])[-len(self.values) :])
+
+
+@alternative("forecast", "a window class, detached answers")
+def by_window(model, history, steps):
+    window, said = Window(history.detach()), history.new_zeros(steps)
+    mode, _ = model.training, model.eval()
+    for i in range(steps):
+        said[i] = model(window.values[None, :, None]).detach().squeeze()
+        window = window.push(said[i : i + 1])
+    model.train(mode)
+    return said
+
+
+@alternative("decode", "the next state at the end of the loop, the last one unused")
+def state_ahead(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    said, h = [], cell(y0, h)
+    for t in range(steps):
+        said.append(head(h))
+        h = cell(targets[:, t] if teacher_forcing else said[-1], h)
+    return torch.stack(said, 1)

@@ -4,6 +4,8 @@
 # A trained model says the next value of the wave. To see a whole period we need fifty. There is only one way to get
 # them: believe the prediction, put it where a measurement would stand, and ask again. Errors feed on themselves here,
 # and that is why a model that looks perfect one step ahead may drift away after thirty.
+#
+# Letters: $N$ batch, $T$ window length, $H$ hidden size, $L$ length of the history.
 
 # %%
 import torch
@@ -15,8 +17,20 @@ import torch
 #
 # $$\hat s_{L} = f(s_{L-T}, \dots, s_{L-1}), \qquad \hat s_{L+1} = f(s_{L-T+1}, \dots, s_{L-1}, \hat s_{L})$$
 #
-# In each step the window drops its oldest value and takes in the newest prediction. No true value of the future may
-# enter. A forecast is not training: eval mode, no graph, and the model is given back in the mode it came in.
+# In each step the window drops its oldest value and takes in the newest prediction *at its end*; its length stays $T$.
+# With $T = 3$, history 1, 2, 3 and a model that adds one to the last value:
+#
+# | step | the model reads | and says |
+# |---|---|---|
+# | 0 | 1, 2, 3 | 4 |
+# | 1 | 2, 3, 4 | 5 |
+# | 2 | 3, 4, 5 | 6 |
+#
+# No true value of the future may enter. Feeding the measurements instead of the predictions gives a *better* score,
+# and it is no forecast: on the day, there are none.
+#
+# A forecast is not training either: eval mode (dropout is off), no graph, and the model is given back in the mode in
+# which it came. The caller's history stays as it is.
 
 
 # %%
@@ -47,15 +61,28 @@ def forecast(model, history, steps):
 
 
 # %% tags=["active-ipynb"]
-# class Repeat(torch.nn.Module):
-#     """Says that the wave repeats after 20 steps."""
+# import math
+#
+# import matplotlib.pyplot as plt
+#
+#
+# class Pendulum(torch.nn.Module):
+#     """Goes on from two values: a sine sampled every `step` obeys x[t + 1] = 2 cos(step) x[t] - x[t - 1]."""
+#
+#     def __init__(self, step, error=0.0):
+#         super().__init__()
+#         self.factor = 2 * math.cos(step) + error
 #
 #     def forward(self, x):
-#         return x[:, -20]
+#         return self.factor * x[:, -1] - x[:, -2]
 #
 #
-# history = torch.sin(torch.arange(40) * 2 * torch.pi / 20)
-# print(forecast(Repeat(), history, 10))
+# history = torch.sin(0.3 * torch.arange(20))
+# plt.plot(history, color="black", label="history")
+# for error in (0.0, 0.003, 0.03):  # what is invisible after one step is not after eighty
+#     plt.plot(range(20, 100), forecast(Pendulum(0.3, error), history, 80), label=f"error {error}")
+# plt.xlabel("time step t")
+# plt.legend();
 
 # %% [markdown]
 # ## 2. Decode, and teach
@@ -66,6 +93,16 @@ def forecast(model, history, steps):
 # While training there is a choice. *Free running* feeds $\hat y_{t-1}$, as in a real forecast. *Teacher forcing* feeds
 # the true value of the step before, `targets[:, t - 1]`, which makes learning easier. It never feeds `targets[:, t]`
 # at step $t$: that is the answer. And an evaluation always runs free.
+#
+# | step | free running reads | teacher forcing reads |
+# |---|---|---|
+# | 0 | `y0` | `y0` |
+# | 1 | the prediction of step 0 | `targets[:, 0]` |
+# | 2 | the prediction of step 1 | `targets[:, 1]` |
+#
+# Only what is *read* differs; the state $h$ is carried in both. A model that was only ever taught has never read its
+# own errors, and this is why some train a part of the time free running. Then the gradient must flow through the
+# predictions that are fed back, so nothing is detached here.
 
 
 # %%
@@ -98,5 +135,20 @@ def decode(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
 
 
 # %% tags=["active-ipynb"]
-# cell, head = torch.nn.GRUCell(1, 8), torch.nn.Linear(8, 1)
-# print(decode(cell, head, torch.zeros(2, 8), torch.ones(2, 1), steps=5).shape)
+# wave = torch.sin(0.3 * torch.arange(61)).reshape(1, 61, 1)
+# y0, targets = wave[:, 0], wave[:, 1:]
+# cell, head = torch.nn.GRUCell(1, 16), torch.nn.Linear(16, 1)
+# optimizer = torch.optim.Adam([*cell.parameters(), *head.parameters()], lr=0.01)
+# for _ in range(200):
+#     optimizer.zero_grad()
+#     said = decode(cell, head, torch.zeros(1, 16), y0, 60, targets, teacher_forcing=True)
+#     torch.nn.functional.mse_loss(said, targets).backward()
+#     optimizer.step()
+#
+# with torch.no_grad():
+#     free = decode(cell, head, torch.zeros(1, 16), y0, 60)
+# plt.plot(targets[0], label="True")
+# plt.plot(said.detach()[0], label="taught")
+# plt.plot(free[0], label="free")
+# plt.xlabel("time step t")
+# plt.legend();

@@ -189,6 +189,69 @@ def the_history_is_returned_too(model, history, steps):
     return torch.cat([history, *values])
 
 
+@mistake("R16", task="forecast", says="Keep the dtype of the history: torch.tensor of Python floats is float32.")
+def the_dtype_is_lost(model, history, steps):
+    was_training = model.training
+    model.eval()
+    window, values = history.clone(), []
+    with torch.no_grad():
+        for _ in range(steps):
+            value = model(window.reshape(1, -1, 1)).reshape(1)
+            values.append(value.item())
+            window = torch.cat([window[1:], value])
+    model.train(was_training)
+    return torch.tensor(values)
+
+
+@mistake(
+    "R17",
+    task="forecast",
+    says="The window is one sequence of T steps, of shape (1, T, 1); you gave T sequences of one step.",
+)
+def time_becomes_the_batch(model, history, steps):
+    was_training = model.training
+    model.eval()
+    window, values = history.clone(), []
+    with torch.no_grad():
+        for _ in range(steps):
+            value = model(window.reshape(-1, 1, 1))[-1].reshape(1)
+            values.append(value)
+            window = torch.cat([window[1:], value])
+    model.train(was_training)
+    return torch.cat(values) if values else history.new_empty(0)
+
+
+@mistake(
+    "R18", task="forecast", says="Gradients stay switched off for the rest of the program; use `with torch.no_grad():`."
+)
+def gradients_stay_off(model, history, steps):
+    was_training = model.training
+    model.eval()
+    window, values = history.clone(), []
+    torch.set_grad_enabled(False)
+    if True:
+        for _ in range(steps):
+            value = model(window.reshape(1, -1, 1)).reshape(1)
+            values.append(value)
+            window = torch.cat([window[1:], value])
+    model.train(was_training)
+    return torch.cat(values) if values else history.new_empty(0)
+
+
+@mistake("R19", task="forecast", says="The model reads the whole window of T values, not the last prediction alone.")
+def the_window_is_forgotten(model, history, steps):
+    was_training = model.training
+    model.eval()
+    window, values = history.clone(), []
+    with torch.no_grad():
+        for _ in range(steps):
+            value = model(window.reshape(1, -1, 1)).reshape(1)
+            values.append(value)
+            window = value
+    model.train(was_training)
+    return torch.cat(values) if values else history.new_empty(0)
+
+
 @mistake("M76", task="decode", says="At step t feed targets[:, t - 1]; feeding targets[:, t] gives the answer away.")
 def the_current_target_is_shown(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     x_t, values = y0, []
@@ -205,7 +268,8 @@ def the_current_target_is_shown(cell, head, h, y0, steps, targets=None, teacher_
 @mistake(
     "M77",
     task="decode",
-    says="True values are fed although teacher_forcing is False: an evaluation must run free, on its own predictions.",
+    says="True values are fed although teacher_forcing is False: an evaluation, and any forecast, must run free and may "
+    "see only its own predictions.",
 )
 def teacher_forcing_is_always_on(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     x_t, values = y0, []
@@ -307,6 +371,93 @@ def the_head_reads_the_old_state(cell, head, h, y0, steps, targets=None, teacher
     for t in range(steps):
         value = head(h)
         h = cell(x_t, h)
+        values.append(value)
+        x_t = targets[:, t] if teacher_forcing else value
+    return torch.stack(values, dim=1)
+
+
+@mistake(
+    "R20", task="decode", says="You cut the graph at the state: detach() keeps the gradient from flowing through time."
+)
+def the_state_is_detached(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    for t in range(steps):
+        h = cell(x_t, h.detach())
+        value = head(h)
+        values.append(value)
+        x_t = targets[:, t] if teacher_forcing else value
+    return torch.stack(values, dim=1)
+
+
+@mistake("R21", task="decode", says="decode is used in training: leave gradients on.")
+def gradients_are_off(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    torch.set_grad_enabled(False)
+    for t in range(steps):
+        h = cell(x_t, h)
+        value = head(h)
+        values.append(value)
+        x_t = targets[:, t] if teacher_forcing else value
+    return torch.stack(values, dim=1)
+
+
+@mistake(
+    "R22",
+    task="decode",
+    says="Step 0 reads y0, also with teacher forcing: targets[:, t - 1] with t = 0 is the last target.",
+)
+def the_index_wraps_around(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    for t in range(steps):
+        x_t = targets[:, t - 1] if teacher_forcing else x_t
+        h = cell(x_t, h)
+        value = head(h)
+        values.append(value)
+        x_t = value
+    return torch.stack(values, dim=1)
+
+
+@mistake(
+    "R23",
+    task="decode",
+    says="Step 0 reads y0 and step 1 reads targets[:, 0]; you feed targets[:, 0] already at step 0.",
+)
+def the_first_target_replaces_y0(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    for t in range(steps):
+        x_t = targets[:, max(t - 1, 0)] if teacher_forcing else x_t
+        h = cell(x_t, h)
+        value = head(h)
+        values.append(value)
+        x_t = value
+    return torch.stack(values, dim=1)
+
+
+@mistake(
+    "R24",
+    task="decode",
+    says="The switch is the wrong way round: teacher_forcing=True feeds targets, False feeds predictions.",
+)
+def the_switch_is_reversed(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    for t in range(steps):
+        h = cell(x_t, h)
+        value = head(h)
+        values.append(value)
+        x_t = targets[:, t] if targets is not None and not teacher_forcing else value
+    return torch.stack(values, dim=1)
+
+
+@mistake(
+    "R25",
+    task="decode",
+    says="The first value is missing: step 0 reads y0 and says the first value, step 1 the second.",
+)
+def y0_is_taken_for_a_prediction(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, [y0]
+    for t in range(steps - 1):
+        h = cell(x_t, h)
+        value = head(h)
         values.append(value)
         x_t = targets[:, t] if teacher_forcing else value
     return torch.stack(values, dim=1)

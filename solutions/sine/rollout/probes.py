@@ -34,16 +34,18 @@ def roll(lesson, kind, history, steps, training):
     torch.manual_seed(0)
     model = Seen(kind, training)
     before = history.clone()
-    values = lesson.forecast(model, history, steps)
+    with torch.enable_grad():  # leaving the block undoes what the lesson may have left switched off
+        values = lesson.forecast(model, history, steps)
+        grads_after = torch.is_grad_enabled()
     return {
         "values": values,
-        "windows": torch.cat(model.windows) if model.windows else torch.empty(0),
+        "windows": model.windows,
         "modes": model.modes,
         "mode_after": model.training,
         "dropout_after": model.dropout.training,
         "graph": bool(getattr(values, "requires_grad", False)),
         "changed": not torch.equal(before, history),
-        "grads_after": torch.is_grad_enabled(),
+        "grads_after": grads_after,
     }
 
 
@@ -60,12 +62,17 @@ def unroll_cell(lesson, weights, h, y0, steps, targets, teacher_forcing):
     def head(state):
         return state @ w_y
 
-    values = lesson.decode(cell, head, h, y0, steps, targets, teacher_forcing)
+    before = targets.clone()
+    with torch.enable_grad():
+        values = lesson.decode(cell, head, h, y0, steps, targets, teacher_forcing)
+    changed = not torch.equal(before, targets)
+    if not isinstance(values, torch.Tensor):
+        return {"values": values, "read": read, "gradients": [], "changed": changed}
     leaves = [w_x, w_h, w_y, h, y0]
     total = (values * torch.arange(1.0, 1.0 + values.numel(), dtype=values.dtype).reshape(values.shape)).sum()
     found = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
     gradients = [torch.zeros_like(leaf) if grad is None else grad for leaf, grad in zip(leaves, found, strict=True)]
-    return {"values": values, "read": read, "gradients": gradients}
+    return {"values": values, "read": read, "gradients": gradients, "changed": changed}
 
 
 def decode_plainly(lesson, weights, h, y0, steps):

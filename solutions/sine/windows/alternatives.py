@@ -139,3 +139,56 @@ def by_numpy_statistics(series, train_fraction):
     std = std if std >= 1e-8 else 1.0
     scaled = torch.from_numpy(((values - mean) / std).astype(values.dtype))
     return scaled[:n], scaled[n:], mean, std
+
+
+def starts_and_ends(length, seq_length, horizon):
+    last = length - horizon
+    return [(end - seq_length, end) for end in range(seq_length, last + 1)]
+
+
+@alternative("make_windows", "recursion, one window at a time")
+def by_peeling(series, seq_length, horizon=1):
+    if len(series) < seq_length + horizon:
+        raise ValueError("too short")
+    x = series[:seq_length].clone().view(1, -1, 1)
+    y = series[seq_length + horizon - 1].clone().view(1, 1)
+    if len(series) == seq_length + horizon:
+        return x, y
+    more_x, more_y = make_windows(series[1:], seq_length, horizon)
+    return torch.cat([x, more_x]), torch.cat([y, more_y])
+
+
+@alternative("make_windows", "as_strided and clone, lists of the two results")
+def by_strides(series, seq_length, horizon=1):
+    places = starts_and_ends(len(series), seq_length, horizon)
+    if not places:
+        raise ValueError("no place for a window")
+    dense = series.contiguous()
+    x = torch.as_strided(dense, (len(places), seq_length, 1), (1, 1, 1)).clone()
+    return [x, dense[[end + horizon - 1 for _, end in places]].unsqueeze(1)]
+
+
+@alternative("random_phase_sequences", "the cosine, phases from -pi to pi")
+def by_cosine(num_sequences, seq_length, step=0.1, generator=None):
+    phase = (torch.rand(num_sequences, 1, generator=generator) - 0.5) * 2 * torch.pi
+    wave = torch.cos(phase + torch.linspace(0, seq_length * step, seq_length + 1))
+    return wave[:, :-1, None], wave[:, -1:]
+
+
+@alternative("random_phase_sequences", "the recurrence of a sampled sine")
+def by_recurrence(num_sequences, seq_length, step=0.1, generator=None):
+    phase = torch.rand(num_sequences, generator=generator) * 2 * math.pi
+    values = [torch.sin(phase), torch.sin(phase + step)]
+    while len(values) < seq_length + 1:
+        values.append(2 * math.cos(step) * values[-1] - values[-2])
+    wave = torch.stack(values, 1)
+    return wave[:, :seq_length, None], wave[:, seq_length, None]
+
+
+@alternative("split_and_scale", "two passes by hand, a list")
+def by_two_passes(series, train_fraction):
+    past, future = series[: int(len(series) * train_fraction)], series[int(len(series) * train_fraction) :]
+    mean = past.sum().item() / len(past)
+    std = math.sqrt((past - mean).square().sum().item() / len(past))
+    std = 1.0 if std < 1e-8 else std
+    return [past.sub(mean).div(std), future.sub(mean).div(std), mean, std]

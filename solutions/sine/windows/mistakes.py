@@ -53,6 +53,15 @@ def the_last_window_is_dropped(series, seq_length, horizon=1):
     return torch.stack(x).unsqueeze(-1), torch.stack(y).unsqueeze(-1)
 
 
+@mistake("M03", task="make_windows", says="One window is missing at the end: N = L - seq_length - horizon + 1.")
+def the_last_window_is_refused(series, seq_length, horizon=1):
+    count = len(series) - seq_length - horizon
+    if count < 1:
+        raise ValueError("too short")
+    x = cut(series, range(count), seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
+
+
 @mistake(
     "M04",
     task="make_windows",
@@ -63,6 +72,15 @@ def the_time_axis_is_windowed(series, seq_length, horizon=1):
     time = torch.arange(len(series), dtype=series.dtype)
     x = cut(time, range(count), seq_length)
     return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
+
+
+@mistake(
+    "M04",
+    task="make_windows",
+    says="You windowed the time axis 0, 1, 2, ...; window the values of the series that you were given.",
+)
+def inputs_and_targets_are_times(series, seq_length, horizon=1):
+    return windows_of(torch.arange(len(series), dtype=series.dtype), seq_length, horizon)
 
 
 @mistake("M05", task="make_windows", says="The target is one value per window, of shape (N, 1), not a whole window.")
@@ -130,7 +148,7 @@ def windows_do_not_overlap(series, seq_length, horizon=1):
 
 
 @mistake(
-    "W03", task="make_windows", says="x is a view of the series: whoever changes one changes the other. Make a copy."
+    "W03", task="make_windows", says="x or y is a view of the series: whoever changes one changes both. Make a copy."
 )
 def windows_share_memory(series, seq_length, horizon=1):
     count_of(series, seq_length, horizon)
@@ -149,16 +167,35 @@ def too_short_is_not_noticed(series, seq_length, horizon=1):
     return series[index + torch.arange(seq_length)].unsqueeze(-1), series[index + seq_length + horizon - 1]
 
 
+@mistake(
+    "W03", task="make_windows", says="x or y is a view of the series: whoever changes one changes both. Make a copy."
+)
+def targets_share_memory(series, seq_length, horizon=1):
+    x, _ = windows_of(series, seq_length, horizon)
+    return x, series[seq_length + horizon - 1 :].view(-1, 1)
+
+
 @mistake("W05", task="make_windows", says="Keep the dtype of the series; do not turn it into float32.")
 def the_dtype_is_forced(series, seq_length, horizon=1):
-    x, y = too_short_is_raised(series, seq_length, horizon)
+    x, y = windows_of(series, seq_length, horizon)
     return x.float(), y.float()
 
 
-def too_short_is_raised(series, seq_length, horizon):
+def windows_of(series, seq_length, horizon):
     count = count_of(series, seq_length, horizon)
     index = torch.arange(count)[:, None]
     return series[index + torch.arange(seq_length)].unsqueeze(-1), series[index + seq_length + horizon - 1]
+
+
+@mistake(
+    "W15",
+    task="make_windows",
+    says="The target is the one value that stands `horizon` steps ahead, not all the values up to there.",
+)
+def the_target_is_all_values_ahead(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length)
+    return x.unsqueeze(-1), cut(series, range(seq_length, seq_length + count), horizon)
 
 
 def wave(num_sequences, seq_length, step, generator):
@@ -184,6 +221,16 @@ def the_target_repeats_the_last_value(num_sequences, seq_length, step=0.1, gener
 def the_target_skips_a_step(num_sequences, seq_length, step=0.1, generator=None):
     _, values = wave(num_sequences, seq_length, step, generator)
     return values[:, :seq_length].unsqueeze(-1), values[:, seq_length + 1 :].clone()
+
+
+@mistake(
+    "M03",
+    task="random_phase_sequences",
+    says="One value is missing in every sequence: draw seq_length + 1 values, seq_length for x and the last for y.",
+)
+def the_target_is_taken_from_the_sequence(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, generator)
+    return values[:, : seq_length - 1].unsqueeze(-1), values[:, seq_length - 1 : seq_length].clone()
 
 
 @mistake(
@@ -254,9 +301,77 @@ def phases_cover_one_radian(num_sequences, seq_length, step=0.1, generator=None)
     return values[:, :-1].unsqueeze(-1), values[:, -1:]
 
 
+@mistake(
+    "W07",
+    task="random_phase_sequences",
+    says="The phases should cover the whole circle evenly: multiply uniform numbers from [0, 1) by 2 pi.",
+)
+def phases_are_normal(num_sequences, seq_length, step=0.1, generator=None):
+    phase = torch.randn(num_sequences, 1, generator=generator)
+    values = torch.sin(phase + step * torch.arange(seq_length + 1))
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
 @mistake("W08", task="random_phase_sequences", says="Sample every `step`: your function ignores that argument.")
 def the_step_is_ignored(num_sequences, seq_length, step=0.1, generator=None):
     _, values = wave(num_sequences, seq_length, 0.1, generator)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
+
+
+@mistake(
+    "W16",
+    task="random_phase_sequences",
+    says="The last value stands at phase + (T - 1) * step: linspace from 0 to T * step with T values steps too far.",
+)
+def linspace_steps_too_far(num_sequences, seq_length, step=0.1, generator=None):
+    phase = 2 * math.pi * torch.rand(num_sequences, 1, generator=generator)
+    x = torch.sin(phase + torch.linspace(0, seq_length * step, seq_length))
+    return x.unsqueeze(-1), torch.sin(phase + seq_length * step)
+
+
+@mistake(
+    "W17",
+    task="random_phase_sequences",
+    says="A row has one phase for all its steps; a new one for every value makes noise, not a wave.",
+)
+def a_phase_for_every_value(num_sequences, seq_length, step=0.1, generator=None):
+    phase = 2 * math.pi * torch.rand(num_sequences, seq_length + 1, generator=generator)
+    values = torch.sin(phase + step * torch.arange(seq_length + 1))
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
+@mistake("W18", task="random_phase_sequences", says="Return float32, which is what a new nn.Module reads; not float64.")
+def the_waves_are_float64(num_sequences, seq_length, step=0.1, generator=None):
+    phase, _ = wave(num_sequences, seq_length, step, generator)
+    values = torch.sin(phase.double() + step * torch.arange(seq_length + 1))
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
+@mistake("W19", task="random_phase_sequences", says="Draw the phases at random: yours are spaced evenly.")
+def phases_are_spaced_evenly(num_sequences, seq_length, step=0.1, generator=None):
+    phase = torch.arange(num_sequences)[:, None] * (2 * math.pi / num_sequences)
+    values = torch.sin(phase + step * torch.arange(seq_length + 1))
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
+@mistake(
+    "W20",
+    task="random_phase_sequences",
+    says="Without a generator let torch's global one decide: a new torch.Generator always says the same numbers.",
+)
+def none_becomes_a_new_generator(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, torch.Generator() if generator is None else generator)
+    return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
+
+
+@mistake(
+    "W21",
+    task="random_phase_sequences",
+    says="Draw from the generator itself, so that its next numbers are new; do not start again from its seed.",
+)
+def the_seed_is_taken_from_the_generator(num_sequences, seq_length, step=0.1, generator=None):
+    own = None if generator is None else torch.Generator().manual_seed(generator.initial_seed())
+    _, values = wave(num_sequences, seq_length, step, own)
     return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
 
 
@@ -349,3 +464,76 @@ def only_the_mean_is_taken_off(series, train_fraction):
     train, test = parts(series, train_fraction)
     mean, std = train.mean().item(), safe(train.std(correction=0).item())
     return train - mean, test - mean, mean, std
+
+
+@mistake(
+    "W22",
+    task="split_and_scale",
+    says="Take the mean off first: series - mean / std divides the mean alone; write (series - mean) / std.",
+)
+def the_mean_alone_is_divided(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return train - mean / std, test - mean / std, mean, std
+
+
+@mistake(
+    "W23", task="split_and_scale", says="Divide by the standard deviation; you divided by its square, the variance."
+)
+def the_variance_is_used(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, variance = train.mean().item(), train.var(correction=0).item()
+    spread = variance if variance**0.5 >= 1e-8 else 1.0
+    return (train - mean) / spread, (test - mean) / spread, mean, spread
+
+
+@mistake(
+    "W24", task="split_and_scale", says="int(L * train_fraction) values train: cut the fraction off, do not round."
+)
+def the_count_is_rounded(series, train_fraction):
+    cut_at = round(len(series) * train_fraction)
+    train, test = series[:cut_at], series[cut_at:]
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake("W25", task="split_and_scale", says="Scale the test part too, with the mean and std of the training part.")
+def the_test_part_is_not_scaled(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return (train - mean) / std, test.clone(), mean, std
+
+
+@mistake(
+    "W26",
+    task="split_and_scale",
+    says="series[-n:] with n = 0 is the whole series, not an empty one; count the test part from the front.",
+)
+def the_test_part_is_counted_from_the_end(series, train_fraction):
+    train, _ = parts(series, train_fraction)
+    test = series[-(len(series) - len(train)) :]
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake(
+    "W27",
+    task="split_and_scale",
+    says="Where std is below 1e-8 it becomes 1; a larger limit, or a small number added to std, changes real data.",
+)
+def a_small_number_is_added(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), train.std(correction=0).item() + 1e-8
+    return (train - mean) / std, (test - mean) / std, mean, std
+
+
+@mistake(
+    "W27",
+    task="split_and_scale",
+    says="Where std is below 1e-8 it becomes 1; a larger limit, or a small number added to std, changes real data.",
+)
+def the_limit_is_too_large(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), train.std(correction=0).item()
+    std = std if std >= 1e-5 else 1.0
+    return (train - mean) / std, (test - mean) / std, mean, std

@@ -10,12 +10,14 @@ def draw(lesson, num_sequences, seq_length, step, seed):
 
 
 def draw_and_watch(lesson, seed):
-    """Draw twice with equal generators and once with another; watch both random states and the use of None."""
+    """Draw with equal generators, another, one twice, and none; watch the global random state."""
     torch.manual_seed(seed)
     before = torch.random.get_rng_state()
     first = lesson.random_phase_sequences(5, 6, generator=torch.Generator().manual_seed(seed))
     again = lesson.random_phase_sequences(5, 6, generator=torch.Generator().manual_seed(seed))
     other = lesson.random_phase_sequences(5, 6, generator=torch.Generator().manual_seed(seed + 1))
+    generator = torch.Generator().manual_seed(seed)
+    onward = [lesson.random_phase_sequences(5, 6, generator=generator) for _ in range(2)]
     kept = torch.equal(before, torch.random.get_rng_state())
     torch.manual_seed(seed)
     globally = lesson.random_phase_sequences(5, 6)
@@ -23,6 +25,6 @@ def draw_and_watch(lesson, seed):
     repeated = lesson.random_phase_sequences(5, 6)
     following = lesson.random_phase_sequences(5, 6)
     return {
-        "first": first, "again": again, "other": other, "kept": kept,
+        "first": first, "again": again, "other": other, "onward": onward, "kept": kept,
         "globally": globally, "repeated": repeated, "following": following,
     }  # fmt: skip
