@@ -8,7 +8,8 @@ import hashlib
 import re
 import time
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -98,12 +99,23 @@ class Local:
         if self._module is None:
             self._module, notes = loader.load(self._name, [self._source])
             assert not notes, f"{self._name}: {notes}"
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
+        with _restored():
             try:
                 return _through_the_wire(calls.__dict__[op](self._module, **_through_the_wire(request)))
             except Exception as error:
                 raise _as_student_error(error) from None
+
+
+@contextmanager
+def _restored() -> Iterator[None]:
+    """Begin as every worker does, and leave no global state of torch behind; a mistake may change it."""
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.manual_seed(0)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
 
 
 def _through_the_wire(value: Any) -> Any:

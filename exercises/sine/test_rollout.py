@@ -41,8 +41,8 @@ def test_each_step_reads_what_it_should(student):
 # What runs beside your code in these tests.
 
 import torch
-
 from torch import nn
+
 
 class Seen(nn.Module):
     """A model that writes down each window, the mode and whether gradients are on; kind says what it answers."""
@@ -68,6 +68,7 @@ class Seen(nn.Module):
         }[self.kind]()
         return answer * self.scale.to(x.dtype)
 
+
 def roll(lesson, kind, history, steps, training):
     """Forecast with a model of a kind, and say what it saw."""
     torch.manual_seed(0)
@@ -86,6 +87,7 @@ def roll(lesson, kind, history, steps, training):
         "changed": not torch.equal(before, history),
         "grads_after": grads_after,
     }
+
 
 def unroll_cell(lesson, weights, h, y0, steps, targets, teacher_forcing):
     """Decode with a tanh cell of given weights; return the values, what was read, and gradients."""

@@ -90,25 +90,23 @@ def test_two_lines_with_their_labels(student):
 # What runs beside your code in these tests.
 
 import contextlib
-
 import copy
-
 import io
-
 import torch
-
 from torch import nn
-
 from torch.optim import optimizer as optimizers
+
 
 def refuse(lesson, cell):
     """Build a model with an unknown cell."""
     lesson.Forecaster(cell=cell)
     return "built"
 
+
 def default_shape(lesson, x):
     """Forecast with a model built by default."""
     return lesson.Forecaster()(x)
+
 
 def make_net(weights):
     """A small network with known weights that is no recurrent one."""
@@ -122,6 +120,7 @@ def make_net(weights):
             parameter.copy_(value)
     return net
 
+
 class Spy(torch.optim.SGD):
     """SGD that writes down when it is used."""
 
@@ -134,6 +133,7 @@ class Spy(torch.optim.SGD):
     def step(self, *args, **kwargs):
         self.events.append("step")
         return super().step(*args, **kwargs)
+
 
 @contextlib.contextmanager
 def watched_clip(events):
@@ -150,6 +150,7 @@ def watched_clip(events):
     finally:
         nn.utils.clip_grad_norm_ = original
 
+
 def three_steps(lesson, weights, x, y, max_norm):
     """Call train_step three times with SGD; return every value, the parameters after each call, and the events."""
     net, events = make_net(weights), []
@@ -162,6 +163,7 @@ def three_steps(lesson, weights, x, y, max_norm):
             values.append(lesson.train_step(net, optimizer, x, y, max_norm))
             parameters.append([p.detach().clone() for p in net.parameters()])
     return {"values": values, "parameters": parameters, "events": events}
+
 
 class Moody(nn.Module):
     """A linear model with dropout that writes down its mode, whether gradients are on, and its inputs."""
@@ -179,6 +181,7 @@ class Moody(nn.Module):
         self.grads.append(torch.is_grad_enabled())
         return self.linear(self.dropout(x.flatten(1)))
 
+
 def mismatched(lesson, weights, x, y):
     """Call train_step with shapes that must not broadcast; say what it raised and whether a parameter moved."""
     net = make_net(weights)
@@ -190,6 +193,7 @@ def mismatched(lesson, weights, x, y):
         kinds = [kind.__name__ for kind in type(error).__mro__]
     moved = any(not torch.equal(before[name], tensor) for name, tensor in net.state_dict().items())
     return {"kinds": kinds, "value": value, "moved": moved}
+
 
 def short_fit(lesson, weights, x, y, epochs, lr, log_every):
     """Fit for a few epochs; return losses, printed lines, parameters, and how the optimizers were used."""
@@ -216,6 +220,7 @@ def short_fit(lesson, weights, x, y, epochs, lr, log_every):
         "own": all(mine for _, mine in steps),
     }
 
+
 def look(lesson, weight, x, y, training):
     """Evaluate twice; say what the model saw and how it was left."""
     torch.manual_seed(0)
@@ -235,6 +240,7 @@ def look(lesson, weight, x, y, training):
         "bias_grad": model.linear.bias.grad is not None,
         "grads_after": torch.is_grad_enabled(),
     }
+
 
 def draw(lesson, y_true, y_pred, given):
     """Plot, and read the picture back."""

@@ -61,6 +61,7 @@ def test_the_mean_and_std_are_those_of_the_training_part(student):
 
 import torch
 
+
 def draw(lesson, num_sequences, seq_length, step, seed):
     """Draw with a generator of its own."""
     generator = torch.Generator().manual_seed(seed)
