@@ -255,13 +255,14 @@ def draw(lesson, y_true, y_pred, given):
     result = lesson.plot_predictions(y_true, y_pred, ax=axes) if given else lesson.plot_predictions(y_true, y_pred)
     if not isinstance(result, Axes):
         return {"axes": False, "type": type(result).__name__}
-    legend = result.get_legend()
-    lines = {str(line.get_label()): torch.as_tensor(line.get_ydata()).double().clone() for line in result.get_lines()}
+    legends = [one for one in (result.get_legend(), *result.figure.legends) if one]
+    drawn = [line for line in result.get_lines() if not str(line.get_label()).startswith("_")]
+    lines = {str(line.get_label()): torch.as_tensor(line.get_ydata()).double().clone() for line in drawn}
     found = {
         "axes": True,
         "lines": lines,
-        "count": len(result.get_lines()),
-        "legend": sorted(text.get_text() for text in legend.get_texts()) if legend else [],
+        "count": len(drawn),
+        "legend": sorted(text.get_text() for legend in legends for text in legend.get_texts()),
         "labels": [bool(result.get_xlabel()), bool(result.get_ylabel())],
         "same": not given or result is axes,
     }

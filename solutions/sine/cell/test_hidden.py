@@ -25,9 +25,9 @@ def check_gradients(actual, expected, names, dtype=torch.float64):
     wanted_outputs, wanted = expected
     assert len(outputs) == len(wanted_outputs), "The number of tensors returned is not as it should be."
     for mine, theirs in zip(outputs, wanted_outputs, strict=True):
-        same(mine, theirs, "The result under autograd", atol=FACTOR[dtype])
+        same(mine, theirs, "the result with gradients on", atol=FACTOR[dtype])
     for mine, theirs, name in zip(gradients, wanted, names, strict=True):
-        same(mine, theirs, f"The gradient with respect to {name}", atol=FACTOR[dtype])
+        same(mine, theirs, f"the gradient with respect to {name}", atol=FACTOR[dtype])
 
 
 @pytest.mark.task("rnn_cell", core=True, weight=4)

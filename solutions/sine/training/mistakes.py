@@ -806,6 +806,44 @@ def only_the_last_loss(model, x, y, epochs=100, lr=0.01, log_every=10):
     return losses[-1:]
 
 
+@mistake(
+    "T31",
+    task="Forecaster",
+    says="By default the hidden size is 16, with one layer and one output, as in the signature.",
+)
+class AnotherHiddenSize(nn.Module):
+    def __init__(self, input_size=1, hidden_size=32, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        output, _ = self.rnn(x, hx)
+        return self.head(output[:, -1])
+
+
+@mistake("T32", task="fit", says="By default train for 100 epochs at a rate of 0.01 and print every tenth epoch.")
+def another_rate_by_default(model, x, y, epochs=100, lr=0.02, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        losses.append(train_step(model, optimizer, x, y))
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+    return losses
+
+
+@mistake("T33", task="fit", says="By default train for 100 epochs at a rate of 0.01 and print every tenth epoch.")
+def another_rhythm_by_default(model, x, y, epochs=100, lr=0.01, log_every=20):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        losses.append(train_step(model, optimizer, x, y))
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+    return losses
+
+
 @mistake("M69", task="evaluate", says="Switch to eval() to turn dropout off.")
 def eval_is_missing(model, x, y):
     was = model.training

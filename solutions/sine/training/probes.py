@@ -62,6 +62,12 @@ def forecasts(lesson, sizes, cell, dtype, recurrent, head, x, hx):
     return found
 
 
+def shapes_of(lesson, given):
+    """Build a model with some arguments by name, the rest by default; say the shapes of its parameters."""
+    recurrent, rest = recurrent_and_head(lesson.Forecaster(**given))
+    return [list(p.shape) for p in (*(p for word in WORDS for p in recurrent[word]), *rest)]
+
+
 def refuse(lesson, cell):
     """Build a model with an unknown cell."""
     lesson.Forecaster(cell=cell)
@@ -196,6 +202,17 @@ def short_fit(lesson, weights, x, y, epochs, lr, log_every):
     }
 
 
+def default_fit(lesson, weights, x, y):
+    """Fit a small network with the defaults; return the losses and how many lines `Epoch ...` were printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        losses = lesson.fit(make_net(weights), x, y)
+    return {
+        "losses": losses,
+        "lines": sum(line.strip().startswith("Epoch") for line in printed.getvalue().splitlines()),
+    }
+
+
 class Wave(nn.Module):
     """A small recurrent network of fixed size, to be trained."""
 
@@ -212,13 +229,11 @@ class Wave(nn.Module):
 
 
 def full_fit(lesson, weights, x, y):
-    """Fit with the defaults; return the losses, how many lines were printed, and the trained weights."""
+    """Fit with the defaults; return the losses and the trained weights."""
     net = Wave(weights)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(io.StringIO()):
         losses = lesson.fit(net, x, y)
-    lines = printed.getvalue().strip().splitlines()
-    return {"losses": losses, "lines": len(lines), "weights": [p.detach().clone() for p in net.parameters()]}
+    return {"losses": losses, "weights": [p.detach().clone() for p in net.parameters()]}
 
 
 def look(lesson, weight, x, y, training):
@@ -255,13 +270,14 @@ def draw(lesson, y_true, y_pred, given):
     result = lesson.plot_predictions(y_true, y_pred, ax=axes) if given else lesson.plot_predictions(y_true, y_pred)
     if not isinstance(result, Axes):
         return {"axes": False, "type": type(result).__name__}
-    legend = result.get_legend()
-    lines = {str(line.get_label()): torch.as_tensor(line.get_ydata()).double().clone() for line in result.get_lines()}
+    legends = [one for one in (result.get_legend(), *result.figure.legends) if one]
+    drawn = [line for line in result.get_lines() if not str(line.get_label()).startswith("_")]
+    lines = {str(line.get_label()): torch.as_tensor(line.get_ydata()).double().clone() for line in drawn}
     found = {
         "axes": True,
         "lines": lines,
-        "count": len(result.get_lines()),
-        "legend": sorted(text.get_text() for text in legend.get_texts()) if legend else [],
+        "count": len(drawn),
+        "legend": sorted(text.get_text() for legend in legends for text in legend.get_texts()),
         "labels": [bool(result.get_xlabel()), bool(result.get_ylabel())],
         "same": not given or result is axes,
     }

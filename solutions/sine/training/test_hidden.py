@@ -92,6 +92,18 @@ def test_a_model_in_double_precision_forecasts_in_double_precision(student, refe
 
 
 @pytest.mark.task("Forecaster", weight=1)
+def test_sizes_by_default_and_by_name_are_those_of_the_signature(student, reference):
+    cases = [{}, {"output_size": 3, "cell": "GRU"}, {"num_layers": 2, "input_size": 4}, {"hidden_size": 7}]
+
+    expected = [reference.run("shapes_of", given=case) for case in cases]
+    actual = [student.run("shapes_of", given=case) for case in cases]
+
+    for mine, theirs, case in zip(actual, expected, cases, strict=True):
+        given = ", ".join(f"{name}={value!r}" for name, value in case.items())
+        equal(mine, theirs, f"The list of parameter shapes of Forecaster({given})")
+
+
+@pytest.mark.task("Forecaster", weight=1)
 def test_an_unknown_cell_raises(student, rng):
     for cell in ("Transformer", "rnn", ""):
         must_raise("ValueError", student.run, "refuse", cell=cell)
@@ -179,13 +191,29 @@ def test_a_line_is_printed_every_few_epochs(student, reference, rng):
     expected = reference.run("short_fit", **case)
     actual = student.run("short_fit", **case)
 
-    lines = [line.strip() for line in actual["printed"].strip().splitlines()]
+    lines = [line.strip() for line in actual["printed"].splitlines() if line.strip().startswith("Epoch")]
     wanted = expected["printed"].strip().splitlines()
-    assert len(lines) == len(wanted), f"fit should print {len(wanted)} lines here, but printed {len(lines)}."
+    assert len(lines) == len(wanted), (
+        f"fit should print {len(wanted)} lines `Epoch [...` here, but printed {len(lines)}."
+    )
     for line, right in zip(lines, wanted, strict=True):
         head, _, loss = line.partition(", Loss: ")
         assert head == right.partition(", Loss: ")[0], f"A line should begin with {right.partition(', Loss')[0]!r}."
         assert _is_close(loss, right.partition("Loss: ")[2]), "A line should end with `, Loss: ` and that epoch's loss."
+
+
+@pytest.mark.task("fit", weight=1)
+def test_a_hundred_epochs_with_a_rate_of_a_hundredth_by_default(student, reference, rng):
+    case = step_case(rng, n=8)
+
+    expected = reference.run("default_fit", **case)
+    actual = student.run("default_fit", **case)
+
+    assert type(actual["losses"]) is list and len(actual["losses"]) == 100, (
+        "fit should train for 100 epochs by default."
+    )
+    number(actual["losses"][-1], expected["losses"][-1], "the last of 100 losses", tol=1e-4)
+    equal(actual["lines"], 10, "The number of lines printed in 100 epochs")
 
 
 def _is_close(text, right):
@@ -283,7 +311,7 @@ def test_the_picture_shows_both_series(student, rng):
     for one in found:
         assert one["axes"], f"plot_predictions should return the Axes, but returned a {one.get('type')}."
         assert {"True", "Predicted"} <= set(one["lines"]), f"The lines are labelled {sorted(one['lines'])}."
-        equal(one["count"], 2, "The number of lines")
+        equal(one["count"], 2, "The number of labelled lines")
         for label, values in (("True", y_true), ("Predicted", y_pred)):
             same(one["lines"][label].flatten(), values.flatten(), f"the line {label}", atol=1e-6)
         assert one["same"], "Draw into the axes that are given, and return them."
