@@ -17,6 +17,7 @@ from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.intake import Student, find_students
 from autograder.grading.records import HandInResult, TaskResult
 from autograder.reporting.results import read_student, write_class, write_student
+from autograder.reporting.whole import write_whole
 
 
 class Watcher(Protocol):
@@ -61,7 +62,7 @@ def open_class(course: Course, assignment: str, submissions: Path, out: Path, se
     _check_apart(submissions, out)
     students, skipped = find_students(submissions)
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)  # marks, and the seed of the hidden inputs
         (out / ".lock").touch()
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
@@ -169,10 +170,7 @@ def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
     """Keep the seed before the first hand-in, so that a run that crashes can be continued."""
     path = found.out / "run.json"
     if not path.exists():
-        try:
-            path.write_text(json.dumps(_run_facts(found, kit, facts), indent=2) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise GradingError(f"{path}: {error.strerror}. Free space or choose another -o.") from None
+        write_whole(path, json.dumps(_run_facts(found, kit, facts), indent=2) + "\n")
 
 
 @contextmanager

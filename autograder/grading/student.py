@@ -23,6 +23,7 @@ from autograder.isolation.worker import Worker, Zygote
 Entry = tuple[Any, ...]
 Ask = Callable[[str, dict[str, Any]], Any]
 LOAD_SECONDS = 2.0
+CUT = "\n[more was printed, and is left out]"
 NO_ATTRIBUTE = re.compile(r"^module '\w+' has no attribute '(\w+)'")
 
 
@@ -220,7 +221,7 @@ class Remote:
         """End the worker; the next request starts another."""
         if self._worker is not None:
             self._worker.close()
-            self.output = (self.output + self._worker.output())[: self._limits.output_shown]
+            self.output = _shortened(self.output + self._worker.output(), self._limits.output_shown)
             self._worker.release()
             self._worker = None
 
@@ -251,6 +252,10 @@ class Remote:
             return worker.ask(op, request, min(left, seconds or left))
         finally:
             self._clock.spend(time.monotonic() - started)
+
+
+def _shortened(text: str, size: int) -> str:
+    return text if len(text) < size else f"{text[: size - len(CUT)]}{CUT}"
 
 
 def _needed(lesson: str, sources: dict[str, list[str]]) -> dict[str, list[str]]:
