@@ -60,6 +60,25 @@ def grade(folder, out):
     return [sys.executable, "-m", "autograder.cli", "grade", "sine", str(folder), "-o", str(out)]
 
 
+class Stopwatch:
+    """Adds up the CPU of some functions of a module."""
+
+    def __init__(self, module, names):
+        self.seconds = 0.0
+        for name in names:
+            setattr(module, name, self._timed(getattr(module, name)))
+
+    def _timed(self, function):
+        def timed(*args, **kwargs):
+            start = time.process_time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.seconds += time.process_time() - start
+
+        return timed
+
+
 def alone():
     """CPU of the student's code alone: the calls of all tests, made directly in this warm process."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -68,27 +87,19 @@ def alone():
     from autograder.course import load_course
     from autograder.grading.exam import Exam, hold
     from autograder.grading.student import Local
+    from autograder.isolation import calls
 
     torch.set_num_threads(1)
-    spent = []
+    watch, spent = Stopwatch(calls, ("call", "gradients", "effects", "run_probe")), []
 
     def work(exam):
         for _ in range(4):
-            total = 0.0
+            before = watch.seconds
             for room in exam.rooms.values():
                 local = Local(room.lesson.name, room.answer)
-
-                def ask(op, request, local=local):
-                    nonlocal total
-                    start = time.process_time()
-                    try:
-                        return local.ask(op, request)
-                    finally:
-                        total += time.process_time() - start
-
                 for plan in room.plans:
-                    assert exam.run(plan, ask).error is None
-            spent.append(total)
+                    assert exam.run(plan, local.ask).error is None
+            spent.append(watch.seconds - before)
 
     hold(Exam(load_course(ROOT).assignment("sine").lessons, "seed", work))
     return sorted(spent[1:])[1]
@@ -96,19 +107,23 @@ def alone():
 
 def compare_cpu(work):
     """Print the ratios that matter."""
-    folder = make_class(work / "class", HAND_INS)
-    kit = cpu(grade(folder, work / "out")) / HAND_INS
-    few = sorted(folder.iterdir())[:FRESH]
+    small = cpu(grade(make_class(work / "small", HAND_INS), work / "out")) / HAND_INS
+    large = cpu(grade(make_class(work / "large", 2 * HAND_INS), work / "out2")) / HAND_INS
+    few = sorted((work / "small").iterdir())[:FRESH]
     fresh = sum(
         cpu([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "autograder", "--submission", str(one)])
         for one in few
     )
     naive = sum(cpu([sys.executable, "-c", NAIVE, str(one)]) for one in few)
-    fresh, naive, student = fresh / FRESH, naive / FRESH, alone()
-    print(f"the kit                  {kit:6.2f} s of CPU a hand-in, start-up included")
-    print(f"fresh pytest process     {fresh:6.2f} s: {fresh / kit:.1f} times as much")
-    print(f"naive pytest process     {naive:6.2f} s: {naive / kit:.1f} times as much")
-    print(f"the student's code alone {student:6.2f} s: the machine's own share is {1 - student / kit:.0%}")
+    fresh, naive, student, more = fresh / FRESH, naive / FRESH, alone(), large - small
+    print(f"the kit, twenty          {small:6.2f} s of CPU a hand-in, start-up included")
+    print(f"the kit, twenty more     {more:6.2f} s of CPU a hand-in")
+    print(f"fresh pytest process     {fresh:6.2f} s: {fresh / small:.1f} times as much as the twenty")
+    print(f"naive pytest process     {naive:6.2f} s: {naive / small:.1f} times as much")
+    print(f"the student's code alone {student:6.2f} s")
+    print(
+        f"the machine's own share  {1 - student / more:6.0%} of each hand-in, {1 - student / small:.0%} with start-up"
+    )
 
 
 def compare_memory(work):

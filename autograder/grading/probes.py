@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from autograder.errors import CourseError
 
@@ -19,9 +20,13 @@ def probe_source(text: str, names: Iterable[str]) -> str:
     Raises:
         CourseError: the file has no such probe.
     """
+    return _cut(text, tuple(names))
+
+
+@lru_cache(maxsize=1024)
+def _cut(text: str, wanted: tuple[str, ...]) -> str:
     tree = ast.parse(text)
     found = _by_name(tree)
-    wanted = list(names)
     for name in wanted:
         if not any(isinstance(node, DEFINITIONS) for node in found.get(name, ())):
             raise CourseError(f"There is no probe {name!r} in probes.py. Write it, or mend the name in the test.")
