@@ -87,6 +87,10 @@ class Zygote:
         return self._layers
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def tier(self) -> str:
         return tier(frozenset(self.layers))
 
