@@ -29,7 +29,7 @@ def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote,
         if source is None or source.problem or hand_in.problem:
             results += [refuse(exam, lesson, task, hand_in, source) for task in lesson.tasks]
             continue
-        remote = Remote(zygote, limits, clock, lesson.name, _sources(hand_in))
+        remote = Remote(zygote, limits, clock, lesson.name, sources_of(hand_in))
         results += [examine_task(exam, lesson, task, remote) for task in lesson.tasks]
         notes += [f"{source.file}: {note}" for note in (*source.notes, *_places(remote, source))]
         if remote.output:
@@ -46,7 +46,8 @@ def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote,
     )
 
 
-def _sources(hand_in: HandIn) -> dict[str, list[str]]:
+def sources_of(hand_in: HandIn) -> dict[str, list[str]]:
+    """Return the cells of every lesson that can be run, by name."""
     return {name: list(source.cells) for name, source in hand_in.sources.items() if not source.problem}
 
 

@@ -1,7 +1,7 @@
 """A grader process: it holds the exam, and takes hand-ins one after the other from the process that started it.
 
 Started as: python -m autograder.grading.examiner FD. Messages are JSON: first the settings, then one request for each
-hand-in, answered by its result.
+hand-in, answered by its result; or, with `cells`, by what the cells of a notebook show.
 """
 
 import json
@@ -13,9 +13,10 @@ from typing import Any
 from autograder.course import load_course
 from autograder.errors import UnrollError
 from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine
+from autograder.grading.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
-from autograder.grading.intake import Student, read_hand_in
+from autograder.grading.intake import HandIn, Student, read_hand_in
+from autograder.grading.shown import Notebook
 from autograder.isolation.worker import Zygote
 
 
@@ -43,13 +44,21 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
                 request = json.loads(channel.recv_bytes())
                 student = Student(request["student"], request["folder"], Path(request["path"]))
                 hand_in = sealed(read_hand_in(student, assignment, course.limits), settings["fingerprint"])
-                if hand_in.digest == request["known"]:
+                if "cells" in request:
+                    notebook = Notebook(zygote, course.limits, request["lesson"], others(hand_in, request["lesson"]))
+                    _say(channel, {"shown": notebook.run(request["cells"])})
+                elif hand_in.digest == request["known"]:
                     _say(channel, {"same": True})
-                    continue
-                result = examine(exam, assignment, hand_in, zygote, course.limits)
-                _say(channel, {"result": result.to_json()})
+                else:
+                    result = examine(exam, assignment, hand_in, zygote, course.limits)
+                    _say(channel, {"result": result.to_json()})
 
         hold(Exam(assignment.lessons, settings["seed"], work))
+
+
+def others(hand_in: HandIn, lesson: str) -> dict[str, list[str]]:
+    """Return the other lessons of a hand-in, which a notebook may import."""
+    return {name: cells for name, cells in sources_of(hand_in).items() if name != lesson}
 
 
 def _say(channel: Connection, message: dict[str, Any]) -> None:

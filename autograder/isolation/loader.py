@@ -73,7 +73,7 @@ def _run_cell(module: types.ModuleType, text: str, filename: str, light: bool, n
 
 def _statements(text: str, filename: str, notes: list[Note]) -> Iterator[ast.stmt]:
     try:
-        yield from _parse(text).body
+        yield from parse(text).body
         return
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         pieces = list(_pieces(text))
@@ -82,12 +82,12 @@ def _statements(text: str, filename: str, notes: list[Note]) -> Iterator[ast.stm
             return
     for line, piece in pieces:
         try:
-            yield from ast.increment_lineno(_parse(piece), line - 1).body
+            yield from ast.increment_lineno(parse(piece), line - 1).body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             notes.append(_note(error, filename, (getattr(error, "lineno", None) or 1) + line - 1))
 
 
-def _parse(text: str) -> ast.Module:
+def parse(text: str) -> ast.Module:
     """Parse Python; where that fails, once more without IPython's magics and shell lines."""
     try:
         return ast.parse(text)

@@ -6,7 +6,7 @@ import sys
 import types
 from typing import Any
 
-from autograder.isolation import calls, loader, wire
+from autograder.isolation import calls, cells, loader, wire
 
 READY = b"R"
 STUDENT_FILE = re.compile(r"^<(\w+)(?: cell (\d+))?>$")
@@ -37,7 +37,14 @@ class Service:
             return self.load(**value)
         if op == "names":
             return names_used(**value)
+        if op == "show":
+            return self.show(**value)
         return calls.__dict__[op](self._module, **value)
+
+    def show(self, text: str, number: int) -> list[cells.Output]:
+        """Run one more cell of the notebook, for what it shows."""
+        self._module.__dict__["__name__"] = "__main__"
+        return cells.show(self._module, text, f"<{self._module.__name__} cell {number}>")
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Say what a student's code raised, and at which line of the student's."""
