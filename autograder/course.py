@@ -39,6 +39,23 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a person marks: it stands in the notebook alone, below the tasks.
+
+    Args:
+        ask: the question, as Markdown.
+        rubric: what earns which points; students may read it.
+        answer: a model answer, which they may not.
+    """
+
+    name: str
+    points: float
+    ask: str
+    rubric: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Lesson:
     """One module and one notebook."""
 
@@ -48,6 +65,7 @@ class Lesson:
     minutes: int
     tasks: tuple[Task, ...]
     folder: Path
+    questions: tuple[Question, ...] = ()
 
     @property
     def key(self) -> str:
@@ -129,7 +147,8 @@ def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
     data = _toml(path)
     try:
         tasks = tuple(_task(entry, path) for entry in data["task"])
-        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder)
+        questions = tuple(_question(entry, path) for entry in data.get("question", ()))
+        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, questions)
     except KeyError as error:
         raise CourseError(f"{path}: {error.args[0]!r} is missing. Add it.") from None
 
@@ -139,6 +158,14 @@ def _task(entry: dict[str, Any], path: Path) -> Task:
     if unknown:
         raise CourseError(f"{path}: task {entry.get('name')!r} has an unknown key {min(unknown)!r}. Remove it.")
     return Task(entry["name"], float(entry["points"]), tuple(entry["hints"]), tuple(entry.get("forbid", ())))
+
+
+def _question(entry: dict[str, Any], path: Path) -> Question:
+    wanted = {field.name for field in fields(Question)}
+    if set(entry) != wanted:
+        name = min(set(entry) ^ wanted)
+        raise CourseError(f"{path}: question {entry.get('name')!r}: {name!r} is missing or unknown. Mend it.")
+    return Question(**{**entry, "points": float(entry["points"])})
 
 
 def _limits(data: dict[str, Any], path: Path) -> Limits:

@@ -27,7 +27,12 @@ def _files(lesson: Lesson) -> Iterator[str]:
 
 def _tasks(lesson: Lesson) -> Iterator[str]:
     place = lesson.folder / "lesson.toml"
-    names = [task.name for task in lesson.tasks]
+    names = [task.name for task in lesson.tasks] + [question.name for question in lesson.questions]
+    for question in lesson.questions:
+        if names.count(question.name) > 1 or not question.name.isidentifier():
+            yield f"{place}: question {question.name!r} needs a name of its own: letters, digits and underscores."
+        if not (question.points > 0 and question.ask.strip() and question.rubric.strip() and question.answer.strip()):
+            yield f"{place}: question {question.name!r} needs points, a text, a rubric and an answer. Write them."
     for task in lesson.tasks:
         if names.count(task.name) > 1:
             yield f"{place}: task {task.name!r} stands there twice. Remove one."

@@ -1,34 +1,57 @@
-"""Make the notebook that nbgrader calls source: prose, and two cells for each task, its answer and its points."""
+"""Make the notebook that nbgrader calls source: prose, and for each task its answer, its checks and its points."""
 
+import ast
 import re
 from typing import Any
 
 import nbformat
 
-from autograder.authoring.lesson import BEGIN, Cell, LessonText
-from autograder.course import Lesson, Task
+from autograder.authoring.lesson import BEGIN, END, Cell, LessonText
+from autograder.course import Lesson, Question, Task
 
 SCHEMA = 3
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+KIT = """\
+try:
+    from autograder.student import check
+except ModuleNotFoundError:
+
+    def check(task):
+        print(f"{task} is not checked. Install the checks with `pip install unroll`, then restart the kernel.")"""
+JUDGED = """\
+# Judged after you have handed it in: {name}, {points:g} points. On fresh inputs it is checked that
+{checks}
+import os
+
+if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+    raise RuntimeError("{name} is not judged: add Unroll's nbgrader_config.py to this course and autograde again.")"""
 
 
 def notebook(lesson: Lesson, text: LessonText) -> str:
     """Return the notebook's JSON; the same lesson gives the same bytes."""
     tasks = {task.name: task for task in lesson.tasks}
     answers = {cell.line: name for name, cell in text.solutions()}
+    checked = _checked(lesson)
     cells: list[Any] = []
     for number, cell in enumerate(text.cells):
         name = answers.get(cell.line)
         cells.append(_cell(cell, name or f"{lesson.name}-{number}", name))
         if name:
-            cells.append(_judged(tasks[name]))
+            cells += [_check(lesson, tasks[name]), _judged(tasks[name], checked.get(name, []))]
+    cells.insert(_first_code(cells), _locked(KIT, "unroll"))
+    for question in lesson.questions:
+        cells += _question(question)
     made = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     made.nbformat_minor = 5
     nbformat.validate(made)
     return f"{nbformat.writes(made)}\n"
+
+
+def _first_code(cells: list[Any]) -> int:
+    return next((number for number, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
 
 
 def _cell(cell: Cell, name: str, task: str | None) -> Any:
@@ -36,20 +59,49 @@ def _cell(cell: Cell, name: str, task: str | None) -> Any:
         return nbformat.v4.new_markdown_cell(_without_hashes(cell.text), id=_id(name))
     if cell.kind == "example":
         return nbformat.v4.new_code_cell(_without_hashes(cell.text), id=_id(name))
-    metadata = _metadata(name, solution=True) if task and BEGIN in cell.text else _metadata(name, locked=True)
-    return nbformat.v4.new_code_cell(cell.text, id=_id(name), metadata=metadata)
+    if task and BEGIN in cell.text:
+        return nbformat.v4.new_code_cell(cell.text, id=_id(name), metadata=_metadata(name, solution=True))
+    return _locked(cell.text, name)
 
 
-def _judged(task: Task) -> Any:
+def _locked(text: str, name: str, **given: Any) -> Any:
+    return nbformat.v4.new_code_cell(text, id=_id(name), metadata=_metadata(name, locked=True, **given))
+
+
+def _check(lesson: Lesson, task: Task) -> Any:
+    """Make the cell of the public checks; with 0 points it earns nothing, and Validate looks at it."""
+    return _locked(f'check("{lesson.key}:{task.name}")', f"check_{task.name}", grade=True, points=0.0)
+
+
+def _judged(task: Task, checked: list[str]) -> Any:
     """Make the cell that stands for a task's hidden tests; it holds none of them."""
-    source = (
-        f"# Judged by Unroll: {task.name}, {task.points:g} points.\n"
-        f"raise RuntimeError(\"{task.name} is judged by Unroll: add the kit's nbgrader_config.py to this course, "
-        'then autograde again.")'
-    )
-    name = f"test_{task.name}"
-    metadata = _metadata(name, grade=True, locked=True, points=task.points)
-    return nbformat.v4.new_code_cell(source, id=_id(name), metadata=metadata)
+    checks = "\n".join(f"# - {sentence}" for sentence in checked)
+    text = JUDGED.format(name=task.name, points=task.points, checks=checks)
+    return _locked(text, f"test_{task.name}", grade=True, points=task.points)
+
+
+def _checked(lesson: Lesson) -> dict[str, list[str]]:
+    """Say in words what the hidden tests check, by task: the names of the tests."""
+    tree = ast.parse((lesson.folder / "test_hidden.py").read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            marks = [mark for mark in node.decorator_list if isinstance(mark, ast.Call) and mark.args]
+            names = [ast.literal_eval(mark.args[0]) for mark in marks if ast.unparse(mark.func).endswith(".task")]
+            for name in names:
+                found.setdefault(name, []).append(node.name.removeprefix("test_").replace("_", " "))
+    return found
+
+
+def _question(question: Question) -> list[Any]:
+    """Make a question that a person marks: its text, and the cell for the answer."""
+    ask = f"{question.ask.strip()}\n\n*{question.points:g} points: {question.rubric.strip()}*"
+    answer = f"##{BEGIN}\n{question.answer.strip()}\n##{END}"
+    metadata = _metadata(question.name, solution=True, grade=True, points=question.points)
+    return [
+        nbformat.v4.new_markdown_cell(ask, id=_id(f"ask-{question.name}")),
+        nbformat.v4.new_markdown_cell(answer, id=_id(question.name), metadata=metadata),
+    ]
 
 
 def _metadata(name: str, **given: Any) -> dict[str, Any]:

@@ -1,0 +1,41 @@
+"""What nbgrader's configuration names: how hand-ins are read, judged, shown and exported.
+
+`configure(c)` in `nbgrader_config.py` is all that a course needs. Notebooks that are no lesson of the kit's course are
+left to nbgrader's own classes, which ours inherit from.
+"""
+
+from typing import Any
+
+HERE = "autograder.nbgrader"
+STOCK = "nbgrader.preprocessors"
+
+
+def configure(c: Any) -> None:
+    """Set nbgrader's preprocessors, so that lessons are judged by the exams of `unroll grade`.
+
+    Args:
+        c: the object that `get_config()` returns in `nbgrader_config.py`.
+    """
+    c.Autograde.pre_convert_hook = f"{HERE}.reading.expect_every_lesson"
+    c.Autograde.exporter_class = f"{HERE}.reading.Patient"
+    c.Autograde.sanitize_preprocessors = [
+        f"{STOCK}.ClearOutput",
+        f"{HERE}.restore.Unique",
+        f"{STOCK}.OverwriteKernelspec",
+        f"{HERE}.restore.Restore",
+        f"{STOCK}.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        f"{HERE}.judge.Judge",
+        f"{STOCK}.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        f"{STOCK}.LimitOutput",
+        f"{STOCK}.SaveAutoGrades",
+        f"{STOCK}.AssignLatePenalties",
+        f"{STOCK}.CheckCellMetadata",
+    ]
+    c.GenerateFeedback.preprocessors = [
+        f"{STOCK}.GetGrades",
+        f"{HERE}.feedback.Tidy",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]

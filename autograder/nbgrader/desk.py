@@ -1,0 +1,105 @@
+"""The examiners of this process: one for each assignment, warm from the first student to the last."""
+
+import atexit
+import contextlib
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course
+from autograder.errors import GradingError
+from autograder.grading.crew import Crew
+from autograder.grading.fingerprint import fingerprint
+from autograder.grading.records import HandInResult
+from autograder.nbgrader.place import Place
+
+SEED_FILE = ".unroll-seed"
+
+
+class Desk:
+    """Asks one examiner about one assignment, one question at a time."""
+
+    def __init__(self, course: Course, assignment: str, seed: str, kit: str) -> None:
+        self.kit = kit
+        settings = {"course": str(course.root), "assignment": assignment, "seed": seed, "fingerprint": kit}
+        self._crew = Crew(settings, 1)
+        self._last: HandInResult | None = None
+        self._crew.wait_until_warm()
+        if self._crew.tier != "strong" and not os.environ.get("UNROLL_ACCEPT_WEAK_ISOLATION"):
+            self.close()
+            raise GradingError(
+                f"Isolation is only {self._crew.tier} here, so a hand-in could read or change your files. Run `unroll "
+                "doctor`; autograde on Linux with Landlock and seccomp, or set UNROLL_ACCEPT_WEAK_ISOLATION=1."
+            )
+
+    def result(self, place: Place) -> HandInResult:
+        """Judge all lessons that a student handed in; the same hand-in is judged once."""
+        last = self._last if self._last and self._last.student == place.student else None
+        answer = self._ask({**_request(place), "known": last.digest if last else ""})
+        if last is None or not answer.get("same"):
+            if "result" not in answer:
+                raise GradingError(f"The grader ended twice while it graded {place.student}. Autograde it again.")
+            self._last = last = HandInResult.from_json(answer["result"])
+        return last
+
+    def shown(self, place: Place, cells: list[str]) -> list[list[dict[str, Any]]]:
+        """Run the cells of a student's notebook for what they show."""
+        answer = self._ask({**_request(place), "known": "", "lesson": place.lesson.name, "cells": cells})
+        shown: list[list[dict[str, Any]]] = answer.get("shown", [[] for _ in cells])
+        return shown
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        return next(answer for event, _, answer in self._crew.grade([request]) if event == "done")
+
+    def close(self) -> None:
+        """End the examiner."""
+        self._crew.__exit__()
+
+
+def _request(place: Place) -> dict[str, Any]:
+    return {"student": place.student, "folder": place.student, "path": str(place.handed_in)}
+
+
+_desks: dict[tuple[Path, str], Desk] = {}
+_lock = threading.RLock()
+
+
+@contextlib.contextmanager
+def desk_for(place: Place) -> Any:
+    """Lend the desk of an assignment; a course that has changed since gets a new one."""
+    key = (place.course.root, place.assignment.name)
+    with _lock:
+        seed = course_seed(place.course.root)
+        kit = fingerprint(place.course, place.assignment.name, seed)
+        if key in _desks and _desks[key].kit != kit:
+            _desks.pop(key).close()
+        if key not in _desks:
+            _desks[key] = Desk(place.course, place.assignment.name, seed, kit)
+        try:
+            yield _desks[key]
+        except BaseException:
+            # An answer may still be under way; the next question must not be taken for it.
+            _desks.pop(key).close()
+            raise
+
+
+def course_seed(root: Path) -> str:
+    """Return the course's secret, which makes the hidden inputs; made at the first use, readable by its owner alone."""
+    path = root / SEED_FILE
+    with contextlib.suppress(FileExistsError), contextlib.suppress(OSError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(16))
+    try:
+        return path.read_text(encoding="utf-8").strip() or "unroll"
+    except OSError as error:
+        raise GradingError(f"{path}: {error.strerror}. Make the course folder writable for whoever grades.") from None
+
+
+@atexit.register
+def close_desks() -> None:
+    """End all examiners."""
+    while _desks:
+        _desks.popitem()[1].close()

@@ -1,0 +1,68 @@
+"""Autograde a lesson: answer cells run in a locked worker, grade cells are judged by the exam of `unroll grade`."""
+
+from typing import Any
+
+import nbformat
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
+
+from autograder.grading.records import HandInResult, TaskResult
+from autograder.nbgrader.desk import desk_for
+from autograder.nbgrader.place import Place, find_place
+from autograder.nbgrader.verdict import verdict
+
+TEST, CHECK = "test_", "check_"
+
+
+class Judge(Execute):  # type: ignore[misc]
+    """Takes the place of nbgrader's Execute; a notebook that is no lesson of the course is left to it."""
+
+    def preprocess(self, nb: Any, resources: Any, km: Any = None) -> tuple[Any, Any]:
+        """Fill in the outputs of every code cell; nbgrader reads the marks from those of the grade cells."""
+        place = find_place(self.config, resources)
+        if place is None:
+            return super().preprocess(nb, resources, km)
+        with desk_for(place) as desk:
+            result = desk.result(place)
+            own = [cell for cell in nb.cells if cell.cell_type == "code" and not is_ours(cell)]
+            shown = desk.shown(place, [cell.source for cell in own])
+        for number, (cell, outputs) in enumerate(zip(own, shown, strict=True), 1):
+            cell.execution_count = number
+            cell.outputs = [_output(one, number) for one in outputs]
+        for cell in nb.cells:
+            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+                cell.outputs = _judged(cell, place, result)
+        return nb, resources
+
+
+def is_ours(cell: Any) -> bool:
+    """Say whether a cell belongs to the kit and is not run: it checks or judges, or makes that possible."""
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("locked") and (marks.get("grade") or marks.get("grade_id") == "unroll"))
+
+
+def _judged(cell: Any, place: Place, result: HandInResult) -> list[Any]:
+    name = cell.metadata.nbgrader.grade_id
+    if not name.startswith(TEST):
+        return []
+    return verdict(_task(place, result, name.removeprefix(TEST)), float(cell.metadata.nbgrader.points))
+
+
+def _task(place: Place, result: HandInResult, name: str) -> TaskResult:
+    for task in result.tasks:
+        if (task.lesson, task.task) == (place.lesson.key, name):
+            return task
+    said = f"This course has no task {name}. Generate the assignment again, and release it again."
+    return TaskResult(place.lesson.key, name, 0.0, 1.0, "rejected", "", said)
+
+
+def _output(one: dict[str, Any], number: int) -> Any:
+    new = nbformat.v4.new_output
+    if one["kind"] == "png":
+        return new("display_data", {"image/png": one["data"], "text/plain": "<Figure>"})
+    if one["kind"] == "value":
+        return new("execute_result", {"text/plain": one["text"]}, execution_count=number)
+    if one["kind"] == "error":
+        lines = [*one["lines"], f"{one['name']}: {one['text']}"]
+        return new("error", ename=one["name"], evalue=one["text"], traceback=lines)
+    return new("stream", name="stdout", text=one["text"])

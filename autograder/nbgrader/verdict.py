@@ -1,0 +1,39 @@
+"""A task's verdict as the outputs of its grade cell: for a person as HTML and text, for nbgrader as a number."""
+
+from html import escape
+from typing import Any
+
+import nbformat
+
+from autograder.grading.records import TaskResult
+from autograder.reporting.words import WORDS, fact_and_cause, points
+
+COLOURS = {"passed": "#1a7f37", "missing": "#6e7781"}
+
+
+def verdict(task: TaskResult, worth: float) -> list[Any]:
+    """Make the outputs of a grade cell.
+
+    Args:
+        worth: the points of the cell, as the gradebook has them.
+    """
+    score = round(worth * task.score / task.max_score, 4) if task.max_score else 0.0
+    return [
+        nbformat.v4.new_output("display_data", {"text/html": _html(task, score, worth), "text/plain": _text(task)}),
+        nbformat.v4.new_output("execute_result", {"text/plain": repr(score)}),
+    ]
+
+
+def _text(task: TaskResult) -> str:
+    fact, cause = fact_and_cause(task)
+    lines = [f"{task.task}: {WORDS[task.outcome]}.", fact, f"Likely cause: {cause}" if cause else ""]
+    return "\n".join(line for line in lines if line)
+
+
+def _html(task: TaskResult, score: float, worth: float) -> str:
+    fact, cause = fact_and_cause(task)
+    colour = COLOURS.get(task.outcome, "#cf222e")
+    head = f"<b>{escape(task.task)}</b>: {escape(WORDS[task.outcome])}, {points(score)} of {points(worth)} points"
+    parts = [head, escape(fact), f"<i>Likely cause:</i> {escape(cause)}" if cause else ""]
+    body = "<br>".join(part for part in parts if part)
+    return f'<div style="border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0">{body}</div>'
