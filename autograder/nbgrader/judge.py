@@ -11,7 +11,7 @@ from autograder.nbgrader.desk import desk_for
 from autograder.nbgrader.place import Place, find_place
 from autograder.nbgrader.verdict import verdict
 
-TEST, CHECK = "test_", "check_"
+TEST, CHECK, KIT = "test_", "check_", "unroll"
 
 
 class Judge(Execute):  # type: ignore[misc]
@@ -38,7 +38,7 @@ class Judge(Execute):  # type: ignore[misc]
 def is_ours(cell: Any) -> bool:
     """Say whether a cell belongs to the kit and is not run: it checks or judges, or makes that possible."""
     marks = cell.metadata.get("nbgrader", {})
-    return bool(marks.get("locked") and (marks.get("grade") or marks.get("grade_id") == "unroll"))
+    return bool(marks.get("locked") and (marks.get("grade") or marks.get("grade_id") == KIT))
 
 
 def _judged(cell: Any, place: Place, result: HandInResult) -> list[Any]:
@@ -63,6 +63,6 @@ def _output(one: dict[str, Any], number: int) -> Any:
     if one["kind"] == "value":
         return new("execute_result", {"text/plain": one["text"]}, execution_count=number)
     if one["kind"] == "error":
-        lines = [*one["lines"], f"{one['name']}: {one['text']}"]
+        lines = [*one["lines"], f"{one['name']}: {one['text']}".removesuffix(": ")]
         return new("error", ename=one["name"], evalue=one["text"], traceback=lines)
     return new("stream", name="stdout", text=one["text"])
