@@ -6,6 +6,8 @@ left to nbgrader's own classes, which ours inherit from.
 
 from typing import Any
 
+from autograder.nbgrader.server import unblock
+
 HERE = "autograder.nbgrader"
 STOCK = "nbgrader.preprocessors"
 
@@ -39,3 +41,4 @@ def configure(c: Any) -> None:
         f"{HERE}.feedback.Tidy",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    unblock()
