@@ -17,7 +17,7 @@ def verdict(task: TaskResult, worth: float) -> list[Any]:
     Args:
         worth: the points of the cell, as the gradebook has them.
     """
-    score = round(worth * task.score / task.max_score, 4) if task.max_score else 0.0
+    score = round(worth * task.score / task.max_score, 6) if task.max_score else 0.0
     return [
         nbformat.v4.new_output("display_data", {"text/html": _html(task, score, worth), "text/plain": _text(task)}),
         nbformat.v4.new_output("execute_result", {"text/plain": repr(score)}),

@@ -1,0 +1,106 @@
+"""What students get from `nbgrader generate_assignment`: all of the stubs, and not a line of an answer."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from classroom import REPOSITORY
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader_course import CourseDirectory, cell
+
+from autograder.authoring.lesson import BEGIN, END
+from autograder.course import load_course
+
+SHORTEST = 12
+SECRET = ("test_hidden.py", "mistakes.py", "alternatives.py")
+LESSONS = load_course(REPOSITORY).assignment("sine").lessons
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> CourseDirectory:
+    made = CourseDirectory(tmp_path_factory.mktemp("course"))
+    made.must("generate_assignment", "sine")
+    return made
+
+
+def secret_lines() -> set[str]:
+    """Collect the lines of answers, hidden tests, mistakes and alternatives that stand in no public file."""
+    folders = [lesson.folder for lesson in LESSONS]
+    lines = {line for folder in folders for name in SECRET for line in _code_lines(folder / name)}
+    lines |= {line for folder in folders for line in _answer_lines((folder / "lesson.py").read_text())}
+    public = {line.strip() for path in REPOSITORY.glob("exercises/sine/*.py") for line in path.read_text().split("\n")}
+    return {line for line in lines if len(line) >= SHORTEST} - public - _examples()
+
+
+def _code_lines(path: Path) -> Iterator[str]:
+    yield from (line.strip() for line in path.read_text().split("\n"))
+
+
+def _answer_lines(text: str) -> Iterator[str]:
+    for region in re.findall(f"{BEGIN}(.*?){END}", text, re.DOTALL):
+        yield from (line.strip() for line in region.split("\n"))
+
+
+def _examples() -> set[str]:
+    """Collect the lines of the cells that only the notebook has: students are meant to read them."""
+    text = "\n".join((lesson.folder / "lesson.py").read_text() for lesson in LESSONS)
+    return {line[2:].strip() for line in text.split("\n") if line.startswith("# ")}
+
+
+def lines_in(folder: Path) -> set[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) == len(LESSONS)
+    notebooks = [json.loads(path.read_text()) for path in files]
+    texts = ["".join(one["source"]) for notebook in notebooks for one in notebook["cells"]]
+    return {line.strip() for text in texts for line in text.split("\n")}
+
+
+def test_no_line_of_an_answer_or_a_hidden_test_is_released(course: CourseDirectory) -> None:
+    secret = secret_lines()
+    assert len(secret) > 1000
+
+    assert len(lines_in(course.root / "source") & secret) > 50
+    assert not lines_in(course.root / "release") & secret
+    assert not [path for path in (course.root / "release").rglob("*.ipynb") if "SOLUTION" in path.read_text()]
+    for lesson in LESSONS:
+        for question in lesson.questions:
+            text = (course.root / "release" / "sine" / f"{lesson.name}.ipynb").read_text()
+            assert question.answer.strip().split("\n")[0] not in text
+
+
+def test_a_second_run_releases_the_same(course: CourseDirectory) -> None:
+    before = {path.name: path.read_bytes() for path in (course.root / "release" / "sine").iterdir()}
+
+    course.must("generate_assignment", "sine", "--force")
+
+    assert {path.name: path.read_bytes() for path in (course.root / "release" / "sine").iterdir()} == before
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_stub_is_that_of_the_exercise(course: CourseDirectory, lesson) -> None:
+    exercise = ast.parse((REPOSITORY / "exercises" / "sine" / f"{lesson.name}.py").read_text())
+    wanted = {node.name: ast.unparse(node) for node in exercise.body if hasattr(node, "name")}
+
+    for task in lesson.tasks:
+        (stub,) = ast.parse(cell(course.released(lesson.name), task.name).source).body
+        assert ast.unparse(stub) == wanted[task.name]
+
+
+@pytest.mark.parametrize("folder", ["source", "release"])
+def test_nbgrader_accepts_the_metadata_of_every_notebook(course: CourseDirectory, folder: str) -> None:
+    for lesson in LESSONS:
+        notebook = nbformat.read(course.root / folder / "sine" / f"{lesson.name}.ipynb", 4)
+        MetadataValidator().validate_nb(notebook)
+        nbformat.validate(notebook)
+
+
+def test_the_points_are_those_of_the_lessons(course: CourseDirectory) -> None:
+    for lesson in LESSONS:
+        notebook = course.released(lesson.name)
+        for task in lesson.tasks:
+            assert cell(notebook, f"test_{task.name}").metadata.nbgrader.points == task.points
+            assert cell(notebook, f"check_{task.name}").metadata.nbgrader.points == 0
