@@ -51,7 +51,8 @@ class Desk:
         return shown
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        return next(answer for event, _, answer in self._crew.grade([request]) if event == "done")
+        (answer,) = [answer for event, _, answer in self._crew.grade([request]) if event == "done"]
+        return answer
 
     def close(self) -> None:
         """End the examiner."""
