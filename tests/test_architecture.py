@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "grading": {*GROUND, "grading", "reporting"},
     "reporting": {*GROUND, "grading", "reporting"},
     "authoring": {*GROUND, "grading", "reporting", "authoring"},
+    "student": {*GROUND, "grading", "reporting", "student"},
     "nbgrader": {*GROUND, "grading", "reporting", "nbgrader"},
     "demo": {*GROUND, "grading", "reporting", "authoring"},
     "cli": {*GROUND, "grading", "reporting", "authoring", "demo"},

@@ -120,9 +120,15 @@ def test_a_notebook_has_a_solution_cell_and_a_judged_cell_for_each_task(mini: Co
     graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     solved = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
 
-    assert [cell.metadata.nbgrader.points for cell in graded] == [2, 3]
+    assert [(cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.points) for cell in graded] == [
+        ("check_double", 0),
+        ("test_double", 2),
+        ("check_double_all", 0),
+        ("test_double_all", 3),
+    ]
     assert [cell.metadata.nbgrader.grade_id for cell in solved] == ["double", "double_all"]
-    assert all("raise RuntimeError" in cell.source and "assert" not in cell.source for cell in graded)
+    assert all("raise RuntimeError" in cell.source and "assert" not in cell.source for cell in graded[1::2])
+    assert graded[0].source == 'check("play/double:double")'
 
 
 def test_building_twice_gives_the_same_bytes(mini: Course) -> None:

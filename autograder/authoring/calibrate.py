@@ -18,7 +18,8 @@ from autograder.authoring.picture import draw_losses
 from autograder.course import Course, Lesson
 from autograder.errors import CourseError
 from autograder.grading import calibration
-from autograder.grading.exam import Exam, Plan, hold
+from autograder.grading.exam import Exam, hold
+from autograder.grading.session import Plan
 from autograder.grading.student import Local
 from autograder.grading.variants import Variant, alternatives, mistakes
 

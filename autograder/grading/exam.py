@@ -8,7 +8,6 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,25 +19,10 @@ from autograder.errors import CourseError, GradingError
 from autograder.grading import calibration, variants
 from autograder.grading.diagnosis import alike, uses
 from autograder.grading.probes import probe_source
+from autograder.grading.session import Item, Plan, hold_session, plan_of
 from autograder.grading.student import Entry, Local, Module, Remembered, transcript
 
-Item = pytest.Function
 HIDDEN = ("test_hidden.py",)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One planned test: where it stands, what it is about and what it weighs."""
-
-    item: Item
-    lesson: Lesson
-    task: Task
-    weight: float
-    core: bool
-
-    @property
-    def name(self) -> str:
-        return self.item.name.removeprefix("test_").replace("_", " ")
 
 
 @dataclass
@@ -140,7 +124,7 @@ class Exam:
         lessons = {room.lesson.folder.resolve(): room for room in self.rooms.values()}
         for item in session.items:
             room = lessons[item.path.resolve().parent]
-            room.plans.append(_plan(item, room.lesson))
+            room.plans.append(plan_of(item, room.lesson))
         for room in self.rooms.values():
             room.plans.sort(key=lambda plan: (_position(room.lesson, plan.task), not plan.core))
 
@@ -206,49 +190,8 @@ def hold(exam: Exam) -> None:
         GradingError: the tests could not be collected or the session stopped.
     """
     tests = [str(room.lesson.folder / file) for room in exam.rooms.values() for file in exam.files]
-    if not tests:
-        return
-    root = next(iter(exam.rooms.values())).lesson.folder.parent
-    options = ["-s", "--noconftest", "--assert=plain", "--import-mode=importlib", f"--rootdir={root}"]
-    quiet = [
-        "-p",
-        "no:unroll",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:logging",
-        "-p",
-        "no:faulthandler",
-    ]
-    ini = ["-c", str(Path(__file__).with_name("exam.ini"))]
-    failures = _Failures()
-    status = pytest.main([*options, *quiet, *ini, *tests], plugins=[exam, failures])
-    if failures.error is not None:
-        raise failures.error
-    if status != pytest.ExitCode.OK:
-        raise GradingError(f"The tests in {root} could not be run: {failures.text or pytest.ExitCode(status).name}")
-
-
-class _Failures:
-    """Keeps why a session failed, so that it can be said in one line."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.error: BaseException | None = None
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and not self.text:
-            self.text = f"{report.nodeid}: {str(report.longrepr).strip().splitlines()[-1]}"
-
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        self.error = excinfo.value
-        return True
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if isinstance(excinfo.value, KeyboardInterrupt):
-            self.error = excinfo.value
+    if tests:
+        hold_session(tests, next(iter(exam.rooms.values())).lesson.folder.parent, exam)
 
 
 def _room(lesson: Lesson) -> Room:
@@ -262,15 +205,6 @@ def _room(lesson: Lesson) -> Room:
         variants.mistakes(lesson),
         uses(answer, [task.name for task in lesson.tasks]),
     )
-
-
-def _plan(item: Any, lesson: Lesson) -> Plan:
-    mark = item.get_closest_marker("task")
-    names = {task.name for task in lesson.tasks}
-    if mark is None or not mark.args or mark.args[0] not in names:
-        raise CourseError(f'{item.path}: {item.name} names no task of {lesson.key}. Add @pytest.mark.task("...").')
-    weight, core = mark.kwargs.get("weight", 1), mark.kwargs.get("core", False)
-    return Plan(item, lesson, lesson.task(mark.args[0]), float(weight), bool(core))
 
 
 def _position(lesson: Lesson, task: Task) -> int:

@@ -4,13 +4,14 @@ import time
 from collections.abc import Sequence
 
 from autograder.course import Assignment, Lesson, Limits, Task
-from autograder.errors import StudentError, StudentMissing, WorkerGone
+from autograder.errors import StudentMissing, WorkerGone
 from autograder.grading.diagnosis import only_one
-from autograder.grading.exam import Exam, Plan, Run
+from autograder.grading.exam import Exam, Run
 from autograder.grading.intake import HandIn, Source
 from autograder.grading.marks import share_points, task_result
-from autograder.grading.missing import explain_missing, is_stub
+from autograder.grading.outcome import outcome_of
 from autograder.grading.records import HandInResult, TaskResult, TestResult
+from autograder.grading.session import Plan
 from autograder.grading.student import Clock, Remote
 from autograder.isolation.worker import Zygote
 
@@ -111,25 +112,7 @@ def _forbidden(task: Task, remote: Remote) -> str:
 
 
 def _judge(plan: Plan, run: Run, remote: Remote) -> TestResult:
-    error = run.error
-    if error is None:
-        return _result(plan, "passed", "")
-    if isinstance(error, WorkerGone):
-        return _result(plan, error.outcome, str(error))
-    if isinstance(error, StudentMissing):
-        return _result(plan, *explain_missing(error.name, plan.task.name, remote))
-    if isinstance(error, StudentError):
-        if is_stub(error, plan.task.name):
-            return _result(plan, "missing", f"{plan.task.name} is still the stub.")
-        return _result(plan, "failed", str(error))
-    return _result(plan, "failed", _sentence(error, plan))
-
-
-def _sentence(error: BaseException, plan: Plan) -> str:
-    text = str(error).strip().split("\n")[0]
-    if isinstance(error, AssertionError) and text:
-        return text
-    return f"{plan.task.name} returned something that this check cannot use: {plan.name}."
+    return _result(plan, *outcome_of(run.error, plan, remote))
 
 
 def _result(plan: Plan, outcome: str, message: str) -> TestResult:

@@ -20,6 +20,7 @@ from autograder.errors import StudentError, StudentMissing, WorkerGone, WorkerOv
 from autograder.isolation import calls, loader, wire
 from autograder.isolation.worker import Worker, Zygote
 
+Place = Callable[[Exception], dict[str, Any]]
 Entry = tuple[Any, ...]
 Ask = Callable[[str, dict[str, Any]], Any]
 LOAD_SECONDS = 2.0
@@ -107,15 +108,24 @@ class Local:
         self._module: types.ModuleType | None = None
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
-        """Carry out one request, with the same words and the same copies as a worker."""
+        """Carry out one request."""
         if self._module is None:
             self._module, notes = loader.load(self._name, [self._source])
             assert not notes, f"{self._name}: {notes}"
-        with _restored():
-            try:
-                return _through_the_wire(calls.__dict__[op](self._module, **_through_the_wire(request)))
-            except Exception as error:
-                raise _as_student_error(error) from None
+        return ask_here(self._module, op, request)
+
+
+def ask_here(module: types.ModuleType, op: str, request: dict[str, Any], place: Place = lambda error: {}) -> Any:
+    """Carry out a request in this process, with the same words and the same copies as a worker.
+
+    Args:
+        place: says where in a student's file an exception came from: `where`, `line`, `cell` and `source`.
+    """
+    with _restored():
+        try:
+            return _through_the_wire(calls.__dict__[op](module, **_through_the_wire(request)))
+        except Exception as error:
+            raise _as_student_error(error, place(error)) from None
 
 
 @contextmanager
@@ -136,11 +146,11 @@ def _through_the_wire(value: Any) -> Any:
     return wire.Decoder(bytearray(b"".join(blobs))).whole(header)
 
 
-def _as_student_error(error: Exception) -> Exception:
-    if type(error) is LookupError:
+def _as_student_error(error: Exception, place: dict[str, Any]) -> Exception:
+    if type(error) is LookupError and not place:
         return StudentMissing(str(error))
     kinds = tuple(base.__name__ for base in type(error).__mro__)
-    return StudentError(type(error).__name__, str(error)[:1000], kinds)
+    return StudentError(type(error).__name__, str(error)[:1000], kinds, **place)
 
 
 class Remembered:

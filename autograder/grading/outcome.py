@@ -1,0 +1,69 @@
+"""What a test's end means: passed, a wrong value, an exception, a name that is missing, the stub."""
+
+import difflib
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
+
+from autograder.errors import StudentError, StudentMissing, WorkerGone
+from autograder.grading.session import Plan
+
+STUB = "NotImplementedError"
+
+
+class Loaded(Protocol):
+    """A lesson whose definitions were run: the names it has, and what could not be run."""
+
+    @property
+    def notes(self) -> Sequence[dict[str, Any]]: ...
+
+    @property
+    def names(self) -> Collection[str]: ...
+
+
+def outcome_of(error: BaseException | None, plan: Plan, loaded: Loaded) -> tuple[str, str]:
+    """Say with which outcome a test ended, and in which words.
+
+    Args:
+        error: what the test raised.
+    """
+    if error is None:
+        return "passed", ""
+    if isinstance(error, WorkerGone):
+        return error.outcome, str(error)
+    if isinstance(error, StudentMissing):
+        return explain_missing(error.name, plan.task.name, loaded)
+    if isinstance(error, StudentError):
+        if is_stub(error, plan.task.name):
+            return "missing", f"{plan.task.name} is still the stub."
+        return "failed", str(error)
+    return "failed", _sentence(error, plan)
+
+
+def _sentence(error: BaseException, plan: Plan) -> str:
+    text = str(error).strip().split("\n")[0]
+    if isinstance(error, AssertionError) and text:
+        return text
+    return f"{plan.task.name} returned something that this check cannot use: {plan.name}."
+
+
+def is_stub(error: StudentError, task: str) -> bool:
+    """Say whether an error comes from the task's own unwritten body."""
+    return error.kind == STUB and error.where.split(".")[0] in (task, "")
+
+
+def explain_missing(name: str, task: str, loaded: Loaded) -> tuple[str, str]:
+    """Say with which outcome and in which words a name is missing.
+
+    Args:
+        name: the name that was looked for; the task's own, or one that it needs.
+    """
+    if loaded.notes:
+        note = loaded.notes[0]
+        cell = f"cell {note['cell']}, " if note["cell"] else ""
+        return (
+            "failed",
+            f"{name} is not defined: {cell}line {note['line']} raised {note['kind']}: {note['text']}.",
+        )
+    near = difflib.get_close_matches(name, [other for other in loaded.names if other != name], 1, 0.75)
+    hint = f" There is {near[0]}: is it that?" if near else " Is the name spelt as in the lesson?"
+    return "missing", f"{name} is not defined.{hint}"

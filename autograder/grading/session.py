@@ -1,0 +1,75 @@
+"""A quiet pytest session inside this process, and what a collected test says of itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course import Lesson, Task
+from autograder.errors import CourseError, GradingError
+
+Item = pytest.Function
+OPTIONS = ("-s", "--noconftest", "--assert=plain", "--import-mode=importlib")
+WITHOUT = ("unroll", "cacheprovider", "terminal", "logging", "faulthandler")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One planned test: where it stands, what it is about and what it weighs."""
+
+    item: Item
+    lesson: Lesson
+    task: Task
+    weight: float
+    core: bool
+
+    @property
+    def name(self) -> str:
+        return self.item.name.removeprefix("test_").replace("_", " ")
+
+
+def hold_session(tests: list[str], root: Path, plugin: object) -> None:
+    """Collect tests and leave the rest to a plugin.
+
+    Raises:
+        GradingError: the tests could not be collected or the session stopped.
+    """
+    quiet = [word for name in WITHOUT for word in ("-p", f"no:{name}")]
+    ini = ["-c", str(Path(__file__).with_name("exam.ini")), f"--rootdir={root}"]
+    failures = _Failures()
+    status = pytest.main([*OPTIONS, *quiet, *ini, *tests], plugins=[plugin, failures])
+    if failures.error is not None:
+        raise failures.error
+    if status != pytest.ExitCode.OK:
+        raise GradingError(f"The tests in {root} could not be run: {failures.text or pytest.ExitCode(status).name}")
+
+
+class _Failures:
+    """Keeps why a session failed, so that it can be said in one line."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.error: BaseException | None = None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and not self.text:
+            self.text = f"{report.nodeid}: {str(report.longrepr).strip().splitlines()[-1]}"
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.error = excinfo.value
+        return True
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            self.error = excinfo.value
+
+
+def plan_of(item: Any, lesson: Lesson) -> Plan:
+    """Read the mark of a test: its task, its weight, and whether it is core."""
+    mark = item.get_closest_marker("task")
+    names = {task.name for task in lesson.tasks}
+    if mark is None or not mark.args or mark.args[0] not in names:
+        raise CourseError(f'{item.path}: {item.name} names no task of {lesson.key}. Add @pytest.mark.task("...").')
+    weight, core = mark.kwargs.get("weight", 1), mark.kwargs.get("core", False)
+    return Plan(item, lesson, lesson.task(mark.args[0]), float(weight), bool(core))

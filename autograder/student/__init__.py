@@ -1,0 +1,5 @@
+"""The student's wing: the public checks, in a notebook and at home. It knows no answer and no hidden test."""
+
+from autograder.student.notebook import check
+
+__all__ = ["check"]

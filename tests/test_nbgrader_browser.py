@@ -1,0 +1,199 @@
+"""An assignment in JupyterLab, from fetching to a manual mark: a real server, nbgrader's extensions, a real browser."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader_course import BIN, CourseDirectory, cell
+from playwright.sync_api import Page, expect, sync_playwright
+
+TOKEN = "a-token"
+SECONDS = 60_000
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+
+class Lab:
+    """JupyterLab for one person who is student and instructor."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.pictures = Path(os.environ.get("UNROLL_PICTURES", home))
+        self.course = CourseDirectory(_made(home / "unroll"))
+        (home / "exchange").mkdir(mode=0o777)
+        (home / "exchange").chmod(0o777)
+        (home / "config").mkdir()
+        (home / "config" / "nbgrader_config.py").write_text(
+            "c = get_config()\n"
+            f"c.CourseDirectory.root = {str(self.course.root)!r}\n"
+            'c.CourseDirectory.course_id = "unroll"\n'
+            f"c.Exchange.root = {str(home / 'exchange')!r}\n"
+            f"c.Exchange.assignment_dir = {str(home)!r}\n"
+        )
+        (home / "config" / "lab").mkdir()
+        (home / "config" / "lab" / "overrides.json").write_text(json.dumps(QUIET))
+        self.port = _free_port()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        config = self.home / "config"
+        return {
+            "JUPYTER_CONFIG_DIR": str(config),
+            "JUPYTERLAB_SETTINGS_DIR": str(config / "lab" / "user"),
+            "HOME": str(self.home),
+            "USER": "kit",
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "OMP_NUM_THREADS": "1",
+        }
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", f"--port={self.port}"]
+        command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.home}"]
+        environment = {**os.environ, **self.environment}
+        with (self.home / "lab.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=self.home, env=environment, stdout=log, stderr=log)
+        for _ in range(120):
+            if _answers(self.address("api/status")):
+                return process
+            time.sleep(0.5)
+        raise AssertionError((self.home / "lab.log").read_text()[-3000:])
+
+    def address(self, path: str) -> str:
+        return f"http://localhost:{self.port}/{path}?token={TOKEN}"
+
+    def nbgrader(self, *command: str) -> str:
+        return self.course.must(*command, **self.environment)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("localhost", 0))
+        return int(one.getsockname()[1])
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    made = Lab(tmp_path)
+    made.nbgrader("generate_assignment", "sine")
+    made.nbgrader("release_assignment", "sine")
+    process = made.start()
+    yield made
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert browser, "This test drives a browser. Install chromium."
+    with sync_playwright() as driver, driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as one:
+        found = one.new_page(viewport={"width": 1280, "height": 860})
+        found.set_default_timeout(SECONDS)
+        yield found
+
+
+def open_menu(page: Page, menu: str, entry: str) -> None:
+    page.locator(".lm-MenuBar-item", has_text=menu).first.click()
+    page.locator(".lm-Menu-item", has_text=entry).first.click()
+
+
+def fetch(page: Page, lab: Lab) -> None:
+    page.goto(lab.address("lab"))
+    page.wait_for_selector(".jp-Launcher")
+    open_menu(page, "Nbgrader", "Assignment List")
+    page.locator("#released_assignments_list button", has_text="Fetch").click()
+    page.wait_for_selector("#fetched_assignments_list .list_item button")
+    page.screenshot(path=lab.pictures / "assignment-list.png")
+
+
+def validate(page: Page, lab: Lab, lesson: str) -> str:
+    """Open a notebook, press Validate, and return what the dialog says."""
+    page.goto(lab.address(f"lab/tree/sine/{lesson}.ipynb"))
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.locator(".jp-NotebookPanel-toolbar >> text=Validate").first.click()
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("Validation", timeout=SECONDS)
+    page.screenshot(path=lab.pictures / f"validate-{lesson}.png")
+    said = dialog.inner_text()
+    page.locator(".jp-Dialog button").last.click()
+    return said
+
+
+def submit(page: Page, lab: Lab) -> None:
+    page.goto(lab.address("lab"))
+    page.wait_for_selector(".jp-Launcher, .jp-Notebook")
+    open_menu(page, "Nbgrader", "Assignment List")
+    page.locator("#fetched_assignments_list button", has_text="Submit").click()
+    page.wait_for_selector("#submitted_assignments_list .list_item")
+
+
+def press(page: Page, lab: Lab, selector: str, picture: str) -> str:
+    """Press one of formgrader's buttons, and return what its dialog says in the end."""
+    page.locator(selector).first.click()
+    title = page.locator(".modal-title")
+    expect(title).to_contain_text("Success", timeout=SECONDS)
+    said = page.locator(".modal-content").inner_text()
+    page.screenshot(path=lab.pictures / f"{picture}.png")
+    page.locator(".modal-footer button").first.click()
+    return said
+
+
+def give_manual_mark(page: Page, lab: Lab) -> None:
+    """Open the submission of the lesson with a question, and give one point and a comment."""
+    page.goto(lab.address("formgrader/gradebook/sine/training"))
+    page.locator("td.name a").first.click()
+    box = page.locator("input.score").last
+    box.wait_for()
+    box.fill("1.5")
+    box.press("Tab")
+    comment = page.locator("textarea.comment").last
+    comment.fill("Say why the turns are hard.")
+    comment.press("Tab")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=lab.pictures / "manual-mark.png", full_page=False)
+
+
+def test_an_assignment_goes_from_release_to_a_returned_page(lab: Lab, page: Page) -> None:
+    fetch(page, lab)
+    assert "Success" not in validate(page, lab, "cell")
+    for lesson in ("cell", "training"):
+        shutil.copy(lab.course.root / "source" / "sine" / f"{lesson}.ipynb", lab.home / "sine" / f"{lesson}.ipynb")
+    assert "Success" in validate(page, lab, "cell")
+    answered = lab.home / "sine" / "training.ipynb"
+    answered.write_text(answered.read_text().replace("### BEGIN SOLUTION", "At the turns."))
+    submit(page, lab)
+
+    page.goto(lab.address("formgrader"))
+    assert "Processing 1 submissions" in press(page, lab, "td.collect a", "collect")
+    page.goto(lab.address("formgrader/manage_submissions/sine"))
+    assert "Successfully autograded" in press(page, lab, "td.autograde a", "autograde")
+    give_manual_mark(page, lab)
+    lab.nbgrader("export")
+    lab.nbgrader("generate_feedback", "sine")
+    lab.nbgrader("release_feedback", "sine")
+
+    grades = (lab.course.root / "grades.csv").read_text().splitlines()[1].split(",")
+    assert "24.5" in grades
+    assert list((lab.home / "exchange" / "unroll" / "feedback").rglob("*.html"))
+    assert cell(lab.course.released("cell"), "rnn_cell").source.endswith("raise NotImplementedError")
