@@ -81,7 +81,7 @@ def _figures() -> Iterator[Output]:
     try:
         for number in pyplot.get_fignums()[:MOST_FIGURES]:
             png = io.BytesIO()
-            pyplot.figure(number).savefig(png, format="png", dpi=72, bbox_inches="tight")
+            pyplot.figure(number).savefig(png, format="png", dpi=72)
             if png.tell() <= MOST_BYTES:
                 yield {"kind": "png", "data": torch.frombuffer(png.getbuffer(), dtype=torch.uint8).clone()}
     except Exception as error:
