@@ -10,7 +10,8 @@ import nbformat
 import pytest
 from classroom import REPOSITORY
 from nbgrader.nbgraderformat import MetadataValidator
-from nbgrader_course import CourseDirectory, cell
+from nbgrader.validator import Validator
+from nbgrader_course import CourseDirectory, cell, replaced
 
 from autograder.authoring.lesson import BEGIN, END
 from autograder.course import load_course
@@ -104,3 +105,53 @@ def test_the_points_are_those_of_the_lessons(course: CourseDirectory) -> None:
         for task in lesson.tasks:
             assert cell(notebook, f"test_{task.name}").metadata.nbgrader.points == task.points
             assert cell(notebook, f"check_{task.name}").metadata.nbgrader.points == 0
+
+
+def validated(course: CourseDirectory, name: str, notebook, monkeypatch: pytest.MonkeyPatch) -> dict:
+    """Do what the Validate button does."""
+    path = course.root / f"{name}.ipynb"
+    path.write_text(nbformat.writes(notebook))
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    return Validator().validate(str(path))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_solved_release_validates(course: CourseDirectory, lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = course.released(lesson.name)
+    for task in lesson.tasks:
+        notebook = replaced(notebook, task.name, cell(course.solved(lesson.name), task.name).source)
+    for question in lesson.questions:
+        notebook = replaced(notebook, question.name, "An answer.")
+
+    assert validated(course, lesson.name, notebook, monkeypatch) == {}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_wrong_answer_does_not_validate_and_is_told_the_cause(
+    course: CourseDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = cell(course.solved("cell"), "rnn_cell").source
+    wrong = replaced(course.solved("cell"), "rnn_cell", right.replace("torch.tanh", "torch.sigmoid"))
+
+    found = validated(course, "wrong", wrong, monkeypatch)
+
+    said = " ".join(one["error"] for one in found["failed"])
+    assert "h must be able to be negative" in said
+    assert "Traceback" not in said
+    assert [one["source"] for one in found["failed"]] == [
+        'check("sine/cell:rnn_cell")',
+        'check("sine/cell:rnn_forward")',
+    ]
+
+
+def test_without_the_kit_a_notebook_says_what_to_install(course: CourseDirectory) -> None:
+    printed: list[str] = []
+    space: dict = {"print": printed.append}
+    source = cell(course.released("cell"), "unroll").source.replace("autograder.student", "no_such_kit")
+
+    exec(source, space)
+    space["check"]("sine/cell:rnn_cell")
+
+    (line,) = printed
+    assert "pip install unroll" in line

@@ -59,7 +59,8 @@ def _task(place: Place, result: HandInResult, name: str) -> TaskResult:
 def _output(one: dict[str, Any], number: int) -> Any:
     new = nbformat.v4.new_output
     if one["kind"] == "png":
-        return new("display_data", {"image/png": one["data"], "text/plain": "<Figure>"})
+        alt = {"image/png": {"alt": "a figure that this cell drew"}}
+        return new("display_data", {"image/png": one["data"], "text/plain": "<Figure>"}, metadata=alt)
     if one["kind"] == "value":
         return new("execute_result", {"text/plain": one["text"]}, execution_count=number)
     if one["kind"] == "error":
