@@ -11,13 +11,17 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
-from nbgrader_course import BIN, CourseDirectory, cell
+from nbgrader_course import BIN, CourseDirectory, cell, replaced
 from playwright.sync_api import Page, expect, sync_playwright
 
 TOKEN = "a-token"
 SECONDS = 60_000
-QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+WRONG = """\
+def rnn_cell(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    return torch.sigmoid(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh)"""
+QUIET = Path("@jupyterlab", "apputils-extension", "notification.jupyterlab-settings")
 
 
 class Lab:
@@ -37,8 +41,9 @@ class Lab:
             f"c.Exchange.root = {str(home / 'exchange')!r}\n"
             f"c.Exchange.assignment_dir = {str(home)!r}\n"
         )
-        (home / "config" / "lab").mkdir()
-        (home / "config" / "lab" / "overrides.json").write_text(json.dumps(QUIET))
+        quiet = home / "config" / "lab" / QUIET
+        quiet.parent.mkdir(parents=True)
+        quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
         self.port = _free_port()
 
     @property
@@ -46,7 +51,7 @@ class Lab:
         config = self.home / "config"
         return {
             "JUPYTER_CONFIG_DIR": str(config),
-            "JUPYTERLAB_SETTINGS_DIR": str(config / "lab" / "user"),
+            "JUPYTERLAB_SETTINGS_DIR": str(config / "lab"),
             "HOME": str(self.home),
             "USER": "kit",
             "PYTHONPATH": str(Path(__file__).parents[1]),
@@ -140,6 +145,27 @@ def validate(page: Page, lab: Lab, lesson: str) -> str:
     return said
 
 
+def run_checks(page: Page, lab: Lab, lesson: str) -> str:
+    """Put a wrong answer into the first task, run all cells, and return what the checks say."""
+    path = lab.home / "sine" / f"{lesson}.ipynb"
+    released = path.read_text()
+    wrong = replaced(lab.course.released(lesson), "rnn_cell", WRONG)
+    path.write_text(nbformat.writes(wrong))
+    page.goto(lab.address(f"lab/tree/sine/{lesson}.ipynb"))
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("Idle", timeout=SECONDS)
+    open_menu(page, "Run", "Run All Cells")
+    cause = page.get_by_text("h must be able to be negative").first
+    expect(cause).to_be_visible(timeout=SECONDS)
+    said = page.locator(".jp-OutputArea", has_text="Likely cause").first.text_content() or ""
+    page.wait_for_timeout(1000)
+    cause.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    page.screenshot(path=lab.pictures / "check.png")
+    path.write_text(released)
+    return said
+
+
 def submit(page: Page, lab: Lab) -> None:
     page.goto(lab.address("lab"))
     page.wait_for_selector(".jp-Launcher, .jp-Notebook")
@@ -176,12 +202,14 @@ def give_manual_mark(page: Page, lab: Lab) -> None:
 
 def test_an_assignment_goes_from_release_to_a_returned_page(lab: Lab, page: Page) -> None:
     fetch(page, lab)
+    assert "h_t[0, 0] should be 0.46" in run_checks(page, lab, "cell")
     assert "Success" not in validate(page, lab, "cell")
     for lesson in ("cell", "training"):
         shutil.copy(lab.course.root / "source" / "sine" / f"{lesson}.ipynb", lab.home / "sine" / f"{lesson}.ipynb")
     assert "Success" in validate(page, lab, "cell")
     answered = lab.home / "sine" / "training.ipynb"
-    answered.write_text(answered.read_text().replace("### BEGIN SOLUTION", "At the turns."))
+    text = answered.read_text().replace("### BEGIN SOLUTION\\n", "").replace("\\n### END SOLUTION", "")
+    answered.write_text(text)
     submit(page, lab)
 
     page.goto(lab.address("formgrader"))
