@@ -180,8 +180,9 @@ def press(page: Page, lab: Lab, selector: str, picture: str) -> str:
     title = page.locator(".modal-title")
     expect(title).to_contain_text("Success", timeout=SECONDS)
     said = page.locator(".modal-content").inner_text()
-    page.screenshot(path=lab.pictures / f"{picture}.png")
     page.locator(".modal-footer button").first.click()
+    page.wait_for_timeout(2500)
+    page.screenshot(path=lab.pictures / f"{picture}.png")
     return said
 
 

@@ -135,18 +135,18 @@ def decode(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
 
 
 # %% tags=["active-ipynb"]
-# wave = torch.sin(0.3 * torch.arange(41)).reshape(1, 41, 1)
+# wave = torch.sin(0.3 * torch.arange(31)).reshape(1, 31, 1)
 # y0, targets = wave[:, 0], wave[:, 1:]
 # cell, head = torch.nn.GRUCell(1, 16), torch.nn.Linear(16, 1)
 # optimizer = torch.optim.Adam([*cell.parameters(), *head.parameters()], lr=0.03)
-# for _ in range(80):
+# for _ in range(60):
 #     optimizer.zero_grad()
-#     said = decode(cell, head, torch.zeros(1, 16), y0, 40, targets, teacher_forcing=True)
+#     said = decode(cell, head, torch.zeros(1, 16), y0, 30, targets, teacher_forcing=True)
 #     torch.nn.functional.mse_loss(said, targets).backward()
 #     optimizer.step()
 #
 # with torch.no_grad():
-#     free = decode(cell, head, torch.zeros(1, 16), y0, 40)
+#     free = decode(cell, head, torch.zeros(1, 16), y0, 30)
 # plt.plot(targets[0], label="True")
 # plt.plot(said.detach()[0], label="taught")
 # plt.plot(free[0], label="free")
