@@ -72,10 +72,16 @@ class Checks:
             raise session.Interrupted("the tests could not be collected")
         plans = [plan_of(item, self._lesson) for item in session.items]
         for task in self._tasks:
-            for plan in (one for one in plans if one.task == task):
-                self._run(plan)
+            self._run_all([plan for plan in plans if plan.task == task])
             self._bound.end()
         return True
+
+    def _run_all(self, plans: Sequence[Plan]) -> None:
+        """Run the tests of one task; what hangs or crashes at its core is not tried again."""
+        for plan in plans:
+            self._run(plan)
+            if plan.core and isinstance(self._error, WorkerGone):
+                return
 
     def _run(self, plan: Plan) -> None:
         self._module, self._error = Module(self._bound.ask, lambda name: probe_source(self._text, [name])), None

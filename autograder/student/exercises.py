@@ -34,7 +34,7 @@ class Exercises:
 def shipped_exercises() -> Path:
     """Return the folder of all exercises that came with the kit."""
     for folder in SHIPPED:
-        if any(folder.glob(f"*/{KNOWN}")):
+        if assignments_in(folder):
             return folder
     raise UsageError("The exercises are missing from this installation. Install the kit again.")
 
@@ -59,10 +59,14 @@ def _lesson(folder: Path, name: str, entry: dict[str, Any]) -> Lesson:
     return Lesson(folder.name, name, entry["title"], int(entry["minutes"]), tasks, folder)
 
 
-def find_exercises(name: str) -> Exercises:
-    """Find an assignment that came with the kit."""
-    root = shipped_exercises()
-    there = sorted(path.parent.name for path in root.glob(f"*/{KNOWN}"))
+def assignments_in(root: Path) -> list[str]:
+    """List the assignments of a folder of exercises."""
+    return sorted(path.parent.name for path in root.glob(f"*/{KNOWN}"))
+
+
+def find_exercises(root: Path, name: str) -> Exercises:
+    """Find an assignment in a folder of exercises, or say which there are."""
+    there = assignments_in(root)
     if name not in there:
         raise UsageError(f"There is no assignment {name!r}. There is: {', '.join(there)}.")
     return read_exercises(root / name)

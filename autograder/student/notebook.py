@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UnrollError
-from autograder.student.exercises import chosen, find_exercises, read_address
+from autograder.student.exercises import chosen, find_exercises, read_address, shipped_exercises
 
 if TYPE_CHECKING:
     from autograder.grading.records import TaskResult
@@ -48,7 +48,7 @@ def _results(address: str) -> "list[TaskResult]":
     from autograder.student.kernel import Kernel
 
     wanted = read_address(address)
-    exercises = find_exercises(wanted.assignment)
+    exercises = find_exercises(shipped_exercises(), wanted.assignment)
     found = []
     for lesson, tasks in chosen(exercises, wanted):
         with _as_before(), contextlib.redirect_stdout(io.StringIO()):
