@@ -71,7 +71,7 @@ def _with_course(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("address", default="")
 @COURSE
 def check(address: str, course: Path | None) -> None:
-    """Run the public checks on the exercises of this folder: sine, sine/cell or sine/cell:rnn_cell; all without ADDRESS.
+    """Run the public checks on the exercises of this folder: all, or those of sine, sine/cell or sine/cell:rnn_cell.
 
     Each lesson runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use.
     """

@@ -1,0 +1,201 @@
+"""`unroll check` in a student's own folder: the likely cause, the exit status, wrong use in one line."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from classroom import REPOSITORY
+
+from autograder.course import Course
+from autograder.errors import UsageError
+from autograder.grading.records import TaskResult
+from autograder.isolation.worker import Zygote
+from autograder.student.home import Checked, check_files, find_chosen, find_home
+
+ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
+TANH = "torch.tanh("
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A student's folder with the exercises as they are handed out."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(REPOSITORY / "exercises" / "sine", tmp_path / "sine", ignore=ignored)
+    return tmp_path
+
+
+def answer(course: Course, lesson: str) -> str:
+    return (course.lesson(f"sine/{lesson}").folder / "lesson.py").read_text(encoding="utf-8")
+
+
+def write(folder: Path, lesson: str, text: str) -> None:
+    (folder / "sine" / f"{lesson}.py").write_text(text, encoding="utf-8")
+
+
+def outcomes(checked: Checked) -> dict[str, str]:
+    return {result.task: result.outcome for result in checked.results}
+
+
+def unroll(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "autograder.cli", *arguments]
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+
+
+def test_the_answer_passes_and_the_stub_is_not_written(folder: Path, course: Course, zygote: Zygote) -> None:
+    write(folder, "cell", answer(course, "cell"))
+
+    checked = check_files(folder, "sine", zygote)
+
+    assert {result.outcome for result in checked.results if result.lesson == "sine/cell"} == {"passed"}
+    assert {result.outcome for result in checked.results if result.lesson != "sine/cell"} == {"missing"}
+    assert "make_windows is still the stub." in [result.message for result in checked.results]
+
+
+def test_a_known_mistake_is_named_as_pytest_says_it(folder: Path, course: Course, zygote: Zygote) -> None:
+    write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sigmoid("))
+
+    result = check_files(folder, "sine/cell:rnn_cell", zygote).results[0]
+
+    assert (result.outcome, result.mistake) == ("failed", "M19")
+    assert result.message.startswith("h_t[0, 0] should be 0.462117, but is 0.622459. Likely cause: ")
+
+
+def test_an_unknown_mistake_is_not_explained(folder: Path, course: Course, zygote: Zygote) -> None:
+    write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sinh("))
+
+    result = check_files(folder, "sine/cell:rnn_cell", zygote).results[0]
+
+    assert (result.outcome, result.mistake) == ("failed", "")
+    assert "Likely cause" not in result.message
+
+
+def test_what_crashes_costs_its_own_task(folder: Path, course: Course, zygote: Zygote) -> None:
+    text = answer(course, "cell") + "\ndef readout(*_):\n    import ctypes\n    ctypes.string_at(0)\n"
+    write(folder, "cell", text)
+
+    checked = check_files(folder, "sine/cell", zygote)
+
+    assert outcomes(checked) == {"rnn_cell": "passed", "rnn_forward": "passed", "readout": "crashed"}
+
+
+def test_a_name_that_a_probe_needs_is_missing(folder: Path, zygote: Zygote) -> None:
+    write(folder, "training", "import torch\n")
+
+    checked = check_files(folder, "sine/training", zygote)
+
+    assert set(outcomes(checked).values()) == {"missing"}
+
+
+def test_a_syntax_error_is_named_with_its_line(folder: Path, zygote: Zygote) -> None:
+    write(folder, "cell", "def rnn_cell(x_t\n    return x_t\n")
+
+    result = check_files(folder, "sine/cell:rnn_cell", zygote).results[0]
+
+    assert result.outcome == "failed"
+    assert re.search(r"line 1 raised SyntaxError", result.message)
+
+
+def test_a_lesson_that_is_gone_is_missing(folder: Path, zygote: Zygote) -> None:
+    (folder / "sine" / "cell.py").unlink()
+
+    checked = check_files(folder, "sine/cell", zygote)
+
+    assert {result.message for result in checked.results} == {"There is no cell.py here."}
+
+
+def test_what_the_code_prints_is_kept(folder: Path, course: Course, zygote: Zygote) -> None:
+    write(
+        folder,
+        "cell",
+        answer(course, "cell").replace("    return torch.tanh(", "    print('here')\n    return torch.tanh("),
+    )
+
+    checked = check_files(folder, "sine/cell:rnn_cell", zygote)
+
+    assert checked.output["sine/cell"].splitlines()[0] == "here"
+
+
+@pytest.mark.parametrize("inside", [".", "sine", "notes/deep"])
+def test_the_folder_is_found_upward(folder: Path, inside: str) -> None:
+    (folder / "notes" / "deep").mkdir(parents=True)
+
+    assert find_home(folder / inside) == folder.resolve()
+
+
+def test_in_a_checkout_the_exercises_are_found() -> None:
+    assert find_home(REPOSITORY / "tests") == REPOSITORY / "exercises"
+
+
+def test_in_the_folder_of_an_assignment_that_one_is_meant(folder: Path) -> None:
+    shutil.copytree(folder / "sine", folder / "cosine")
+
+    assert [one.assignment.name for one, _ in find_chosen(folder / "sine", "")] == ["sine"]
+    assert [one.assignment.name for one, _ in find_chosen(folder, "")] == ["cosine", "sine"]
+
+
+WRONG = {
+    "no assignment": ("cosine", "There is: sine"),
+    "no lesson": ("sine/tangent", "It has: windows, cell, training, rollout"),
+    "no task": ("sine/cell:lstm", "It has: rnn_cell, rnn_forward, readout"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_address_is_told_what_there_is(folder: Path, name: str) -> None:
+    address, there = WRONG[name]
+
+    with pytest.raises(UsageError, match=re.escape(there)):
+        find_chosen(folder, address)
+
+
+def test_exit_status_and_table(folder: Path, course: Course) -> None:
+    write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sigmoid("))
+
+    failed, passed = unroll(folder, "check", "sine/cell"), unroll(folder, "check", "sine/cell:readout")
+
+    assert (failed.returncode, passed.returncode) == (1, 0), failed.stderr + passed.stderr
+    assert "1 of 3 tasks pass." in failed.stdout
+    assert "Likely cause: h must be able to be negative" in failed.stdout
+    assert passed.stdout.rstrip().endswith("All public checks pass.")
+
+
+def test_wrong_use_is_one_line_and_status_2(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for place, address in ((folder, "sine/tangent"), (tmp_path_factory.mktemp("empty"), "sine")):
+        done = unroll(place, "check", address)
+
+        assert done.returncode == 2
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_nothing_is_written_into_the_folder(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+
+    unroll(folder, "check", "sine/cell:rnn_cell")
+
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_student_needs_no_extra() -> None:
+    code = "import sys, autograder.student.terminal; print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, cwd="/")
+
+    assert done.returncode == 0, done.stderr
+    assert not {"nbgrader", "jinja2", "jupytext", "nbconvert", "autograder.authoring"} & set(done.stdout.split())
+
+
+def test_text_of_the_student_cannot_colour_the_table() -> None:
+    from rich.console import Console
+
+    from autograder.student.terminal import check_table
+
+    result = TaskResult("sine/cell", "readout", 0, 1, "failed", "", "raised [red]\x1b[2J")
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(check_table([result]))
+
+    assert "raised [red]\\x1b[2J" in console.export_text()
