@@ -107,6 +107,7 @@ def class_of_many(course: CourseDirectory) -> None:
         course.hand_in(student, **{lesson: replaced(course.solved(lesson), task, source)})
     course.hand_in("cut-in-half", cell=nbformat.writes(right)[:4000], windows=course.solved("windows"))
     course.hand_in("renamed", Cell=right)
+    course.hand_in("renamed-freely", **{"cell_ada (1)": right, "windows": course.solved("windows")})
     course.hand_in("deleted-test", cell=without(right, "test_rnn_cell"))
     course.hand_in("deleted-answer", cell=without(right, "readout"))
     course.hand_in("duplicated-test", cell=duplicated(right, "test_rnn_cell"))
@@ -190,6 +191,7 @@ def test_a_mishap_costs_nothing(course: CourseDirectory, student: str) -> None:
     ("student", "task", "said"),
     [
         ("cut-in-half", "rnn_cell", "damaged or cut off"),
+        ("renamed-freely", "rnn_cell", "There is cell_ada (1).ipynb: name a lesson"),
         ("deleted-answer", "readout", "readout is not defined"),
         ("markdown-answer", "rnn_cell", "rnn_cell is not defined"),
         ("endless", "rnn_cell", "took too long"),

@@ -68,11 +68,16 @@ def refuse(exam: Exam, lesson: Lesson, task: Task, hand_in: HandIn, source: Sour
         outcome, message = "rejected", hand_in.problem
     elif source is None:
         outcome = "missing"
-        message = f"There is no {lesson.name}.py and no {lesson.name}.ipynb in this hand-in."
+        message = f"There is no {lesson.name}.py and no {lesson.name}.ipynb in this hand-in.{_instead(hand_in)}"
     else:
         outcome, message = source.outcome, source.problem
     tests = [_result(plan, outcome, message) for plan in _plans(exam, lesson, task)]
     return _both(lesson, task, tests, "", "")
+
+
+def _instead(hand_in: HandIn) -> str:
+    there = " and ".join(hand_in.others)
+    return f" There is {there}: name a lesson as it was handed out." if there else ""
 
 
 def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote) -> Both:

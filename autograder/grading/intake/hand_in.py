@@ -52,6 +52,7 @@ class HandIn:
         sources: by lesson name; a lesson that is missing is absent.
         problem: one sentence; if set, every task is `rejected`.
         digest: SHA-256 over all that counts.
+        others: Python files and notebooks that are named as no lesson.
     """
 
     student: str
@@ -60,6 +61,7 @@ class HandIn:
     notes: tuple[str, ...] = ()
     problem: str = ""
     digest: str = ""
+    others: tuple[str, ...] = ()
 
 
 def digest(sources: dict[str, Source], problem: str = "") -> str:

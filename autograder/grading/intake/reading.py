@@ -28,7 +28,8 @@ def read_hand_in(student: Student, assignment: Assignment, limits: Limits) -> Ha
         return _rejected(student, f"{_name(student.path)} could not be read ({why}); check its permissions.")
     sources = {lesson.name: _source(tree, found, lesson, limits) for lesson in assignment.lessons}
     there = {name: source for name, source in sources.items() if source}
-    return _hand_in(student, there, (*tree.notes(), *_notes(found, assignment)))
+    notes = (*tree.notes(), *_notes(found, assignment))
+    return _hand_in(student, there, notes, _unnamed(found, assignment))
 
 
 def read_one(path: Path, assignment: Assignment, limits: Limits) -> HandIn:
@@ -52,7 +53,7 @@ def _read_file(student: Student, assignment: Assignment, limits: Limits) -> Hand
         raise UsageError(f"{path}: no lesson of {assignment.name} has this name. Name it as one of: {there}.")
     entry = Entry((), path.name, "file")
     source = _read(FolderTree(path.parent), entry, lesson, limits, ())
-    return _hand_in(student, {lesson.name: source}, ())
+    return _hand_in(student, {lesson.name: source}, (), ())
 
 
 def _tree(path: Path, limits: Limits) -> Tree:
@@ -111,8 +112,16 @@ def _notes(found: Found, assignment: Assignment) -> tuple[str, ...]:
     return (f"No file is named as a lesson, such as {expected}.{there}",)
 
 
-def _hand_in(student: Student, sources: dict[str, Source], notes: tuple[str, ...]) -> HandIn:
-    return HandIn(student.student, student.folder, sources, notes, "", digest(sources))
+def _unnamed(found: Found, assignment: Assignment) -> tuple[str, ...]:
+    """Name the files that no lesson is named as; one of them may be a lesson under another name."""
+    lessons = [alike(lesson.name + suffix) for lesson in assignment.lessons for suffix in SUFFIXES]
+    names = [shown(entry.name) for entry in found.entries if alike(entry.name).endswith(SUFFIXES)]
+    unnamed = [name for name in names if alike(name) not in lessons and not name.startswith("test_")]
+    return tuple((unnamed + found.others)[:3])
+
+
+def _hand_in(student: Student, sources: dict[str, Source], notes: tuple[str, ...], others: tuple[str, ...]) -> HandIn:
+    return HandIn(student.student, student.folder, sources, notes, "", digest(sources), others)
 
 
 def _rejected(student: Student, problem: str) -> HandIn:
