@@ -44,20 +44,27 @@ import torch
 from torch import nn
 
 
+class Notes(list):
+    """What a model writes down; a deep copy of the model writes into the same list."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 class Seen(nn.Module):
-    """A model that writes down each window, the mode and whether gradients are on; kind says what it answers."""
+    """A model that writes down each window, the modes and whether gradients are on; kind says what it answers."""
 
     def __init__(self, kind, training=True):
         super().__init__()
         self.kind = kind
         self.scale = nn.Parameter(torch.ones((), dtype=torch.float64))
         self.dropout = nn.Dropout(0.5)
-        self.windows, self.modes, self.grads = [], [], []
+        self.windows, self.modes, self.grads = Notes(), Notes(), Notes()
         self.train(training)
 
     def forward(self, x):
         self.windows.append(x.detach().clone())
-        self.modes.append(self.training)
+        self.modes.extend([self.training, self.dropout.training])
         self.grads.append(torch.is_grad_enabled())
         answer = {
             "next": lambda: x[:, -1] + 1,
@@ -79,12 +86,13 @@ def roll(lesson, kind, history, steps, training):
         grads_after = torch.is_grad_enabled()
     return {
         "values": values,
-        "windows": model.windows,
-        "modes": model.modes,
+        "windows": list(model.windows),
+        "modes": list(model.modes),
         "mode_after": model.training,
         "dropout_after": model.dropout.training,
         "graph": bool(getattr(values, "requires_grad", False)),
-        "changed": not torch.equal(before, history),
+        "changed": history.requires_grad or not torch.equal(before, history),
+        "frozen": not model.scale.requires_grad,
         "grads_after": grads_after,
     }
 
@@ -105,11 +113,13 @@ def unroll_cell(lesson, weights, h, y0, steps, targets, teacher_forcing):
     before = targets.clone()
     with torch.enable_grad():
         values = lesson.decode(cell, head, h, y0, steps, targets, teacher_forcing)
-    changed = not torch.equal(before, targets)
+        grads_after = torch.is_grad_enabled()
+    found = {"values": values, "read": read, "gradients": [], "grads_after": grads_after}
+    found["changed"] = targets.requires_grad or not torch.equal(before, targets)
     if not isinstance(values, torch.Tensor):
-        return {"values": values, "read": read, "gradients": [], "changed": changed}
+        return found
     leaves = [w_x, w_h, w_y, h, y0]
     total = (values * torch.arange(1.0, 1.0 + values.numel(), dtype=values.dtype).reshape(values.shape)).sum()
-    found = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
-    gradients = [torch.zeros_like(leaf) if grad is None else grad for leaf, grad in zip(leaves, found, strict=True)]
-    return {"values": values, "read": read, "gradients": gradients, "changed": changed}
+    grads = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
+    found["gradients"] = [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, grads, strict=True)]
+    return found

@@ -165,8 +165,15 @@ def three_steps(lesson, weights, x, y, max_norm):
     return {"values": values, "parameters": parameters, "events": events}
 
 
+class Notes(list):
+    """What a model writes down; a deep copy of the model writes into the same list."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 class Moody(nn.Module):
-    """A linear model with dropout that writes down its mode, whether gradients are on, and its inputs."""
+    """A linear model with dropout that writes down both their modes and whether gradients are on."""
 
     def __init__(self, weight):
         super().__init__()
@@ -174,12 +181,17 @@ class Moody(nn.Module):
         self.linear.weight.data.copy_(weight)
         self.linear.bias.data.fill_(0.1)
         self.dropout = nn.Dropout(0.5)
-        self.modes, self.grads = [], []
+        self.modes, self.grads = Notes(), Notes()
 
     def forward(self, x):
-        self.modes.append(self.training)
+        self.modes.extend([self.training, self.dropout.training])
         self.grads.append(torch.is_grad_enabled())
         return self.linear(self.dropout(x.flatten(1)))
+
+
+def differ(before, after):
+    """Say of each tensor whether its values or its wish for a gradient have changed."""
+    return [b.requires_grad or not torch.equal(a, b) for a, b in zip(before, after, strict=True)]
 
 
 def mismatched(lesson, weights, x, y):
@@ -226,14 +238,17 @@ def look(lesson, weight, x, y, training):
     torch.manual_seed(0)
     model = Moody(weight).train(training)
     model.linear.weight.grad = torch.ones_like(weight)
+    before = [x.clone(), y.clone()]
     first = lesson.evaluate(model, x, y)
     second = lesson.evaluate(model, x, y)
     graph = isinstance(first[1], torch.Tensor) and first[1].requires_grad
     return {
         "first": first,
         "second": second,
-        "modes": model.modes,
-        "grads": model.grads,
+        "modes": list(model.modes),
+        "grads": list(model.grads),
+        "changed": differ(before, (x, y)),
+        "frozen": not all(p.requires_grad for p in model.parameters()),
         "graph": graph,
         "mode_after": [model.training, model.dropout.training],
         "grad_kept": model.linear.weight.grad is not None and bool((model.linear.weight.grad == 1).all()),
@@ -251,6 +266,7 @@ def draw(lesson, y_true, y_pred, given):
     from matplotlib.axes import Axes
 
     plt.close("all")
+    before = [y_true.clone(), y_pred.clone()]
     axes = plt.subplots(1, 2)[1][0] if given else None
     result = lesson.plot_predictions(y_true, y_pred, ax=axes) if given else lesson.plot_predictions(y_true, y_pred)
     if not isinstance(result, Axes):
@@ -261,6 +277,8 @@ def draw(lesson, y_true, y_pred, given):
     found = {
         "axes": True,
         "lines": lines,
+        "times": [torch.as_tensor(line.get_xdata(orig=False)).double().clone() for line in drawn],
+        "changed": differ(before, (y_true, y_pred)),
         "count": len(drawn),
         "legend": sorted(text.get_text() for legend in legends for text in legend.get_texts()),
         "labels": [bool(result.get_xlabel()), bool(result.get_ylabel())],

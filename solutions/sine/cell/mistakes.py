@@ -276,3 +276,55 @@ def time_comes_first(output, w_hy, b_y):
 @mistake("M61", task="readout", says="You cut the graph: detach() stops the gradient from reaching the steps before.")
 def the_states_are_detached(output, w_hy, b_y):
     return output.detach() @ w_hy.T + b_y
+
+
+@mistake("C18", task="rnn_cell", says="An axis of length one is an axis too: squeeze() takes it away where H is 1.")
+def one_hidden_unit_is_squeezed(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    return torch.tanh(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh).squeeze(-1)
+
+
+@mistake("C19", task="rnn_cell", says="Let tanh see the whole sum; do not clamp it.")
+def the_sum_is_clamped(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    return torch.tanh((x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh).clamp(-3, 3))
+
+
+@mistake("C20", task="rnn_forward", says="An axis of length one is an axis too: squeeze() takes it away where D is 1.")
+def one_feature_is_squeezed(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = torch.tanh(x[:, t].squeeze(-1) @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h)
+    return torch.stack(states, 1), h
+
+
+@mistake("C21", task="rnn_forward", says="Sequences may be of any length: take the number of steps from x.")
+def ten_steps_at_most(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    for t in range(min(x.shape[1], 10)):
+        h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h)
+    return torch.stack(states, 1), h
+
+
+@mistake("C22", task="rnn_forward", says="Zeros are a first state like any other; start from them where h0 is zero.")
+def zeros_mean_go_on(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    if not h0.any():
+        h = KEPT.get(("zeros", h0.shape), h0)
+    for t in range(x.shape[1]):
+        h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h)
+    KEPT["zeros", h0.shape] = h.detach()
+    return torch.stack(states, 1), h
+
+
+@mistake(
+    "M61", task="rnn_forward", says="You cut the graph: detach() stops the gradient from reaching the steps before."
+)
+def the_state_is_detached_every_ten_steps(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = h.detach() if t and t % 10 == 0 else h
+        h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h)
+    return torch.stack(states, 1), h

@@ -37,6 +37,7 @@ def test_values_agree_on_random_states(student, reference, rng):
         (normal(n, d, rng=rng, dtype=t), normal(n, h, rng=rng, dtype=t), *weights_of(d, h, rng, t))
         for n, d, h, t in sizes
     ]
+    cases.append((10 * normal(2, 3, rng=rng), normal(2, 1, rng=rng), *weights_of(3, 1, rng)))
 
     expected = [reference.rnn_cell(*case) for case in cases]
     actual = [student.rnn_cell(*case) for case in cases]
@@ -66,12 +67,13 @@ def test_the_cell_leaves_its_arguments_alone(student, rng):
 
 @pytest.mark.task("rnn_forward", core=True, weight=4)
 def test_every_state_agrees_from_random_first_states(student, reference, rng):
-    sizes = [(3, 7, 4, 5), (1, 6, 3, 2), (4, 1, 3, 5), (5, 5, 4, 4), (2, 3, 6, 6)]
+    sizes = [(3, 7, 4, 5), (1, 6, 3, 2), (4, 1, 3, 5), (5, 5, 4, 4), (2, 3, 6, 6), (2, 30, 1, 2)]
     cases = [(normal(n, t, d, rng=rng), normal(n, h, rng=rng), *weights_of(d, h, rng)) for n, t, d, h in sizes]
-    single = [tensor.float() for tensor in cases[0]]
+    x, h0, *weights = cases[0]
+    cases += [(x, torch.zeros_like(h0), *weights), [tensor.float() for tensor in cases[0]]]
 
-    expected = [reference.rnn_forward(*case) for case in (*cases, single)]
-    actual = [student.rnn_forward(*case) for case in (*cases, single)]
+    expected = [reference.rnn_forward(*case) for case in cases]
+    actual = [student.rnn_forward(*case) for case in cases]
 
     for mine, (output, h_n) in zip(actual, expected, strict=True):
         assert type(mine) in (tuple, list) and len(mine) == 2, "rnn_forward should return output and h_n."
@@ -81,8 +83,8 @@ def test_every_state_agrees_from_random_first_states(student, reference, rng):
 
 @pytest.mark.task("rnn_forward", core=True, weight=3)
 def test_gradients_through_time_agree(student, reference, rng):
-    case = (normal(3, 7, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
-    cotangents = [normal(3, 7, 5, rng=rng), normal(3, 5, rng=rng)]
+    case = (normal(3, 30, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+    cotangents = [normal(3, 30, 5, rng=rng), normal(3, 5, rng=rng)]
 
     expected = reference.gradients("rnn_forward", *case, cotangents=cotangents)
     actual = student.gradients("rnn_forward", *case, cotangents=cotangents)

@@ -461,3 +461,69 @@ def y0_is_taken_for_a_prediction(cell, head, h, y0, steps, targets=None, teacher
         values.append(value)
         x_t = targets[:, t] if teacher_forcing else value
     return torch.stack(values, dim=1)
+
+
+def rolled(model, history, steps):
+    window, values = history.clone(), []
+    with torch.no_grad():
+        for _ in range(steps):
+            values.append(model(window.reshape(1, -1, 1)).reshape(1))
+            window = torch.cat([window[1:], values[-1]])
+    return torch.cat(values) if values else history.new_empty(0)
+
+
+@mistake("R26", task="forecast", says="One step gives shape (1,): squeeze() takes this axis away too.")
+def one_step_is_squeezed(model, history, steps):
+    was_training = model.training
+    values = rolled(model.eval(), history, steps)
+    model.train(was_training)
+    return values.squeeze()
+
+
+@mistake("R27", task="forecast", says="The flag `training` is that of one module; eval() reaches all layers.")
+def only_the_flag_is_set(model, history, steps):
+    was_training, model.training = model.training, False
+    values = rolled(model, history, steps)
+    model.training = was_training
+    return values
+
+
+@mistake("R28", task="forecast", says="The parameters stay without gradients for good; use torch.no_grad() alone.")
+def the_parameters_are_frozen(model, history, steps):
+    was_training = model.training
+    values = rolled(model.requires_grad_(False).eval(), history, steps)
+    model.train(was_training)
+    return values
+
+
+@mistake("R29", task="decode", says="By default the decoder runs free: teacher_forcing=False in the signature.")
+def taught_by_default(cell, head, h, y0, steps, targets=None, teacher_forcing=True):
+    x_t, values = y0, []
+    for t in range(steps):
+        h = cell(x_t, h)
+        values.append(head(h))
+        x_t = targets[:, t] if teacher_forcing and targets is not None else values[-1]
+    return torch.stack(values, dim=1)
+
+
+@mistake(
+    "R20", task="decode", says="You cut the graph at the state: detach() keeps the gradient from flowing through time."
+)
+def the_state_is_detached_every_five_steps(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    for t in range(steps):
+        h = cell(x_t, h.detach() if t and t % 5 == 0 else h)
+        values.append(head(h))
+        x_t = targets[:, t] if teacher_forcing else values[-1]
+    return torch.stack(values, dim=1)
+
+
+@mistake("R21", task="decode", says="decode is used in training: leave gradients on.")
+def gradients_are_off_afterwards(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    for t in range(steps):
+        h = cell(x_t, h)
+        values.append(head(h))
+        x_t = targets[:, t] if teacher_forcing else values[-1]
+    torch.set_grad_enabled(False)
+    return torch.stack(values, dim=1)

@@ -17,7 +17,7 @@ def _same_reads(actual, expected, what, axes):
 def test_the_window_takes_in_each_prediction(student, reference, rng):
     history = torch.randn(6, generator=rng, dtype=torch.float64) * 0.5
     cases = [("next", history, 9), ("mean", history, 8), ("first", history, 13), ("weighted", history, 5)]
-    cases += [("mean", history[:1], 3), ("weighted", history.float(), 4), ("mean", history, 0)]
+    cases += [("mean", history[:1], 3), ("weighted", history.float(), 4), ("mean", history, 0), ("next", history, 1)]
 
     expected = [reference.run("roll", kind=k, history=h, steps=s, training=True) for k, h, s in cases]
     actual = [student.run("roll", kind=k, history=h, steps=s, training=True) for k, h, s in cases]
@@ -55,6 +55,9 @@ def test_the_history_stays_as_it_is(student, rng):
     found = [student.run("roll", kind="next", history=history, steps=steps, training=True) for steps in (3, 1)]
 
     assert not any(one["changed"] for one in found), "The history was changed; work on a copy."
+    assert not any(one["frozen"] for one in found), (
+        "The parameters no longer want gradients; leave requires_grad alone."
+    )
 
 
 def decode_case(rng, n, h, steps, dtype=torch.float64):
@@ -90,7 +93,7 @@ def test_each_step_reads_the_prediction_or_the_target_before(student, reference,
 
 @pytest.mark.task("decode", weight=2)
 def test_gradients_flow_through_all_steps(student, reference, rng):
-    case = decode_case(rng, 3, 5, 4)
+    case = decode_case(rng, 3, 5, 12)
     names = ("w_x", "w_h", "w_y", "h", "y0")
 
     for taught in (False, True):
@@ -100,15 +103,16 @@ def test_gradients_flow_through_all_steps(student, reference, rng):
         same(actual["values"], expected["values"], "the values", axes="N steps 1")
         for mine, theirs, name in zip(actual["gradients"], expected["gradients"], names, strict=True):
             same(mine, theirs, f"The gradient with respect to {name}")
+        assert actual["grads_after"], "Gradients are switched off after the call; leave them on."
 
 
 @pytest.mark.task("decode", weight=1)
 def test_without_targets_nothing_is_needed_and_nothing_changed(student, reference, rng):
     case = decode_case(rng, 2, 3, 5)
-    del case["targets"]
 
     expected = reference.run("decode_plainly", **case)
     actual = student.run("decode_plainly", **case)
 
     same(actual["values"], expected["values"], "the values", axes="N steps 1")
+    same(actual["by_default"], expected["by_default"], "the values without a word on teaching", axes="N steps 1")
     assert not any(actual["changed"]), "h or y0 was changed; make new tensors."

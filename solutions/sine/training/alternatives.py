@@ -1,5 +1,6 @@
 """Right answers of the training lesson, written otherwise."""
 
+import copy
 import math
 
 import matplotlib.pyplot as plt
@@ -325,3 +326,11 @@ def talkative(model, x, y, epochs=100, lr=0.01, log_every=10):
             print("Epoch [{}/{}], Loss: {:.4f}".format(epoch, epochs, history[-1]))
     print("Done.")
     return history
+
+
+@alternative("evaluate", "a deep copy of the model")
+def by_a_copy(model, x, y):
+    twin = copy.deepcopy(model).eval()
+    with torch.no_grad():
+        predictions = twin(x)
+    return F.mse_loss(predictions, y).item(), predictions

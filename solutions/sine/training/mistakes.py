@@ -1035,3 +1035,200 @@ def true_is_drawn_twice(y_true, y_pred, ax=None):
     ax.legend()
     ax.set(xlabel="t", ylabel="value")
     return ax
+
+
+@mistake("T34", task="Forecaster", says="hx belongs to the caller: do not write the new states into it.")
+class StateWrittenIntoHx(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        output, after = self.rnn(x, self.copied(hx))
+        if hx is not None:
+            for mine, new in zip(self.listed(hx), self.listed(after), strict=True):
+                mine.copy_(new.detach())
+        return self.head(output[:, -1])
+
+    def listed(self, hx):
+        return hx if isinstance(hx, tuple) else (hx,)
+
+    def copied(self, hx):
+        return None if hx is None else tuple(h.clone() for h in hx) if isinstance(hx, tuple) else hx.clone()
+
+
+@mistake("T35", task="Forecaster", says="A window may have one step only; take output[:, -1] of whatever length.")
+class TwoStepsAtLeast(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        return self.head(self.rnn(x, hx)[0][:, 1:][:, -1])
+
+
+@mistake("T36", task="train_step", says="Without max_norm there is no limit; you clip to one of your own.")
+def clipped_by_default(model, optimizer, x, y, max_norm=None):
+    model.train()
+    optimizer.zero_grad()
+    loss = checked(model, x, y)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm or 1.0)
+    optimizer.step()
+    return loss.item()
+
+
+@mistake("M63", task="train_step", says="Call model.train() at the start of the step: dropout may still be off.")
+def only_the_flag_is_set(model, optimizer, x, y, max_norm=None):
+    model.training = True
+    optimizer.zero_grad()
+    loss = checked(model, x, y)
+    loss.backward()
+    if max_norm is not None:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item()
+
+
+@mistake("T37", task="train_step", says="Compare the whole shapes: a row is no column, and two outputs are not one.")
+def only_counts_are_compared(model, optimizer, x, y, max_norm=None):
+    model.train()
+    optimizer.zero_grad()
+    prediction = model(x)
+    if (prediction.dim(), prediction.numel()) != (y.dim(), y.numel()):
+        raise ValueError("shapes differ")
+    loss = torch.mean((prediction - y) ** 2)
+    loss.backward()
+    if max_norm is not None:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item()
+
+
+@mistake("T37", task="train_step", says="Compare the whole shapes: a row is no column, and two outputs are not one.")
+def only_lengths_are_compared(model, optimizer, x, y, max_norm=None):
+    model.train()
+    optimizer.zero_grad()
+    prediction = model(x)
+    if (prediction.dim(), len(prediction)) != (y.dim(), len(y)):
+        raise ValueError("shapes differ")
+    loss = torch.mean((prediction - y) ** 2)
+    loss.backward()
+    if max_norm is not None:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item()
+
+
+@mistake(
+    "M63", task="fit", says="Call model.train() before the loop: the model may come in eval mode, with dropout off."
+)
+def the_mode_is_left_as_it_comes(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        optimizer.zero_grad()
+        loss = checked(model, x, y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+    return losses
+
+
+@mistake("T38", task="fit", says="All examples at once: one step of Adam in an epoch, no smaller batches.")
+def in_batches_of_64(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        parts = list(zip(x.split(64), y.split(64), strict=True))
+        losses.append(sum(train_step(model, optimizer, a, b) * len(a) for a, b in parts) / len(x))
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+    return losses
+
+
+@mistake("T39", task="fit", says="Nothing is clipped in fit; call train_step without max_norm.")
+def clipped_in_every_epoch(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        losses.append(train_step(model, optimizer, x, y, 5.0))
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+    return losses
+
+
+@mistake("M71", task="evaluate", says="Weight each batch by its size: the last one is smaller.")
+def the_mean_of_larger_batch_means(model, x, y):
+    was = model.training
+    model.eval()
+    with torch.no_grad():
+        p = torch.cat([model(part) for part in x.split(64)])
+        means = [((a - b) ** 2).mean() for a, b in zip(p.split(64), y.split(64), strict=True)]
+    model.train(was)
+    return (sum(means) / len(means)).item(), p
+
+
+@mistake("M64", task="evaluate", says="Do not change x or y; make a new tensor.")
+def the_target_is_subtracted_from(model, x, y):
+    was = model.training
+    model.eval()
+    with torch.no_grad():
+        p = model(x)
+        mse = y.sub_(p).square().mean().item()
+    model.train(was)
+    return mse, p
+
+
+@mistake("T40", task="evaluate", says="The parameters stay without gradients for good; use torch.no_grad() alone.")
+def the_parameters_are_frozen(model, x, y):
+    was = model.training
+    model.eval().requires_grad_(False)
+    with torch.no_grad():
+        p = model(x)
+    model.train(was)
+    return ((p - y) ** 2).mean().item(), p
+
+
+@mistake(
+    "T41", task="plot_predictions", says="Both lines belong to the same time steps; do not draw one after the other."
+)
+def one_after_the_other(y_true, y_pred, ax=None):
+    import matplotlib.pyplot as plt
+
+    ax = plt.subplots()[1] if ax is None else ax
+    ax.plot(y_true.flatten(), label="True")
+    ax.plot(range(len(y_true), 2 * len(y_true)), y_pred.flatten(), label="Predicted")
+    ax.set(xlabel="time step", ylabel="value")
+    ax.legend()
+    return ax
+
+
+@mistake("T42", task="plot_predictions", says="Time belongs on the x axis; you drew the values over the true values.")
+def values_over_true_values(y_true, y_pred, ax=None):
+    import matplotlib.pyplot as plt
+
+    ax = plt.subplots()[1] if ax is None else ax
+    ax.plot(y_true.flatten(), y_true.flatten(), label="True")
+    ax.plot(y_true.flatten(), y_pred.flatten(), label="Predicted")
+    ax.set(xlabel="time step", ylabel="value")
+    ax.legend()
+    return ax
+
+
+@mistake("T43", task="plot_predictions", says="One may be (N,) and the other (N, 1): flatten each by itself.")
+def both_by_the_first_shape(y_true, y_pred, ax=None):
+    import matplotlib.pyplot as plt
+
+    ax = plt.subplots()[1] if ax is None else ax
+    if y_true.dim() == 2:
+        y_true, y_pred = y_true[:, 0], y_pred[:, 0]
+    ax.plot(y_true, label="True")
+    ax.plot(y_pred, label="Predicted")
+    ax.set(xlabel="time step", ylabel="value")
+    ax.legend()
+    return ax

@@ -51,10 +51,13 @@ def forecasts(lesson, sizes, cell, dtype, recurrent, head, x, hx):
     if not fits:
         return found
     x = x.clone().requires_grad_()
+    states = hx if isinstance(hx, tuple) else (hx,)
+    before = [tensor.detach().clone() for tensor in (x, *states)]
     found["from_zeros"] = model(x)
     found["from_state"] = model(x, hx)
     found["again"] = model(x)
     found["one_row"] = model(x[1:2])
+    found["changed"] = any(not torch.equal(a, b) for a, b in zip(before, (x, *states), strict=True))
     mine, rest = recurrent_and_head(model)
     leaves = [x, *(p for word in WORDS for p in mine[word]), *rest]
     grads = torch.autograd.grad(found["from_state"].square().sum(), leaves, allow_unused=True)
@@ -136,8 +139,15 @@ def three_steps(lesson, weights, x, y, max_norm):
     return {"values": values, "parameters": parameters, "events": events}
 
 
+class Notes(list):
+    """What a model writes down; a deep copy of the model writes into the same list."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 class Moody(nn.Module):
-    """A linear model with dropout that writes down its mode, whether gradients are on, and its inputs."""
+    """A linear model with dropout that writes down both their modes and whether gradients are on."""
 
     def __init__(self, weight):
         super().__init__()
@@ -145,12 +155,17 @@ class Moody(nn.Module):
         self.linear.weight.data.copy_(weight)
         self.linear.bias.data.fill_(0.1)
         self.dropout = nn.Dropout(0.5)
-        self.modes, self.grads = [], []
+        self.modes, self.grads = Notes(), Notes()
 
     def forward(self, x):
-        self.modes.append(self.training)
+        self.modes.extend([self.training, self.dropout.training])
         self.grads.append(torch.is_grad_enabled())
         return self.linear(self.dropout(x.flatten(1)))
+
+
+def differ(before, after):
+    """Say of each tensor whether its values or its wish for a gradient have changed."""
+    return [b.requires_grad or not torch.equal(a, b) for a, b in zip(before, after, strict=True)]
 
 
 def mode_of_a_step(lesson, weight, x, y):
@@ -159,8 +174,17 @@ def mode_of_a_step(lesson, weight, x, y):
     model = Moody(weight).eval()
     before = [x.clone(), y.clone()]
     lesson.train_step(model, torch.optim.SGD(model.parameters(), lr=0.1), x, y)
-    changed = [not torch.equal(a, b) for a, b in zip(before, (x, y), strict=True)]
-    return {"modes": model.modes, "dropout": model.dropout.training, "changed": changed}
+    return {"modes": list(model.modes), "changed": differ(before, (x, y))}
+
+
+def mode_of_a_fit(lesson, weight, x, y):
+    """Fit a model that comes in eval mode; say what it saw and what was changed."""
+    torch.manual_seed(0)
+    model = Moody(weight).eval()
+    before = [x.clone(), y.clone()]
+    with contextlib.redirect_stdout(io.StringIO()):
+        lesson.fit(model, x, y, epochs=2)
+    return {"modes": list(model.modes), "changed": differ(before, (x, y))}
 
 
 def mismatched(lesson, weights, x, y):
@@ -241,14 +265,17 @@ def look(lesson, weight, x, y, training):
     torch.manual_seed(0)
     model = Moody(weight).train(training)
     model.linear.weight.grad = torch.ones_like(weight)
+    before = [x.clone(), y.clone()]
     first = lesson.evaluate(model, x, y)
     second = lesson.evaluate(model, x, y)
     graph = isinstance(first[1], torch.Tensor) and first[1].requires_grad
     return {
         "first": first,
         "second": second,
-        "modes": model.modes,
-        "grads": model.grads,
+        "modes": list(model.modes),
+        "grads": list(model.grads),
+        "changed": differ(before, (x, y)),
+        "frozen": not all(p.requires_grad for p in model.parameters()),
         "graph": graph,
         "mode_after": [model.training, model.dropout.training],
         "grad_kept": model.linear.weight.grad is not None and bool((model.linear.weight.grad == 1).all()),
@@ -266,6 +293,7 @@ def draw(lesson, y_true, y_pred, given):
     from matplotlib.axes import Axes
 
     plt.close("all")
+    before = [y_true.clone(), y_pred.clone()]
     axes = plt.subplots(1, 2)[1][0] if given else None
     result = lesson.plot_predictions(y_true, y_pred, ax=axes) if given else lesson.plot_predictions(y_true, y_pred)
     if not isinstance(result, Axes):
@@ -276,6 +304,8 @@ def draw(lesson, y_true, y_pred, given):
     found = {
         "axes": True,
         "lines": lines,
+        "times": [torch.as_tensor(line.get_xdata(orig=False)).double().clone() for line in drawn],
+        "changed": differ(before, (y_true, y_pred)),
         "count": len(drawn),
         "legend": sorted(text.get_text() for legend in legends for text in legend.get_texts()),
         "labels": [bool(result.get_xlabel()), bool(result.get_ylabel())],
