@@ -11,7 +11,8 @@ from autograder.errors import CourseError, GradingError
 
 Item = pytest.Function
 OPTIONS = ("-s", "--noconftest", "--assert=plain", "--import-mode=importlib")
-WITHOUT = ("unroll", "cacheprovider", "terminal", "logging", "faulthandler")
+# The last two collect garbage at every end, which takes longer than the tests of a task.
+WITHOUT = ("unroll", "cacheprovider", "terminal", "logging", "faulthandler", "unraisableexception", "threadexception")
 
 
 @dataclass(frozen=True)

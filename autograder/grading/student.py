@@ -20,12 +20,12 @@ from autograder.errors import StudentError, StudentMissing, WorkerGone, WorkerOv
 from autograder.isolation import calls, loader, wire
 from autograder.isolation.worker import Worker, Zygote
 
-Place = Callable[[Exception], dict[str, Any]]
+Place = Callable[[BaseException], dict[str, Any]]
 Entry = tuple[Any, ...]
 Ask = Callable[[str, dict[str, Any]], Any]
 LOAD_SECONDS = 2.0
 CUT = "\n[more was printed, and is left out]"
-NO_ATTRIBUTE = re.compile(r"^module '\w+' has no attribute '(\w+)'")
+NO_ATTRIBUTE = re.compile(r"^module '(\w+)' has no attribute '(\w+)'")
 
 
 class Module:
@@ -124,7 +124,7 @@ def ask_here(module: types.ModuleType, op: str, request: dict[str, Any], place: 
     with _restored():
         try:
             return _through_the_wire(calls.__dict__[op](module, **_through_the_wire(request)))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _as_student_error(error, place(error)) from None
 
 
@@ -146,11 +146,23 @@ def _through_the_wire(value: Any) -> Any:
     return wire.Decoder(bytearray(b"".join(blobs))).whole(header)
 
 
-def _as_student_error(error: Exception, place: dict[str, Any]) -> Exception:
+def _as_student_error(error: BaseException, place: dict[str, Any]) -> Exception:
     if type(error) is LookupError and not place:
         return StudentMissing(str(error))
     kinds = tuple(base.__name__ for base in type(error).__mro__)
     return StudentError(type(error).__name__, str(error)[:1000], kinds, **place)
+
+
+def without_attribute(error: StudentError, module: str) -> StudentError | StudentMissing:
+    """Say that a name is missing where a probe looked for it in vain; leave any other error as it is.
+
+    Args:
+        module: the name of the student's module.
+    """
+    found = NO_ATTRIBUTE.match(error.text)
+    if error.kind == "AttributeError" and error.line is None and found and found[1] == module:
+        return StudentMissing(found[2])
+    return error
 
 
 class Remembered:
@@ -221,10 +233,7 @@ class Remote:
         try:
             return self._timed(started, op, request)
         except StudentError as error:
-            found = NO_ATTRIBUTE.match(error.text)
-            if error.kind == "AttributeError" and found and error.line is None:
-                raise StudentMissing(found[1]) from None
-            raise
+            raise without_attribute(error, self._lesson) from None
         except WorkerGone:
             self.end()
             raise

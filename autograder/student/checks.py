@@ -1,6 +1,8 @@
 """Run the public tests of some tasks, and name the mistake where the numbers are those of a known one."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -107,13 +109,26 @@ def run_checks(
     """
     path = exercises.tests(lesson)
     checks = Checks(path.read_text(encoding="utf-8"), lesson, tasks, bound)
-    hold_session([str(path)], exercises.folder, checks)
+    with _imported_anew(path.stem):
+        hold_session([str(path)], exercises.folder, checks)
     results = []
     for task in tasks:
         runs = [run for run in checks.runs if run.plan.task == task]
         results.append(_result(lesson, task, runs, bound, exercises.known[lesson.name]))
         done(results[-1])
     return results
+
+
+@contextmanager
+def _imported_anew(name: str) -> Iterator[None]:
+    """Forget a test file that was imported before: another assignment may have one of the same name."""
+    before = sys.modules.pop(name, None)
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
+        if before is not None:
+            sys.modules[name] = before
 
 
 def _result(lesson: Lesson, task: Task, runs: Sequence[Run], bound: Bound, known: dict[str, Any]) -> TaskResult:

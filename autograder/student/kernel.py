@@ -4,35 +4,45 @@ import linecache
 import types
 from typing import Any
 
-from autograder.grading.student import ask_here
-
-CELLS = ("ipykernel_", "<ipython-input", "<stdin>")
+from autograder.course import Limits
+from autograder.errors import StudentError
+from autograder.grading.student import ask_here, without_attribute
+from autograder.student.guard import within
 
 
 class Kernel:
-    """Answers as a worker does, from the definitions of a notebook's own kernel."""
+    """Answers as a worker does, from the definitions of a notebook's own kernel.
 
-    def __init__(self, module: types.ModuleType) -> None:
+    Args:
+        module: the notebook's namespace.
+        limits: how long a call may take.
+    """
+
+    def __init__(self, module: types.ModuleType, limits: Limits) -> None:
         self._module = module
+        self._seconds = limits.call_seconds
         self.notes: list[dict[str, Any]] = []
         self.names = [name for name in module.__dict__ if not name.startswith("_")]
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
         """Carry out one request on copies, so that a check and the notebook share no tensor."""
-        return ask_here(self._module, op, request, _place)
+        try:
+            with within(self._seconds):
+                return ask_here(self._module, op, request, self._place)
+        except StudentError as error:
+            raise without_attribute(error, self._module.__name__) from None
 
     def end(self) -> None:
         """Nothing is to be let go of."""
 
-
-def _place(error: Exception) -> dict[str, Any]:
-    """Find the innermost line of the notebook; IPython names the file of a cell after its kernel."""
-    place: dict[str, Any] = {}
-    frame = error.__traceback__
-    while frame is not None:
-        code = frame.tb_frame.f_code
-        if any(mark in code.co_filename for mark in CELLS):
-            source = linecache.getline(code.co_filename, frame.tb_lineno).strip()
-            place = {"where": code.co_qualname, "line": frame.tb_lineno, "source": source}
-        frame = frame.tb_next
-    return place
+    def _place(self, error: BaseException) -> dict[str, Any]:
+        """Find the innermost line of the notebook, in whatever files its cells are kept."""
+        place: dict[str, Any] = {}
+        frame = error.__traceback__
+        while frame is not None:
+            if frame.tb_frame.f_globals is self._module.__dict__:
+                code = frame.tb_frame.f_code
+                source = linecache.getline(code.co_filename, frame.tb_lineno).strip()
+                place = {"where": code.co_qualname, "line": frame.tb_lineno, "source": source}
+            frame = frame.tb_next
+        return place

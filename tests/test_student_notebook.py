@@ -1,0 +1,134 @@
+"""`check` in a real kernel: what it shows, what it raises, and what it leaves as it was."""
+
+import re
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder.course import Course
+
+BEFORE = """
+import random, torch, numpy as np
+import matplotlib.pyplot as plt
+from autograder.student import check
+torch.set_default_dtype(torch.float64)
+counter, kept = 0, torch.ones(2)
+states = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist()
+"""
+SIGMOID = """
+def rnn_cell(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    global counter
+    counter += 1
+    torch.manual_seed(3), random.seed(3), np.random.seed(3)
+    return torch.sigmoid(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh) + torch.zeros(1)
+"""
+RAISES = """
+def readout(output, w_hy, b_y):
+    raise ValueError("<b>bold</b> \\x1b[31m")
+"""
+AFTER = """
+now = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist()
+print(all(map(lambda a, b: torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b, states, now)))
+print(torch.get_default_dtype(), counter, kept)
+"""
+CELLS = {
+    "before": BEFORE,
+    "define": SIGMOID,
+    "mistake": 'check("sine/cell:rnn_cell")',
+    "raises": RAISES + 'check("sine/cell:readout")',
+    "task": 'check("sine/cell:lstm")',
+    "nothing": "check(None)",
+    "exit": 'def readout(*_):\n    raise SystemExit(0)\ncheck("sine/cell:readout")',
+    "right": "def readout(output, w_hy, b_y):\n    return output @ w_hy.T + b_y\n" + 'check("sine/cell:readout")',
+    "after": AFTER,
+}
+DRAW = """
+figure = plt.figure()
+check("sine/training:plot_predictions")
+print(plt.get_fignums() == [figure.number], plt.gcf() is figure)
+plt.close("all")
+del fit
+"""
+
+
+@pytest.fixture(scope="module")
+def outputs(request: pytest.FixtureRequest) -> dict[str, list[Any]]:
+    """The outputs of a notebook's cells, run by a kernel."""
+    course: Course = request.getfixturevalue("course")
+    answer = (course.lesson("sine/training").folder / "lesson.py").read_text(encoding="utf-8")
+    cells = {**CELLS, "draw": answer + DRAW, "probe": 'check("sine/training:fit")'}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells.values()])
+    NotebookClient(notebook, timeout=120, allow_errors=True).execute()
+    return {name: cell.outputs for name, cell in zip(cells, notebook.cells, strict=True)}
+
+
+def of_type(outputs: list[Any], kind: str) -> list[Any]:
+    return [output for output in outputs if output.output_type == kind]
+
+
+def test_a_pass_is_one_line(outputs: dict[str, list[Any]]) -> None:
+    (shown,) = outputs["right"]
+
+    assert shown.data["text/plain"] == "readout: passed"
+    assert "readout" in shown.data["text/html"]
+
+
+def test_a_mistake_is_shown_with_its_likely_cause(outputs: dict[str, list[Any]]) -> None:
+    shown = of_type(outputs["mistake"], "display_data")[0].data
+
+    for text in (shown["text/plain"], shown["text/html"]):
+        assert "h_t[0, 0] should be 0.462117, but is 0.622459." in text
+        assert "h must be able to be negative" in text
+
+
+def test_a_failure_raises_one_line_without_a_traceback(outputs: dict[str, list[Any]]) -> None:
+    (error,) = of_type(outputs["mistake"], "error")
+
+    assert error.ename == "CheckFailed"
+    assert error.evalue.startswith("rnn_cell: h_t[0, 0] should be 0.462117")
+    assert error.traceback == [error.evalue]
+
+
+def test_text_of_the_student_is_escaped(outputs: dict[str, list[Any]]) -> None:
+    shown = of_type(outputs["raises"], "display_data")[0].data
+
+    assert "&lt;b&gt;bold&lt;/b&gt; \\x1b[31m" in shown["text/html"]
+    assert "\x1b" not in shown["text/plain"] + shown["text/html"]
+
+
+def test_the_page_needs_nothing_from_elsewhere(outputs: dict[str, list[Any]]) -> None:
+    html = "".join(o.data.get("text/html", "") for cell in outputs.values() for o in of_type(cell, "display_data"))
+
+    assert not re.search(r"https?:|<script|<link|url\(|src=", html)
+
+
+def test_the_line_of_the_cell_is_named(outputs: dict[str, list[Any]]) -> None:
+    assert "(line 2: raise ValueError(" in of_type(outputs["raises"], "error")[0].evalue
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("probe", "fit: fit is not defined. "),
+        ("task", "sine/cell has no task 'lstm'. It has: rnn_cell, rnn_forward, readout."),
+        ("nothing", "There is no assignment 'None'. There is: sine."),
+        ("exit", "readout: readout raised SystemExit: 0"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_a_sentence(outputs: dict[str, list[Any]], cell: str, said: str) -> None:
+    assert of_type(outputs[cell], "error")[0].evalue.startswith(said)
+
+
+def test_the_notebook_is_as_before(outputs: dict[str, list[Any]]) -> None:
+    lines = outputs["after"][0].text.splitlines()
+
+    assert lines == ["True", "torch.float64 0 tensor([1., 1.])"]
+
+
+def test_a_plot_passes_and_leaves_the_figures_of_the_notebook(outputs: dict[str, list[Any]]) -> None:
+    shown, printed = outputs["draw"]
+
+    assert shown.data["text/plain"] == "plot_predictions: passed"
+    assert printed.text == "True True\n"
