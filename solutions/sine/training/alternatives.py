@@ -161,12 +161,11 @@ def by_norm(model, optimizer, x, y, max_norm=None):
     return loss.detach().tolist()
 
 
-@alternative("fit", "its own loop")
+@alternative("fit", "its own loop, in the mode in which the model comes")
 def own_loop(model, x, y, epochs=100, lr=0.01, log_every=10):
     criterion = nn.MSELoss()
     adam = torch.optim.Adam(model.parameters(), lr=lr)
     history = []
-    model.train()
     for epoch in range(1, epochs + 1):
         adam.zero_grad()
         loss = criterion(model(x), y)

@@ -1122,23 +1122,6 @@ def only_lengths_are_compared(model, optimizer, x, y, max_norm=None):
     return loss.item()
 
 
-@mistake(
-    "M63", task="fit", says="Call model.train() before the loop: the model may come in eval mode, with dropout off."
-)
-def the_mode_is_left_as_it_comes(model, x, y, epochs=100, lr=0.01, log_every=10):
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    losses = []
-    for epoch in range(epochs):
-        optimizer.zero_grad()
-        loss = checked(model, x, y)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-        if (epoch + 1) % log_every == 0:
-            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
-    return losses
-
-
 @mistake("T38", task="fit", says="All examples at once: one step of Adam in an epoch, no smaller batches.")
 def in_batches_of_64(model, x, y, epochs=100, lr=0.01, log_every=10):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

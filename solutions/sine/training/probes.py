@@ -178,9 +178,9 @@ def mode_of_a_step(lesson, weight, x, y):
 
 
 def mode_of_a_fit(lesson, weight, x, y):
-    """Fit a model that comes in eval mode; say what it saw and what was changed."""
+    """Fit a model that comes in training mode; say what it saw and what was changed."""
     torch.manual_seed(0)
-    model = Moody(weight).eval()
+    model = Moody(weight)
     before = [x.clone(), y.clone()]
     with contextlib.redirect_stdout(io.StringIO()):
         lesson.fit(model, x, y, epochs=2)
