@@ -1,0 +1,85 @@
+"""Who has submitted an assignment, and who of them is to be autograded."""
+
+import glob
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UsageError
+from autograder.nbgrader import unfinished
+from autograder.reporting.clean import one_line
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What is to become of each student.
+
+    Args:
+        due: who is to be graded.
+        skipped: who is graded already.
+        failed: who cannot be graded, and why.
+    """
+
+    due: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) -> Roster:
+    """Decide for each student as nbgrader does; besides, who was begun and not finished is due.
+
+    Args:
+        coursedir: nbgrader's course directory.
+        students: all who have submitted, if none is named.
+
+    Raises:
+        UsageError: nobody has submitted, or somebody who is named has not.
+    """
+    roster = Roster()
+    for student, folder in _wanted(_submitted(coursedir, assignment), list(students), assignment).items():
+        if not any(folder.glob("*.ipynb")):
+            roster.failed[student] = f"There is no notebook in {folder}."
+        elif unfinished.is_busy(folder):
+            roster.failed[student] = "Another process is autograding this student. Run the same command again later."
+        elif force or unfinished.is_unfinished(folder) or _is_newer(coursedir, assignment, student, folder):
+            roster.due.append(student)
+        else:
+            roster.skipped.append(student)
+    return roster
+
+
+def _submitted(coursedir: Any, assignment: str) -> dict[str, Path]:
+    """Find the folders of an assignment by student, as nbgrader finds them."""
+    place = coursedir.submitted_directory
+    pattern = re.compile(coursedir.format_path(place, "(?P<student>.*)", re.escape(assignment), escape=True))
+    found = glob.glob(coursedir.format_path(place, "*", assignment))  # noqa: PTH207 (the structure may be absolute)
+    matches = [pattern.fullmatch(path) for path in sorted(found)]
+    folders = {match["student"]: Path(match[0]) for match in matches if match}
+    if not folders:
+        where = coursedir.format_path(place, "<student>", assignment)
+        raise UsageError(
+            f"Nobody has submitted {assignment}. Run nbgrader collect {assignment}, or put notebooks into {where}."
+        )
+    left_out = coursedir.student_id_exclude.split(",")
+    return {student: folder for student, folder in folders.items() if student not in left_out}
+
+
+def _wanted(submitted: dict[str, Path], named: list[str], assignment: str) -> dict[str, Path]:
+    unknown = [one_line(student) for student in named if student not in submitted]
+    if unknown:
+        raise UsageError(f"{', '.join(unknown)}: no folder of this student for {assignment} among {len(submitted)}.")
+    return {student: folder for student, folder in submitted.items() if student in named or not named}
+
+
+def _is_newer(coursedir: Any, assignment: str, student: str, folder: Path) -> bool:
+    """Compare the time stamps as nbgrader does; one that cannot be read is left for nbgrader to complain about."""
+    graded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
+    if not Path(graded).exists():
+        return True
+    try:
+        new, old = coursedir.get_existing_timestamp(str(folder)), coursedir.get_existing_timestamp(graded)
+    except Exception:
+        return True
+    return new is not None and old is not None and new > old
