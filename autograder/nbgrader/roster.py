@@ -38,7 +38,13 @@ def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) 
         UsageError: nobody has submitted, or somebody who is named has not.
     """
     roster = Roster()
-    for student, folder in _wanted(_submitted(coursedir, assignment), list(students), assignment).items():
+    there = submitted(coursedir, assignment)
+    if not there:
+        where = coursedir.format_path(coursedir.submitted_directory, "<student>", assignment)
+        raise UsageError(
+            f"Nobody has submitted {assignment}. Run nbgrader collect {assignment}, or put notebooks into {where}."
+        )
+    for student, folder in _wanted(there, list(students), assignment).items():
         if not any(folder.glob("*.ipynb")):
             roster.failed[student] = f"There is no notebook in {folder}."
         elif unfinished.is_busy(folder):
@@ -50,27 +56,21 @@ def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) 
     return roster
 
 
-def _submitted(coursedir: Any, assignment: str) -> dict[str, Path]:
+def submitted(coursedir: Any, assignment: str) -> dict[str, Path]:
     """Find the folders of an assignment by student, as nbgrader finds them."""
     place = coursedir.submitted_directory
     pattern = re.compile(coursedir.format_path(place, "(?P<student>.*)", re.escape(assignment), escape=True))
     found = glob.glob(coursedir.format_path(place, "*", assignment))  # noqa: PTH207 (the structure may be absolute)
     matches = [pattern.fullmatch(path) for path in sorted(found)]
-    folders = {match["student"]: Path(match[0]) for match in matches if match}
-    if not folders:
-        where = coursedir.format_path(place, "<student>", assignment)
-        raise UsageError(
-            f"Nobody has submitted {assignment}. Run nbgrader collect {assignment}, or put notebooks into {where}."
-        )
     left_out = coursedir.student_id_exclude.split(",")
-    return {student: folder for student, folder in folders.items() if student not in left_out}
+    return {match["student"]: Path(match[0]) for match in matches if match and match["student"] not in left_out}
 
 
-def _wanted(submitted: dict[str, Path], named: list[str], assignment: str) -> dict[str, Path]:
-    unknown = [one_line(student) for student in named if student not in submitted]
+def _wanted(there: dict[str, Path], named: list[str], assignment: str) -> dict[str, Path]:
+    unknown = [one_line(student) for student in named if student not in there]
     if unknown:
-        raise UsageError(f"{', '.join(unknown)}: no folder of this student for {assignment} among {len(submitted)}.")
-    return {student: folder for student, folder in submitted.items() if student in named or not named}
+        raise UsageError(f"{', '.join(unknown)}: no folder of this student for {assignment} among {len(there)}.")
+    return {student: folder for student, folder in there.items() if student in named or not named}
 
 
 def _is_newer(coursedir: Any, assignment: str, student: str, folder: Path) -> bool:
