@@ -47,6 +47,10 @@ def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) 
     for student, folder in _wanted(there, list(students), assignment).items():
         if not any(folder.glob("*.ipynb")):
             roster.failed[student] = f"There is no notebook in {folder}."
+        elif not _has_sound_stamp(coursedir, folder):
+            roster.failed[student] = (
+                f"{folder}/timestamp.txt holds no date like 2026-01-31 12:00:00 UTC. Mend or remove it."
+            )
         elif unfinished.is_busy(folder):
             roster.failed[student] = "Another process is autograding this student. Run the same command again later."
         elif force or unfinished.is_unfinished(folder) or _is_newer(coursedir, assignment, student, folder):
@@ -69,17 +73,23 @@ def submitted(coursedir: Any, assignment: str) -> dict[str, Path]:
 def _wanted(there: dict[str, Path], named: list[str], assignment: str) -> dict[str, Path]:
     unknown = [one_line(student) for student in named if student not in there]
     if unknown:
-        raise UsageError(f"{', '.join(unknown)}: no folder of this student for {assignment} among {len(there)}.")
+        known = ", ".join(map(one_line, list(there)[:10])) + (" ..." if len(there) > 10 else "")
+        raise UsageError(f"{', '.join(unknown)}: no folder of this student for {assignment}. There is: {known}.")
     return {student: folder for student, folder in there.items() if student in named or not named}
 
 
+def _has_sound_stamp(coursedir: Any, folder: Path) -> bool:
+    try:
+        coursedir.get_existing_timestamp(str(folder))
+    except Exception:  # nbgrader means to say which file it is, and fails with an AttributeError
+        return False
+    return True
+
+
 def _is_newer(coursedir: Any, assignment: str, student: str, folder: Path) -> bool:
-    """Compare the time stamps as nbgrader does; one that cannot be read is left for nbgrader to complain about."""
+    """Compare the time stamps as nbgrader does."""
     graded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
     if not Path(graded).exists():
         return True
-    try:
-        new, old = coursedir.get_existing_timestamp(str(folder)), coursedir.get_existing_timestamp(graded)
-    except Exception:
-        return True
+    new, old = coursedir.get_existing_timestamp(str(folder)), coursedir.get_existing_timestamp(graded)
     return new is not None and old is not None and new > old
