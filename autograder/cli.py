@@ -44,7 +44,7 @@ def main() -> None:
     except UnrollError as error:
         _stop(str(error), error.exit_status)
     except ModuleNotFoundError as error:
-        _stop(f"{error.name} is not installed. Install it with: pip install 'unroll[instructor]'", 2)
+        _stop(f"{str(error.name).partition('.')[0]} is not installed. Install it with: pip install 'unroll[instructor]'", 2)
     except BrokenPipeError:
         sys.exit(0)
 

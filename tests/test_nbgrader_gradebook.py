@@ -101,8 +101,8 @@ def test_a_file_for_moodle_has_no_row_that_could_be_taken_for_another_students(c
 
     assert list(rows[0]) == ["Email address", "First name", "Last name", "play/double", "play state"]
     assert [list(row.values()) for row in rows] == [
-        ["ana@example.org", "Ana", """'=HYPERLINK("x")""", "8.5", ""],
         ["fay@example.org", "", "", "", "not autograded"],
+        ["ana@example.org", "Ana", """'=HYPERLINK("x")""", "8.5", ""],
     ]
     assert "bob has the email of another student: left out" in said
     assert "dee has no email: left out" in said

@@ -41,7 +41,7 @@ class Sheet(ExportPlugin):  # type: ignore[misc]
     def export(self, gradebook: Any) -> None:
         """Write one file."""
         assignments = self._chosen("assignment", gradebook.assignments, "name")
-        students = self._chosen("student", gradebook.students, "id")
+        students = sorted(self._chosen("student", gradebook.students, "id"), key=_by_name)
         found = [(columns(one, self._root), self._accounts(gradebook, one.name)) for one in assignments]
         self._write(self.rows(students, found))
         for made, accounts in found:
@@ -221,6 +221,10 @@ class Moodle(ForGradebook):
         for name, student in self.identified(students):
             who = [cell(text or "") for text in (name, student.first_name, student.last_name)]
             yield [*who, *self.marks(student, found), *(accounts[student.id].state for _, accounts in found)]
+
+
+def _by_name(student: Any) -> tuple[str, str, str]:
+    return student.last_name or "", student.first_name or "", student.id
 
 
 def _full_name(student: Any) -> str:
