@@ -28,6 +28,7 @@ def cli() -> None:
     New here?        unroll demo
     To learn:        unroll check sine/cell
     To grade:        unroll grade sine SUBMISSIONS -o OUT
+    With nbgrader:   unroll nbgrade sine --jobs 4
     To write one:    unroll build, unroll verify sine/cell
     """
 
@@ -44,7 +45,10 @@ def main() -> None:
     except UnrollError as error:
         _stop(str(error), error.exit_status)
     except ModuleNotFoundError as error:
-        _stop(f"{error.name} is not installed. Install it with: pip install 'unroll[instructor]'", 2)
+        _stop(
+            f"{str(error.name).partition('.')[0]} is not installed. Install it with: pip install 'unroll[instructor]'",
+            2,
+        )
     except BrokenPipeError:
         sys.exit(0)
 
@@ -119,6 +123,31 @@ def grade(
     from autograder.reporting.session import show_grading
 
     show_grading(course, assignment, submissions, out, Options(jobs, seed, accept_weak_isolation))
+
+
+@cli.command()
+@click.argument("assignment")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Students autograded at a time.",
+)
+@click.option("--force", is_flag=True, help="Autograde again who is autograded already; manual marks are kept.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="This student alone; may be given again.")
+@_with_course
+def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tuple[str, ...]) -> None:
+    """Autograde all that nbgrader has collected, into its gradebook: `nbgrader autograde` with several processes.
+
+    A second run goes on where the first stopped, and takes newer submissions. Exit status: 0 all are graded, 2 wrong
+    use, 3 some could not be graded.
+    """
+    from autograder.nbgrader.batch import nbgrade as autograde
+
+    if not autograde(course, assignment, students, jobs, force):
+        sys.exit(3)
 
 
 @cli.command()

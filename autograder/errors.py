@@ -4,6 +4,7 @@ UnrollError               one line for a person: what, where, what to do next
   CourseError             a course, lesson or marker that an author must mend
   UsageError              a path or an option that the user must mend
   GradingError            the grading itself could not be done (exit status 3)
+    TooWeak                 the isolation here is weaker than it must be
   WorkerGone              the process that ran a student's code ended
     WorkerTimeout           it took longer than its limit
     WorkerOverflow          it asked for more memory, reply or file than its limit
@@ -33,6 +34,10 @@ class GradingError(UnrollError):
     """The grading itself could not be done."""
 
     exit_status = 3
+
+
+class TooWeak(GradingError):
+    """The isolation here is weaker than it must be, whoever is graded."""
 
 
 class WorkerGone(UnrollError):

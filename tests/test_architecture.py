@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "student": {*GROUND, "grading", "reporting", "student"},
     "nbgrader": {*GROUND, "grading", "reporting", "nbgrader"},
     "demo": {*GROUND, "grading", "reporting", "authoring"},
-    "cli": {*GROUND, "grading", "reporting", "authoring", "student", "demo"},
+    "cli": {*GROUND, "grading", "reporting", "authoring", "student", "nbgrader", "demo"},
 }
 WITH_STUDENTS = ("zygote", "service", "loader", "calls", "cells", "wire", "sandbox", "landlock", "seccomp")
 FILES = sorted(path for path in MACHINE.rglob("*.py") if path != MACHINE / "__init__.py")

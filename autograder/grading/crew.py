@@ -13,6 +13,7 @@ from autograder.errors import GradingError
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0
+EXAMINER = "autograder.grading.examiner"
 QUIET = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -23,13 +24,17 @@ QUIET = {
 
 
 class Examiner:
-    """One grader process, and the hand-in that it is at."""
+    """One grader process, and the hand-in that it is at.
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    Args:
+        module: what the process runs.
+    """
+
+    def __init__(self, settings: dict[str, Any], module: str = EXAMINER) -> None:
         ours, theirs = socket.socketpair()
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.grading.examiner", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", module, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -71,13 +76,14 @@ class Crew:
     """Up to `jobs` examiners over one list of requests.
 
     Args:
-        settings: what `examiner.serve` reads.
-        started: called with each request when an examiner takes it.
+        settings: what `examiner.serve` reads, or what the other module reads.
+        module: what each process runs.
     """
 
-    def __init__(self, settings: dict[str, Any], jobs: int) -> None:
+    def __init__(self, settings: dict[str, Any], jobs: int, module: str = EXAMINER) -> None:
         self._settings = settings
-        self._examiners = [Examiner(settings) for _ in range(jobs)]
+        self._module = module
+        self._examiners = [Examiner(settings, module) for _ in range(jobs)]
         self.layers: dict[str, str] = {}
         self.tier = ""
 
@@ -143,7 +149,7 @@ class Crew:
 
     def _replace(self, examiner: Examiner) -> Examiner:
         examiner.close()
-        fresh = Examiner(self._settings)
+        fresh = Examiner(self._settings, self._module)
         self._examiners[self._examiners.index(examiner)] = fresh
         self._greet(fresh)
         return fresh

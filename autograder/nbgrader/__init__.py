@@ -6,6 +6,7 @@ left to nbgrader's own classes, which ours inherit from.
 
 from typing import Any
 
+from autograder.nbgrader.database import wait_for_others
 from autograder.nbgrader.server import unblock
 
 HERE = "autograder.nbgrader"
@@ -18,7 +19,8 @@ def configure(c: Any) -> None:
     Args:
         c: the object that `get_config()` returns in `nbgrader_config.py`.
     """
-    c.Autograde.pre_convert_hook = f"{HERE}.reading.expect_every_lesson"
+    c.Autograde.pre_convert_hook = f"{HERE}.reading.before"
+    c.Autograde.post_convert_hook = f"{HERE}.reading.after"
     c.Autograde.exporter_class = f"{HERE}.reading.Patient"
     c.Autograde.sanitize_preprocessors = [
         f"{STOCK}.ClearOutput",
@@ -42,3 +44,4 @@ def configure(c: Any) -> None:
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     unblock()
+    wait_for_others()

@@ -4,12 +4,13 @@ import atexit
 import contextlib
 import os
 import secrets
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Course
-from autograder.errors import GradingError
+from autograder.errors import GradingError, TooWeak
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.records import HandInResult
@@ -29,7 +30,7 @@ class Desk:
         self._crew.wait_until_warm()
         if self._crew.tier != "strong" and not os.environ.get("UNROLL_ACCEPT_WEAK_ISOLATION"):
             self.close()
-            raise GradingError(
+            raise TooWeak(
                 f"Isolation is only {self._crew.tier} here, so a hand-in could read or change your files. Run `unroll "
                 "doctor`; autograde on Linux with Landlock and seccomp, or set UNROLL_ACCEPT_WEAK_ISOLATION=1."
             )
@@ -89,14 +90,25 @@ def desk_for(place: Place) -> Any:
 def course_seed(root: Path) -> str:
     """Return the course's secret, which makes the hidden inputs; made at the first use, readable by its owner alone."""
     path = root / SEED_FILE
-    with contextlib.suppress(FileExistsError), contextlib.suppress(OSError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(secrets.token_hex(16))
+    if not path.exists():
+        with contextlib.suppress(OSError):
+            _make_seed(path)
     try:
         return path.read_text(encoding="utf-8").strip() or "unroll"
     except OSError as error:
         raise GradingError(f"{path}: {error.strerror}. Make the course folder writable for whoever grades.") from None
+
+
+def _make_seed(path: Path) -> None:
+    """Put a whole secret in its place, or leave the one that another process has put there meanwhile."""
+    handle, part = tempfile.mkstemp(prefix=SEED_FILE, dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(16))
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        Path(part).unlink()
 
 
 @atexit.register

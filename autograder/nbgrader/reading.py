@@ -7,13 +7,14 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
+from autograder.nbgrader import unfinished
 from autograder.nbgrader.place import course_at, find_assignment
 
 LARGEST = 200 << 20
 
 
-def expect_every_lesson(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Add the lessons that a student did not hand in, so that each gets its outcome and its page of feedback.
+def before(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Mark a submission as begun, and expect every lesson of it.
 
     nbgrader calls this before it converts one student's notebooks; it goes on with the list as it is left here.
 
@@ -21,8 +22,19 @@ def expect_every_lesson(assignment: str, student: str, notebooks: list[str]) -> 
         student: nbgrader's pattern of students, not the student.
         notebooks: paths of the notebooks that were found; changed in place.
     """
-    if not notebooks:
-        return
+    if notebooks:
+        unfinished.begin(Path(notebooks[0]).parent)
+        _expect_every_lesson(assignment, notebooks)
+
+
+def after(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Note that a submission is graded; nbgrader calls this when all else is done."""
+    if notebooks:
+        unfinished.finish(Path(notebooks[0]).parent)
+
+
+def _expect_every_lesson(assignment: str, notebooks: list[str]) -> None:
+    """Add the lessons that a student did not hand in, so that each gets its outcome and its page of feedback."""
     folder = Path(notebooks[0]).parent
     found = find_assignment(course_at(folder), assignment)
     wanted = [str(folder / f"{lesson.name}.ipynb") for lesson in found.lessons] if found else []

@@ -13,6 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
+from autograder.nbgrader.unfinished import let_go
+
 HANDLERS = "nbgrader.server_extensions.formgrader.apihandlers"
 _pool: ProcessPoolExecutor | None = None
 _stock: Any = None
@@ -78,5 +80,8 @@ def autograde(config: bytes, assignment: str, student: str) -> dict[str, Any]:
     from nbgrader.apps.api import NbGraderAPI
 
     logging.basicConfig(level=logging.INFO)
-    result: dict[str, Any] = NbGraderAPI(config=pickle.loads(config)).autograde(assignment, student)
+    try:
+        result: dict[str, Any] = NbGraderAPI(config=pickle.loads(config)).autograde(assignment, student)
+    finally:
+        let_go()
     return result

@@ -106,6 +106,9 @@ class Watcher(Protocol):
     def done(self, name: str, score: float, max_score: float) -> None:
         """A hand-in is graded."""
 
+    def failed(self, name: str) -> None:
+        """A hand-in could not be graded."""
+
 
 @contextmanager
 def progress(total: int) -> Iterator[Watcher]:
@@ -136,10 +139,15 @@ class _Lines:
         """Say nothing: one line per student is enough for a log."""
 
     def done(self, name: str, score: float, max_score: float) -> None:
+        self._print(name, f"{points(score)}/{points(max_score)}")
+
+    def failed(self, name: str) -> None:
+        self._print(name, "could not be graded")
+
+    def _print(self, name: str, said: str) -> None:
         self._count += 1
         count = f"{self._count:>{len(str(self._total))}}"
-        marks = f"{points(score)}/{points(max_score)}"
-        print(f"[{count}/{self._total}] {short(name)} {marks}", file=sys.stderr, flush=True)
+        print(f"[{count}/{self._total}] {short(name)} {said}", file=sys.stderr, flush=True)
 
 
 class _Bar:
@@ -155,6 +163,9 @@ class _Bar:
         self._show()
 
     def done(self, name: str, score: float, max_score: float) -> None:
+        self.failed(name)
+
+    def failed(self, name: str) -> None:
         if name in self._open:
             self._open.remove(name)
         self._bar.advance(self._task)

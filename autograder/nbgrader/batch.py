@@ -1,0 +1,112 @@
+"""Autograde all that was submitted, with several processes: `unroll nbgrade`."""
+
+import fcntl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from autograder.course import Course
+from autograder.errors import GradingError, UsageError
+from autograder.grading.crew import Crew
+from autograder.nbgrader.database import check_gradebook
+from autograder.nbgrader.hand import open_app
+from autograder.nbgrader.roster import Roster, call
+from autograder.nbgrader.unfinished import FOLDER
+from autograder.reporting.clean import one_line
+from autograder.reporting.terminal import Watcher, progress
+
+HAND = "autograder.nbgrader.hand"
+JUDGE = "autograder.nbgrader.judge.Judge"
+LOST = "The process that autogrades ended twice at this student."
+NOT_CONFIGURED = (
+    "this course's nbgrader_config.py does not set up the kit's exams. "
+    "Add to it: from autograder.nbgrader import configure; configure(c)"
+)
+
+
+def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int, force: bool) -> bool:
+    """Autograde an assignment with a progress bar, then say what became of whom.
+
+    Returns: whether everybody is graded.
+
+    Raises:
+        UsageError: nothing can be graded, and what to do about it.
+        GradingError: the grading could not be done; what was graded is kept.
+    """
+    course.assignment(assignment)
+    coursedir = _course_directory(course)
+    check_gradebook(coursedir, assignment)
+    with _alone(course, assignment):
+        roster = call(coursedir, assignment, students, force)
+        graded = _grade(course, assignment, roster, jobs)
+    _show(assignment, graded, roster)
+    return not roster.failed
+
+
+def _course_directory(course: Course) -> Any:
+    """Open nbgrader's course directory, and see that lessons are judged by the kit."""
+    app = open_app(str(course.root))
+    if JUDGE not in map(str, app.config.Autograde.get("autograde_preprocessors", [])):
+        raise UsageError(f"{course.root}: {NOT_CONFIGURED}")
+    return app.coursedir
+
+
+@contextmanager
+def _alone(course: Course, assignment: str) -> Iterator[None]:
+    """Keep a second run away from the same assignment."""
+    try:
+        (course.root / FOLDER).mkdir(exist_ok=True)
+        file = (course.root / FOLDER / f"{assignment}.lock").open("w")
+    except OSError as error:
+        raise GradingError(f"{course.root}: {error.strerror}. Make the course folder writable.") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(f"Another run is autograding {assignment} in {course.root}. Wait for it.") from None
+        yield
+
+
+def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[str]:
+    """Hand the students out to the processes; note whoever could not be graded.
+
+    Returns: who is graded.
+    """
+    if not roster.due:
+        return []
+    _say(f"Autograding {len(roster.due)} submissions of {assignment}. Warming up ...")
+    settings = {"root": str(course.root), "assignment": assignment}
+    graded = []
+    with progress(len(roster.due)) as bar, Crew(settings, min(jobs, len(roster.due)), HAND) as crew:
+        crew.wait_until_warm()
+        for event, request, answer in crew.grade([{"student": one, "folder": one} for one in roster.due]):
+            if event == "start":
+                bar.start(request["student"])
+            elif _note(bar, request["student"], answer, roster):
+                graded.append(request["student"])
+    return graded
+
+
+def _note(bar: Watcher, student: str, answer: dict[str, Any], roster: Roster) -> bool:
+    if "marks" in answer:
+        bar.done(student, *answer["marks"])
+        return True
+    roster.failed[student] = answer.get("failed", LOST)
+    bar.failed(student)
+    return False
+
+
+def _show(assignment: str, graded: list[str], roster: Roster) -> None:
+    skipped = f", {len(roster.skipped)} skipped (autograded before; --force does it again)" if roster.skipped else ""
+    failed = f", {len(roster.failed)} could not be graded" if roster.failed else ""
+    _say(f"{assignment}: {len(graded)} graded{skipped}{failed}.")
+    for student, why in sorted(roster.failed.items()):
+        _say(f"  {one_line(student, 60)}: {one_line(why, 300)}")
+    if not roster.failed.keys().isdisjoint(roster.due):
+        _say(f"To see all that nbgrader says: nbgrader autograde {assignment} --force --student STUDENT")
+
+
+def _say(text: str) -> None:
+    click.echo(text)

@@ -1,0 +1,95 @@
+"""Who has submitted an assignment, and who of them is to be autograded."""
+
+import glob
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UsageError
+from autograder.nbgrader import unfinished
+from autograder.reporting.clean import one_line
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What is to become of each student.
+
+    Args:
+        due: who is to be graded.
+        skipped: who is graded already.
+        failed: who cannot be graded, and why.
+    """
+
+    due: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) -> Roster:
+    """Decide for each student as nbgrader does; besides, who was begun and not finished is due.
+
+    Args:
+        coursedir: nbgrader's course directory.
+        students: all who have submitted, if none is named.
+
+    Raises:
+        UsageError: nobody has submitted, or somebody who is named has not.
+    """
+    roster = Roster()
+    there = submitted(coursedir, assignment)
+    if not there:
+        where = coursedir.format_path(coursedir.submitted_directory, "<student>", assignment)
+        raise UsageError(
+            f"Nobody has submitted {assignment}. Run nbgrader collect {assignment}, or put notebooks into {where}."
+        )
+    for student, folder in _wanted(there, list(students), assignment).items():
+        if not any(folder.glob("*.ipynb")):
+            roster.failed[student] = f"There is no notebook in {folder}."
+        elif not _has_sound_stamp(coursedir, folder):
+            roster.failed[student] = (
+                f"{folder}/timestamp.txt holds no date like 2026-01-31 12:00:00 UTC. Mend or remove it."
+            )
+        elif unfinished.is_busy(folder):
+            roster.failed[student] = "Another process is autograding this student. Run the same command again later."
+        elif force or unfinished.is_unfinished(folder) or _is_newer(coursedir, assignment, student, folder):
+            roster.due.append(student)
+        else:
+            roster.skipped.append(student)
+    return roster
+
+
+def submitted(coursedir: Any, assignment: str) -> dict[str, Path]:
+    """Find the folders of an assignment by student, as nbgrader finds them."""
+    place = coursedir.submitted_directory
+    pattern = re.compile(coursedir.format_path(place, "(?P<student>.*)", re.escape(assignment), escape=True))
+    found = glob.glob(coursedir.format_path(place, "*", assignment))  # noqa: PTH207 (the structure may be absolute)
+    matches = [pattern.fullmatch(path) for path in sorted(found)]
+    left_out = coursedir.student_id_exclude.split(",")
+    return {match["student"]: Path(match[0]) for match in matches if match and match["student"] not in left_out}
+
+
+def _wanted(there: dict[str, Path], named: list[str], assignment: str) -> dict[str, Path]:
+    unknown = [one_line(student) for student in named if student not in there]
+    if unknown:
+        known = ", ".join(map(one_line, list(there)[:10])) + (" ..." if len(there) > 10 else "")
+        raise UsageError(f"{', '.join(unknown)}: no folder of this student for {assignment}. There is: {known}.")
+    return {student: folder for student, folder in there.items() if student in named or not named}
+
+
+def _has_sound_stamp(coursedir: Any, folder: Path) -> bool:
+    try:
+        coursedir.get_existing_timestamp(str(folder))
+    except Exception:  # nbgrader means to say which file it is, and fails with an AttributeError
+        return False
+    return True
+
+
+def _is_newer(coursedir: Any, assignment: str, student: str, folder: Path) -> bool:
+    """Compare the time stamps as nbgrader does."""
+    graded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
+    if not Path(graded).exists():
+        return True
+    new, old = coursedir.get_existing_timestamp(str(folder)), coursedir.get_existing_timestamp(graded)
+    return new is not None and old is not None and new > old

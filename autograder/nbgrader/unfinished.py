@@ -1,0 +1,68 @@
+"""Which submissions were begun and not finished: after a crash they are graded again.
+
+nbgrader takes a student whose autograded folder is there for graded, also where a crash left the folder half done. So
+a mark stands in the course from the first to the last step of each submission, locked by the process that is at it.
+"""
+
+import fcntl
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.nbgrader.place import course_at
+
+FOLDER = ".unroll-nbgrade"
+_held: dict[Path, int] = {}
+
+
+def begin(submitted: Path) -> None:
+    """Mark a submission as begun; wait while another process is at it. A course that cannot be written has no marks."""
+    let_go()
+    mark = _mark(submitted)
+    if mark is not None:
+        with suppress(OSError):
+            mark.parent.mkdir(exist_ok=True)
+            _held[mark] = os.open(mark, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(_held[mark], fcntl.LOCK_EX)
+            mark.touch()  # whoever was waited for has taken it away
+
+
+def finish(submitted: Path) -> None:
+    """Take the mark away."""
+    mark = _mark(submitted)
+    if mark is not None:
+        mark.unlink(missing_ok=True)
+    let_go()
+
+
+def let_go() -> None:
+    """Be at no submission any more; the mark of one that failed stays."""
+    while _held:
+        os.close(_held.popitem()[1])
+
+
+def is_unfinished(submitted: Path) -> bool:
+    """Say whether a submission was begun and not finished."""
+    mark = _mark(submitted)
+    return mark is not None and mark.exists()
+
+
+def is_busy(submitted: Path) -> bool:
+    """Say whether another process is at a submission now."""
+    mark = _mark(submitted)
+    try:
+        with (mark or submitted).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _mark(submitted: Path) -> Path | None:
+    """Name the mark of a submitted folder; its own name may hold anything, so the mark's is a digest."""
+    course = course_at(submitted)
+    digest = hashlib.sha256(str(submitted.absolute()).encode(errors="surrogateescape")).hexdigest()
+    return course.root / FOLDER / digest[:24] if course else None
