@@ -166,6 +166,27 @@ def run_checks(page: Page, lab: Lab, lesson: str) -> str:
     return said
 
 
+def save(page: Page, lab: Lab, path: Path) -> None:
+    """Open a notebook in JupyterLab and save it as it is."""
+    before = path.stat().st_mtime_ns
+    page.goto(lab.address(f"lab/tree/{path.relative_to(lab.home)}"))
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("Idle", timeout=SECONDS)
+    open_menu(page, "File", "Save Notebook")
+    for _ in range(120):
+        if path.stat().st_mtime_ns != before:
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{path} was not saved")
+
+
+def what_matters(path: Path) -> tuple[list[tuple[str, str, str, object]], str, str]:
+    """Return the cells, the kernel and the language of a notebook."""
+    notebook = nbformat.read(path, 4)
+    cells = [(one.id, one.cell_type, one.source, one.metadata.get("nbgrader")) for one in notebook.cells]
+    return cells, notebook.metadata.kernelspec.name, notebook.metadata.language_info.name
+
+
 def submit(page: Page, lab: Lab) -> None:
     page.goto(lab.address("lab"))
     page.wait_for_selector(".jp-Launcher, .jp-Notebook")
@@ -226,3 +247,14 @@ def test_an_assignment_goes_from_release_to_a_returned_page(lab: Lab, page: Page
     assert "24.5" in grades
     assert list((lab.home / "exchange" / "unroll" / "feedback").rglob("*.html"))
     assert cell(lab.course.released("cell"), "rnn_cell").source.endswith("raise NotImplementedError")
+
+
+def test_a_notebook_that_is_opened_and_saved_is_the_same_to_nbgrader(lab: Lab, page: Page) -> None:
+    path = lab.course.root / "source" / "sine" / "training.ipynb"
+    before, released = what_matters(path), what_matters(lab.course.root / "release" / "sine" / "training.ipynb")
+
+    save(page, lab, path)
+
+    assert what_matters(path) == before
+    lab.nbgrader("generate_assignment", "sine", "--force")
+    assert what_matters(lab.course.root / "release" / "sine" / "training.ipynb") == released
