@@ -45,20 +45,21 @@ def run(folder, *command):
 def main():
     """Autograde the same class with both, in turns."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hand-ins", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--hand-ins", type=int, default=20, help="of one nbgrader autograde")
+    parser.add_argument("--rounds", type=int, default=2, help="how often each of the two has its turn")
     options = parser.parse_args()
     spent = {"the kit": [0.0, 0.0], "stock": [0.0, 0.0]}
-    each = options.hand_ins // options.rounds
     with tempfile.TemporaryDirectory() as work:
         for number in range(options.rounds):
             for name, total in spent.items():
-                folder = make_course(Path(work) / f"{name}-{number}".replace(" ", "-"), each, name == "the kit")
+                place = Path(work) / f"{name}-{number}".replace(" ", "-")
+                folder = make_course(place, options.hand_ins, name == "the kit")
                 cpu, wall = run(folder, "autograde", "sine")
                 total[0] += cpu
                 total[1] += wall
+    count = options.hand_ins * options.rounds
     for name, (cpu, wall) in spent.items():
-        print(f"{name:8s} {cpu / options.hand_ins:6.2f} s of CPU and {wall / options.hand_ins:6.2f} s a hand-in")
+        print(f"{name:8s} {cpu / count:6.2f} s of CPU and {wall / count:6.2f} s a hand-in")
     kit, stock = spent["the kit"], spent["stock"]
     print(f"stock takes {stock[0] / kit[0]:.1f} times the CPU and {stock[1] / kit[1]:.1f} times the time")
 
