@@ -158,16 +158,19 @@ def test_who_waited_for_another_process_marks_the_submission_again(course: Small
 
 def test_a_submission_that_fails_is_named_and_the_others_are_graded(course: SmallCourse) -> None:
     course.submit("ana", "bob")
-    (course.root / "submitted" / "eve" / "play").mkdir(parents=True)
+    for student in ("eve", "fay"):
+        (course.root / "submitted" / student / "play").mkdir(parents=True)
+    (course.root / "submitted" / "fay" / "play" / "double.py").touch()
     (course.root / "submitted" / "bob" / "play" / "timestamp.txt").write_text("yesterday")
 
     done = course.unroll("nbgrade", "play")
 
     assert done.returncode == 3, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[1] == "play: 1 graded, 2 could not be graded."
+    assert lines[1] == "play: 1 graded, 3 could not be graded."
     assert lines[2] == f"  bob: {course.root}/submitted/bob/play/{STAMP}"
     assert lines[3] == f"  eve: There is no notebook in {course.root}/submitted/eve/play."
+    assert lines[4].endswith("fay/play. nbgrader does not see .py files: use unroll grade.")
     assert course.scores()["ana"] == RIGHT
 
 

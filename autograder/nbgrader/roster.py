@@ -46,7 +46,8 @@ def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) 
         )
     for student, folder in _wanted(there, list(students), assignment).items():
         if not any(folder.glob("*.ipynb")):
-            roster.failed[student] = f"There is no notebook in {folder}."
+            instead = " nbgrader does not see .py files: use unroll grade." if any(folder.glob("*.py")) else ""
+            roster.failed[student] = f"There is no notebook in {folder}.{instead}"
         elif not _has_sound_stamp(coursedir, folder):
             roster.failed[student] = (
                 f"{folder}/timestamp.txt holds no date like 2026-01-31 12:00:00 UTC. Mend or remove it."
