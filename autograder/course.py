@@ -30,12 +30,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Task:
-    """One function or class that a student writes."""
+    """One function or class that a student writes.
+
+    Args:
+        follow_through: the part of the points, 0 to 1, that is earned where only another task that it calls is wrong.
+    """
 
     name: str
     points: float
     hints: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    follow_through: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -154,10 +159,11 @@ def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
 
 
 def _task(entry: dict[str, Any], path: Path) -> Task:
-    unknown = set(entry) - {"name", "points", "hints", "forbid"}
+    unknown = set(entry) - {field.name for field in fields(Task)}
     if unknown:
         raise CourseError(f"{path}: task {entry.get('name')!r} has an unknown key {min(unknown)!r}. Remove it.")
-    return Task(entry["name"], float(entry["points"]), tuple(entry["hints"]), tuple(entry.get("forbid", ())))
+    lists = {key: tuple(entry.get(key, ())) for key in ("hints", "forbid")}
+    return Task(entry["name"], float(entry["points"]), **lists, follow_through=float(entry.get("follow_through", 0)))
 
 
 def _question(entry: dict[str, Any], path: Path) -> Question:

@@ -2,18 +2,28 @@
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.course import Lesson
+from autograder.grading.diagnosis import uses
 
 NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mistakes.py", "alternatives.py")
-OPTIONAL = ("probes.py", "calibration.json", "calibration.png", "calibration.svg", "data", "__pycache__")
+OPTIONAL = (
+    "probes.py",
+    "stand_ins.py",
+    "calibration.json",
+    "calibration.png",
+    "calibration.svg",
+    "data",
+    "__pycache__",
+)
 FEWEST_HINTS = 3
 
 
 def check_folder(lesson: Lesson) -> list[str]:
     """Return a line for each thing to mend."""
-    return [*_files(lesson), *_tasks(lesson), *_tests(lesson), *_variants(lesson)]
+    return [*_files(lesson), *_tasks(lesson), *_tests(lesson), *_variants(lesson), *_stand_ins(lesson)]
 
 
 def _files(lesson: Lesson) -> Iterator[str]:
@@ -40,6 +50,8 @@ def _tasks(lesson: Lesson) -> Iterator[str]:
             yield f"{place}: task {task.name!r} has {task.points:g} points. Give it more than 0."
         if len(task.hints) < FEWEST_HINTS:
             yield f"{place}: task {task.name!r} has {len(task.hints)} hints. Write {FEWEST_HINTS} or more."
+        if not 0 <= task.follow_through <= 1:
+            yield f"{place}: task {task.name!r} has follow_through {task.follow_through:g}. Give a part, 0 to 1."
         if not all(hint.strip() for hint in task.hints):
             yield f"{place}: task {task.name!r} has an empty hint. Write it or take it out."
 
@@ -76,8 +88,34 @@ def _variants(lesson: Lesson) -> Iterator[str]:
             task = named.get("task") or (_text(mark.args[0]) if decorator == "alternative" and mark.args else "")
             if task not in names:
                 yield f"{path}:{definition.lineno}: {task!r} is no task of {lesson.key}. There is: {', '.join(names)}."
+            worth = next((ast.unparse(keyword.value) for keyword in mark.keywords if keyword.arg == "worth"), "0")
+            if not _is_part(worth):
+                yield f"{path}:{definition.lineno}: worth is {worth}. Give a part, 0 to 1."
             if decorator == "mistake" and not named.get("says", "").strip():
                 yield f'{path}:{definition.lineno}: this mistake has no sentence. Add says="...".'
+
+
+def _stand_ins(lesson: Lesson) -> Iterator[str]:
+    path = lesson.folder / "stand_ins.py"
+    names = [task.name for task in lesson.tasks]
+    for definition in _definitions(path):
+        if definition.name not in names and not definition.name.startswith("_"):
+            yield f"{path}:{definition.lineno}: {definition.name} is no task. Name one, or begin with _."
+    if path.is_file() or any(task.follow_through for task in lesson.tasks):
+        yield from _missing_stand_ins(lesson, path)
+
+
+def _missing_stand_ins(lesson: Lesson, path: Path) -> Iterator[str]:
+    """A task with follow_through needs right versions of the tasks that its answer calls."""
+    there = {definition.name for definition in _definitions(path)}
+    called: dict[str, set[str]] = {}
+    with suppress(OSError, SyntaxError):  # which is said elsewhere
+        answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
+        called = uses(answer, [task.name for task in lesson.tasks])
+    for task in lesson.tasks:
+        lacking = sorted(called.get(task.name, set()) - {task.name} - there)
+        if task.follow_through and lacking:
+            yield f"{path}: {task.name} has follow_through, and this file does not define {lacking[0]}. Write it."
 
 
 def _definitions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
@@ -90,6 +128,13 @@ def _definitions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
 def _mark(node: ast.FunctionDef | ast.ClassDef, name: str) -> ast.Call | None:
     calls = [mark for mark in node.decorator_list if isinstance(mark, ast.Call)]
     return next((call for call in calls if ast.unparse(call.func).split(".")[-1] == name), None)
+
+
+def _is_part(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False
 
 
 def _text(node: ast.expr) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from autograder.course import Course, Lesson, Limits, Task
 from autograder.grading.exam import HIDDEN, Exam, hold
 from autograder.grading.examine import examine_task
+from autograder.grading.probes import defined, probe_source
 from autograder.grading.records import TaskResult, TestResult
 from autograder.grading.student import Clock, Remote
 from autograder.grading.variants import Variant, alternatives, mistakes
@@ -39,10 +40,11 @@ class Bench:
         """Examine some tasks of a lesson's source text."""
         clock = Clock(self.limits)
         remote = Remote(self.zygote, self.limits, clock, self.lesson.name, {self.lesson.name: [source]})
-        results = []
+        results: list[tuple[TaskResult, list[TestResult]]] = []
         for task in tasks:
             clock.next_lesson()
-            results.append(examine_task(self.exam, self.lesson, task, remote))
+            wrong = {result.task for result, _ in results if result.outcome != "passed"}
+            results.append(examine_task(self.exam, self.lesson, task, remote, wrong))
         return results
 
     def users(self, variant: Variant) -> list[Task]:
@@ -66,6 +68,7 @@ def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote
     _prove_answer(bench, proof)
     _prove_stub(bench, stub, proof)
     _prove_alternatives(bench, proof, hidden)
+    _prove_stand_ins(bench, proof)
     for variant in mistakes(lesson):
         _prove_mistake(bench, variant, proof, hidden)
 
@@ -96,6 +99,15 @@ def _prove_alternatives(bench: Bench, proof: Proof, count: bool) -> None:
         place = f"{bench.lesson.folder / 'alternatives.py'}:{variant.line}: the right answer {variant.id!r}"
         for result, tests in bench.examine(variant.source, _tested(bench, bench.users(variant))):
             proof.wrong += _lost(place, result, tests)
+
+
+def _prove_stand_ins(bench: Bench, proof: Proof) -> None:
+    room = bench.exam.rooms[bench.lesson.key]
+    for name in sorted(defined(room.stand_ins)):
+        source = f"{room.answer}\n\n{probe_source(room.stand_ins, [name])}"
+        users = [task for task in bench.lesson.tasks if name in room.uses[task.name]]
+        for result, tests in bench.examine(source, _tested(bench, users)):
+            proof.wrong += _lost(f"{bench.lesson.folder / 'stand_ins.py'}: the right {name}", result, tests)
 
 
 def _lost(what: str, result: TaskResult, tests: Sequence[TestResult]) -> list[str]:

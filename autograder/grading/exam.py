@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ class Room:
     lesson: Lesson
     answer: str
     probes: str
+    stand_ins: str
     reference: Remembered
     mistakes: list[variants.Variant]
     uses: dict[str, set[str]]
@@ -196,15 +198,19 @@ def hold(exam: Exam) -> None:
 
 def _room(lesson: Lesson) -> Room:
     answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
-    probes = lesson.folder / "probes.py"
     return Room(
         lesson,
         answer,
-        probes.read_text(encoding="utf-8") if probes.exists() else "",
+        _text(lesson.folder / "probes.py"),
+        _text(lesson.folder / "stand_ins.py"),
         Remembered(Local(lesson.name, answer)),
         variants.mistakes(lesson),
         uses(answer, [task.name for task in lesson.tasks]),
     )
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _position(lesson: Lesson, task: Task) -> int:

@@ -1,14 +1,16 @@
 """Put one hand-in through the exam: every task of every lesson, each with a worker of its own."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from autograder.course import Assignment, Lesson, Limits, Task
 from autograder.errors import StudentMissing, WorkerGone
 from autograder.grading.diagnosis import only_one
 from autograder.grading.exam import Exam, Run
+from autograder.grading.follow_through import passes_with, replaced, sentence
 from autograder.grading.intake import HandIn, Source
-from autograder.grading.marks import share_points, task_result
+from autograder.grading.marks import share_points, task_result, worst
 from autograder.grading.outcome import outcome_of
 from autograder.grading.records import HandInResult, TaskResult, TestResult
 from autograder.grading.session import Plan
@@ -16,6 +18,26 @@ from autograder.grading.student import Clock, Remote
 from autograder.isolation.worker import Zygote
 
 Both = tuple[TaskResult, list[TestResult]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is known of a task beside its tests.
+
+    Args:
+        mistake: the id of the recognised mistake, or "".
+        cause: its sentence, or "".
+        besides: what else is to be said, or "".
+        part: what the task earns of its points; None leaves it to the tests.
+    """
+
+    mistake: str = ""
+    cause: str = ""
+    besides: str = ""
+    part: float | None = None
+
+
+NOTHING = Finding()
 
 
 def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote, limits: Limits) -> HandInResult:
@@ -31,7 +53,7 @@ def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote,
             results += [refuse(exam, lesson, task, hand_in, source) for task in lesson.tasks]
             continue
         remote = Remote(zygote, limits, clock, lesson.name, sources_of(hand_in))
-        results += [examine_task(exam, lesson, task, remote) for task in lesson.tasks]
+        results += examine_tasks(exam, lesson, lesson.tasks, remote)
         notes += [f"{source.file}: {note}" for note in (*source.notes, *_places(remote, source))]
         if remote.output:
             output[lesson.key] = remote.output
@@ -72,7 +94,7 @@ def refuse(exam: Exam, lesson: Lesson, task: Task, hand_in: HandIn, source: Sour
     else:
         outcome, message = source.outcome, source.problem
     tests = [_result(plan, outcome, message) for plan in _plans(exam, lesson, task)]
-    return _both(lesson, task, tests, "", "")
+    return _both(lesson, task, tests, NOTHING)
 
 
 def _instead(hand_in: HandIn) -> str:
@@ -80,12 +102,25 @@ def _instead(hand_in: HandIn) -> str:
     return f" There is {there}: name a lesson as it was handed out." if there else ""
 
 
-def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote) -> Both:
-    """Run the tests of one task in one worker, and name the mistake."""
+def examine_tasks(exam: Exam, lesson: Lesson, tasks: Sequence[Task], remote: Remote) -> list[Both]:
+    """Examine some tasks of a lesson in order; a task may call those before it."""
+    results: list[Both] = []
+    for task in tasks:
+        wrong = {result.task for result, _ in results if result.outcome != "passed"}
+        results.append(examine_task(exam, lesson, task, remote, wrong))
+    return results
+
+
+def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: Collection[str] = ()) -> Both:
+    """Run the tests of one task in one worker, and name the mistake.
+
+    Args:
+        wrong: the tasks that are known not to pass.
+    """
     plans = _plans(exam, lesson, task)
     if forbidden := _forbidden(task, remote):
         message = f"{task.name} may not use {forbidden}; write it by hand."
-        return _both(lesson, task, [_result(plan, "rejected", message) for plan in plans], "", "")
+        return _both(lesson, task, [_result(plan, "rejected", message) for plan in plans], NOTHING)
     runs: list[tuple[Plan, Run]] = []
     for plan in plans:
         runs.append((plan, exam.run(plan, remote.ask)))
@@ -94,17 +129,22 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote) -> Both
     remote.end()
     tests = [_judge(plan, run, remote) for plan, run in runs]
     tests += [_result(plan, tests[-1].outcome, "") for plan in plans[len(runs) :]]
-    mistake, cause = _diagnose(exam, task, runs)
-    return _both(lesson, task, tests, mistake, cause)
+    found = _diagnose(exam, task, runs)
+    if worst(test.outcome for test in tests) not in ("passed", "missing"):
+        names = replaced(exam, lesson, task, wrong)
+        if names and passes_with(exam, lesson, task, remote, names):
+            earned = sum(test.score for test in share_points(task, tests, found.part)) / task.points
+            found = replace(found, besides=sentence(task, names), part=max(earned, task.follow_through))
+    return _both(lesson, task, tests, found)
 
 
 def _plans(exam: Exam, lesson: Lesson, task: Task) -> list[Plan]:
     return [plan for plan in exam.rooms[lesson.key].plans if plan.task == task]
 
 
-def _both(lesson: Lesson, task: Task, tests: Sequence[TestResult], mistake: str, cause: str) -> Both:
-    tests = share_points(task, tests)
-    return task_result(lesson.key, task, tests, mistake, cause), tests
+def _both(lesson: Lesson, task: Task, tests: Sequence[TestResult], found: Finding) -> Both:
+    tests = share_points(task, tests, found.part)
+    return task_result(lesson.key, task, tests, found.mistake, found.cause, found.besides), tests
 
 
 def _forbidden(task: Task, remote: Remote) -> str:
@@ -124,9 +164,12 @@ def _result(plan: Plan, outcome: str, message: str) -> TestResult:
     return TestResult(plan.lesson.key, plan.task.name, plan.name, outcome, 0.0, 0.0, message, plan.weight, plan.core)
 
 
-def _diagnose(exam: Exam, task: Task, runs: Sequence[tuple[Plan, Run]]) -> tuple[str, str]:
+def _diagnose(exam: Exam, task: Task, runs: Sequence[tuple[Plan, Run]]) -> Finding:
     if any(isinstance(run.error, (StudentMissing, WorkerGone)) for _, run in runs):
-        return "", ""
+        return NOTHING
     found = exam.candidates(task, runs)
     mistake = only_one([variant.id for variant in found])
-    return (mistake, found[0].says) if mistake else ("", "")
+    if not mistake:
+        return NOTHING
+    worth = {variant.worth for variant in found if variant.task == task.name}
+    return Finding(mistake, found[0].says, part=worth.pop() if len(worth) == 1 else None)

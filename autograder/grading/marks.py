@@ -7,27 +7,35 @@ from autograder.course import Task
 from autograder.grading.records import OUTCOMES, TaskResult, TestResult
 
 
-def share_points(task: Task, tests: Sequence[TestResult]) -> list[TestResult]:
-    """Give each test its share of the task's points."""
+def share_points(task: Task, tests: Sequence[TestResult], part: float | None = None) -> list[TestResult]:
+    """Give each test its share of the task's points.
+
+    Args:
+        part: what the task earns of its points, 0 to 1, whatever its tests say; None leaves it to them.
+    """
     total = sum(test.weight for test in tests)
     lost = not all(test.outcome == "passed" for test in tests if test.core)
-    return [_with_points(test, task.points * test.weight / total if total else 0.0, lost) for test in tests]
+    shares = [task.points * test.weight / total if total else 0.0 for test in tests]
+    parts = [float(test.outcome == "passed" and not lost) if part is None else part for test in tests]
+    return [
+        replace(test, score=share * earned, max_score=share)
+        for test, share, earned in zip(tests, shares, parts, strict=True)
+    ]
 
 
-def _with_points(test: TestResult, points: float, lost: bool) -> TestResult:
-    earned = points if test.outcome == "passed" and not lost else 0.0
-    return replace(test, score=earned, max_score=points)
-
-
-def task_result(lesson: str, task: Task, tests: Sequence[TestResult], mistake: str, cause: str) -> TaskResult:
+def task_result(
+    lesson: str, task: Task, tests: Sequence[TestResult], mistake: str, cause: str, besides: str = ""
+) -> TaskResult:
     """Add up a task's tests, already with their points.
 
     Args:
         mistake: the id of the recognised mistake, or "".
         cause: its sentence, or "".
+        besides: what else is to be said about the task, or "".
     """
     outcome = worst(test.outcome for test in tests)
     fact = next((test.message for test in tests if test.outcome == outcome and test.message), "")
+    fact = " ".join(filter(None, (fact, besides)))
     score = round(sum(test.score for test in tests), 6)
     message = f"{fact} Likely cause: {cause}" if cause else fact
     return TaskResult(lesson, task.name, score, task.points, outcome, mistake, message if outcome != "passed" else "")

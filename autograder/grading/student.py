@@ -247,6 +247,11 @@ class Remote:
                 return {}
         return used if type(used) is dict else {}
 
+    def with_cell(self, text: str) -> "Remote":
+        """Make one of the same lesson with another cell at its end, whose definitions count."""
+        sources = {**self._sources, self._lesson: [*self._sources[self._lesson], text]}
+        return Remote(self._zygote, self._limits, self._clock, self._lesson, sources)
+
     def end(self) -> None:
         """End the worker; the next request starts another."""
         if self._worker is not None:

@@ -12,8 +12,12 @@ from autograder.errors import CourseError
 DECORATORS = ("mistake", "alternative")
 
 
-def mistake(id: str, *, task: str, says: str) -> Callable[[Any], Any]:
-    """Mark a wrong answer with its catalogue id, the task it replaces and the sentence that a student reads."""
+def mistake(id: str, *, task: str, says: str, worth: float | None = None) -> Callable[[Any], Any]:
+    """Mark a wrong answer with its catalogue id, the task it replaces and the sentence that a student reads.
+
+    Args:
+        worth: the part of the task's points, 0 to 1, that it earns where it is recognised; None leaves it to the tests.
+    """
     return lambda function: function
 
 
@@ -33,6 +37,7 @@ class Variant:
         name: the function's name in its file.
         line: where it stands in its file.
         source: the whole lesson, with the task replaced.
+        worth: the part of the points that a recognised mistake earns; None leaves it to the tests.
     """
 
     id: str
@@ -41,6 +46,7 @@ class Variant:
     name: str
     line: int
     source: str
+    worth: float | None = None
 
 
 def mistakes(lesson: Lesson) -> list[Variant]:
@@ -64,11 +70,11 @@ def _variants(lesson: Lesson, file: str, decorator: str) -> Iterator[Variant]:
     for node in marked:
         mark = _mark(node, decorator)
         assert mark is not None and isinstance(node, (ast.FunctionDef, ast.ClassDef))
-        first, task, says = _arguments(mark, path)
+        first, task, says, worth = _arguments(mark, path)
         name, node.name = node.name, task
         node.decorator_list.remove(mark)
         source = f"{answer}\n\n{shared}\n\n{ast.unparse(node)}\n"
-        yield Variant(first, task, says, name, node.lineno, source)
+        yield Variant(first, task, says, name, node.lineno, source, worth)
 
 
 def _mark(node: ast.stmt, decorator: str) -> ast.Call | None:
@@ -78,17 +84,17 @@ def _mark(node: ast.stmt, decorator: str) -> ast.Call | None:
     return None
 
 
-def _arguments(mark: ast.Call, path: Path) -> tuple[str, str, str]:
-    """Return id, task and sentence; an alternative's id is its name, and it has no sentence."""
+def _arguments(mark: ast.Call, path: Path) -> tuple[str, str, str, float | None]:
+    """Return id, task, sentence and worth; an alternative's id is its name, and it has neither of the last two."""
     try:
         values = [ast.literal_eval(arg) for arg in mark.args]
         named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in mark.keywords}
     except ValueError:
         raise CourseError(f"{path}:{mark.lineno}: write the arguments as plain texts.") from None
     if isinstance(mark.func, ast.Name) and mark.func.id == "mistake":
-        return values[0] if values else named["id"], named["task"], named["says"]
+        return values[0] if values else named["id"], named["task"], named["says"], named.get("worth")
     values += [named[key] for key in ("task", "name") if key in named]
-    return values[1], values[0], ""
+    return values[1], values[0], "", None
 
 
 def _is_ours(node: ast.stmt) -> bool:

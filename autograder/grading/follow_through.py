@@ -1,0 +1,40 @@
+"""Does a task fail only because another that it calls is wrong? It is tried again with a right one in its place."""
+
+from collections.abc import Collection
+
+from autograder.course import Lesson, Task
+from autograder.errors import StudentError, WorkerGone
+from autograder.grading.exam import Exam
+from autograder.grading.probes import defined, probe_source
+from autograder.grading.student import Remote
+
+
+def replaced(exam: Exam, lesson: Lesson, task: Task, wrong: Collection[str]) -> list[str]:
+    """List the tasks that are wrong, that a task's answer calls, and that the lesson has a right version of."""
+    room = exam.rooms[lesson.key]
+    there = defined(room.stand_ins)
+    return [name for name in room.uses[task.name] if name != task.name and name in wrong and name in there]
+
+
+def passes_with(exam: Exam, lesson: Lesson, task: Task, remote: Remote, names: Collection[str]) -> bool:
+    """Run all tests of a task once more, on the student's code with right versions of some other tasks.
+
+    Args:
+        remote: the student's lesson.
+        names: the tasks that are replaced.
+    """
+    room = exam.rooms[lesson.key]
+    trial = remote.with_cell(probe_source(room.stand_ins, names))
+    try:
+        plans = [plan for plan in room.plans if plan.task == task]
+        return bool(plans) and all(exam.run(plan, trial.ask).error is None for plan in plans)
+    except (StudentError, WorkerGone):
+        return False
+    finally:
+        trial.end()
+
+
+def sentence(task: Task, names: Collection[str]) -> str:
+    """Say what was found out."""
+    called = " and ".join(sorted(names))
+    return f"{task.name} itself is right: with a right {called} in place of yours it passes. Mend {called}."
