@@ -90,7 +90,7 @@ def test_canvas_has_a_column_for_each_task_if_wanted_and_its_own_number_of_a_stu
     rows, said = exported(course, "Canvas", *options)
 
     assert [list(row.values()) for row in rows[1:]] == [["Öz, Bob", "17", "", "", "", "2", "3", "4"]]
-    assert "fay has no number as ID: left out" in said
+    assert "fay has no number as lms_user_id: left out" in said
     assert "ana has no lms_user_id: left out" in said
 
 
