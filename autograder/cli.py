@@ -29,7 +29,7 @@ def cli() -> None:
     To learn:        unroll check sine/cell
     To grade:        unroll grade sine SUBMISSIONS -o OUT
     With nbgrader:   unroll nbgrade sine --jobs 4
-    To write one:    unroll build, unroll verify sine/cell
+    To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build
     """
 
 
@@ -204,6 +204,19 @@ def build(course: Any, check: bool, force: bool) -> None:
     if found:
         raise SystemExit(3)
     click.echo(f"exercises/ and source/ are what solutions/ makes: {len(planned)} files.")
+
+
+@cli.command()
+@click.argument("lesson", metavar="ASSIGNMENT/LESSON")
+@click.option("--title", default="", help="Stands above the lesson.")
+@_with_course
+def new(course: Any, lesson: str, title: str) -> None:
+    """Make a small lesson in solutions/ that builds and verifies as it stands; rewrite it piece by piece."""
+    from autograder.authoring.scaffold import new_lesson
+
+    for path in new_lesson(course, lesson, title):
+        click.echo(path.relative_to(course.root))
+    click.echo(f"Next: unroll verify {lesson}, then write your own, then unroll build. See docs/authors.md.")
 
 
 @cli.command()
