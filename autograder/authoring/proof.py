@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from autograder.authoring.matrix import Matrix, matrices
 from autograder.course import Course, Lesson, Limits, Task
 from autograder.grading.exam import HIDDEN, Exam, hold
 from autograder.grading.examine import examine_task
@@ -25,6 +26,7 @@ class Proof:
     alternatives: int = 0
     mistakes: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    matrices: list[Matrix] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote
     _prove_stand_ins(bench, proof)
     for variant in mistakes(lesson):
         _prove_mistake(bench, variant, proof, hidden)
+    if hidden:
+        proof.matrices = matrices(exam, exam.rooms[lesson.key])
 
 
 def _tested(bench: Bench, tasks: Sequence[Task]) -> list[Task]:

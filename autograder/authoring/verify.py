@@ -4,20 +4,28 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from autograder.authoring.lesson import check_course, read_lesson
+from autograder.authoring.matrix import lines
 from autograder.authoring.proof import Proof, prove
 from autograder.course import Course, Lesson
 from autograder.isolation.worker import Zygote
 
 
-def verify(course: Course, lessons: Sequence[Lesson], say: Callable[[str], None], seed: str = "") -> list[str]:
-    """Prove lessons one by one, saying what was proved; return a sentence for each thing that is wrong."""
+def verify(
+    course: Course, lessons: Sequence[Lesson], say: Callable[[str], None], seed: str = "", matrix: bool = False
+) -> list[str]:
+    """Prove lessons one by one, saying what was proved; return a sentence for each thing that is wrong.
+
+    Args:
+        matrix: say also which wrong answer fails which test, and how near each is to the next.
+    """
     check_course(course)
     wrong: list[str] = []
     with Zygote() as zygote:
         for lesson in lessons:
             stub = read_lesson(lesson.folder / "lesson.py").stub()
             proof = prove(course, lesson, stub, zygote, seed or secrets.token_hex(16))
-            for line in (*proof.wrong, *summary(proof)):
+            tables = [line for one in proof.matrices for line in lines(lesson.key, one)] if matrix else []
+            for line in (*tables, *proof.wrong, *summary(proof)):
                 say(line)
             wrong += proof.wrong
     return wrong

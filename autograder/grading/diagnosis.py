@@ -1,6 +1,7 @@
 """Which known mistake returns the same? Transcripts are compared within 1e-4, and in doubt nothing is said."""
 
 import ast
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,25 +13,52 @@ TOLERANCE = 1e-4
 
 def alike(first: Any, second: Any) -> bool:
     """Compare two transcripts, or values in them; numbers may differ by 1e-4, absolutely or relatively."""
+    return distance(first, second) <= TOLERANCE
+
+
+def distance(first: Any, second: Any) -> float:
+    """Measure how far two transcripts are apart: the worst |a - b| / (1 + |b|), infinite for another kind or shape."""
     if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
-        return alike(torch.from_numpy(first), torch.from_numpy(second))
+        return distance(torch.from_numpy(first), torch.from_numpy(second))
     if isinstance(first, torch.Tensor) and isinstance(second, torch.Tensor):
-        return _alike_tensors(first, second)
+        return _between_tensors(first, second)
     if type(first) is not type(second):
-        return False
+        return math.inf
     if isinstance(first, float):
-        return bool(np.isclose(first, second, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))
+        return _between_numbers(first, second)
     if isinstance(first, (list, tuple)):
-        return len(first) == len(second) and all(map(alike, first, second))
+        return _farthest(zip(first, second, strict=True)) if len(first) == len(second) else math.inf
     if isinstance(first, dict):
-        return first.keys() == second.keys() and all(alike(first[key], second[key]) for key in first)
-    return bool(first == second)
+        same = first.keys() == second.keys()
+        return _farthest((first[key], second[key]) for key in first) if same else math.inf
+    return 0.0 if first == second else math.inf
 
 
-def _alike_tensors(first: torch.Tensor, second: torch.Tensor) -> bool:
+def _farthest(pairs: Iterable[tuple[Any, Any]]) -> float:
+    worst = 0.0
+    for first, second in pairs:
+        worst = max(worst, distance(first, second))
+        if worst == math.inf:
+            break
+    return worst
+
+
+def _between_numbers(first: float, second: float) -> float:
+    if first == second or (math.isnan(first) and math.isnan(second)):
+        return 0.0
+    apart = abs(first - second) / (1 + abs(second))
+    return math.inf if math.isnan(apart) else apart
+
+
+def _between_tensors(first: torch.Tensor, second: torch.Tensor) -> float:
     if first.shape != second.shape or first.dtype != second.dtype:
-        return False
-    return torch.allclose(first.double(), second.double(), rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+        return math.inf
+    if first.numel() == 0:
+        return 0.0
+    a, b = first.detach().double(), second.detach().double()
+    equal = (a == b) | (a.isnan() & b.isnan())
+    apart = torch.where(equal, 0.0, (a - b).abs() / (1 + b.abs()))
+    return float(apart.nan_to_num(nan=math.inf, posinf=math.inf).max())
 
 
 def uses(source: str, tasks: Iterable[str]) -> dict[str, set[str]]:

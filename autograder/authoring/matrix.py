@@ -1,0 +1,78 @@
+"""Which wrong answer fails which test, and how near each is to the next: what an author looks at before a new test."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from autograder.course import Task
+from autograder.grading.diagnosis import distance
+from autograder.grading.exam import Exam, Room
+from autograder.grading.session import Plan
+from autograder.grading.variants import Variant
+
+
+@dataclass(frozen=True)
+class Row:
+    """One wrong answer.
+
+    Args:
+        fails: whether it fails each test of its task, in the order of the tests.
+        nearest: the wrong answer with another id whose returns are nearest, or "".
+        apart: how far, at the worst number of the worst test.
+    """
+
+    id: str
+    name: str
+    fails: tuple[bool, ...]
+    nearest: str
+    apart: float
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The tests of one task, and a row for each of its wrong answers."""
+
+    task: str
+    tests: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def matrices(exam: Exam, room: Room) -> list[Matrix]:
+    """Run every wrong answer of a lesson through the tests of its task."""
+    return [_matrix(exam, room, task) for task in room.lesson.tasks]
+
+
+def _matrix(exam: Exam, room: Room, task: Task) -> Matrix:
+    plans = [plan for plan in room.plans if plan.task == task]
+    found = [variant for variant in room.mistakes if variant.task == task.name]
+    rows = tuple(_row(exam, plans, variant, found) for variant in found)
+    return Matrix(task.name, tuple(plan.name for plan in plans), rows)
+
+
+def _row(exam: Exam, plans: Sequence[Plan], variant: Variant, others: Sequence[Variant]) -> Row:
+    fails = tuple(exam.known(plan, variant).error is not None for plan in plans)
+    apart = [(_apart(exam, plans, variant, other), other.id) for other in others if other.id != variant.id]
+    far, near = min(apart, default=(math.inf, ""))
+    return Row(variant.id, variant.name, fails, near, far)
+
+
+def _apart(exam: Exam, plans: Sequence[Plan], first: Variant, second: Variant) -> float:
+    """Compare two wrong answers in the tests that the first fails: those decide what it is called."""
+    failed = [plan for plan in plans if exam.known(plan, first).error is not None]
+    far = (distance(exam.known(plan, first).transcript, exam.known(plan, second).transcript) for plan in failed)
+    return max(far, default=math.inf)
+
+
+def lines(lesson: str, matrix: Matrix) -> Iterator[str]:
+    """Write a matrix as text: x where a wrong answer fails, and the nearest other one."""
+    yield f"{lesson}:{matrix.task}"
+    for number, test in enumerate(matrix.tests, 1):
+        yield f"  {number:2d}  {test}"
+    yield "  " + " " * 42 + " ".join(f"{number:2d}" for number in range(1, len(matrix.tests) + 1)) + "  nearest"
+    for row in matrix.rows:
+        marks = " ".join(" x" if fails else " ." for fails in row.fails)
+        yield f"  {row.id:5s} {row.name[:35]:35s} {marks}  {_near(row)}"
+
+
+def _near(row: Row) -> str:
+    return f"{row.nearest} {row.apart:.2g}" if row.nearest and row.apart < math.inf else "none is alike in kind"

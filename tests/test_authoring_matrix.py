@@ -1,0 +1,71 @@
+"""How far wrong answers are apart, and the table that an author reads."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from classroom import REPOSITORY
+
+from autograder.authoring.verify import verify
+from autograder.course import load_course
+from autograder.grading.diagnosis import alike, distance
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "apart"),
+    [
+        (1.0, 1.0, 0.0),
+        (3.0, 1.0, 1.0),
+        (NAN, NAN, 0.0),
+        (NAN, 1.0, math.inf),
+        (math.inf, math.inf, 0.0),
+        (math.inf, 1.0, math.inf),
+        (torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]), 1.0),
+        (torch.tensor([NAN, 3.0]), torch.tensor([NAN, 1.0]), 1.0),
+        (torch.tensor([NAN]), torch.tensor([1.0]), math.inf),
+        (torch.tensor([math.inf]), torch.tensor([math.inf]), 0.0),
+        (torch.tensor([True]), torch.tensor([False]), 1.0),
+        (torch.zeros(0), torch.zeros(0), 0.0),
+        (torch.zeros(1, 2), torch.zeros(2), math.inf),
+        (torch.zeros(2).double(), torch.zeros(2), math.inf),
+        (np.array([3.0]), np.array([1.0]), 1.0),
+        ([1.0, (3.0,)], [1.0, (1.0,)], 1.0),
+        ([1.0], [1.0, 2.0], math.inf),
+        ({"a": 3.0}, {"a": 1.0}, 1.0),
+        ({"a": 3.0}, {"b": 1.0}, math.inf),
+        ("a", "b", math.inf),
+        (1, 1.0, math.inf),
+        (None, None, 0.0),
+    ],
+)
+def test_a_distance_is_that_of_the_worst_number(first: Any, second: Any, apart: float) -> None:
+    assert distance(first, second) == apart
+    assert alike(first, second) == (apart == 0)
+
+
+def test_what_is_nearer_than_the_tolerance_is_alike() -> None:
+    assert alike(torch.tensor([1.00005]), torch.tensor([1.0]))
+    assert not alike(torch.tensor([1.0003]), torch.tensor([1.0]))
+    assert alike(1000.05, 1000.0)
+
+
+def test_the_table_has_a_row_for_each_wrong_answer() -> None:
+    course = load_course(REPOSITORY / "tests" / "mini")
+    said: list[str] = []
+
+    verify(course, list(course.lessons()), said.append, "a seed", matrix=True)
+
+    assert [line.split() for line in said[:6]] == [
+        ["play/double:double"],
+        ["1", "values", "are", "doubled"],
+        ["2", "x", "stays", "as", "it", "is"],
+        ["1", "2", "nearest"],
+        ["D01", "squared", "x", ".", "D02", said[4].split()[-1]],
+        ["D02", "in_place", ".", "x", "none", "is", "alike", "in", "kind"],
+    ]
+    assert 0 < float(said[4].split()[-1]) < 10
+    assert said[-1].startswith("play/double: proved.")
