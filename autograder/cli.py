@@ -234,6 +234,27 @@ def verify(course: Any, lessons: tuple[str, ...], seed: str, matrix: bool | None
 
 
 @cli.command()
+@click.argument("lessons", nargs=-1)
+@_with_course
+def mutate(course: Any, lessons: tuple[str, ...]) -> None:
+    """Change each answer in every small way, and say which change no hidden test notices (all lessons, or sine/cell).
+
+    A change that no test can notice stands with its reason in the lesson's survivors.toml.
+    """
+    from autograder.authoring.mutate import mutate as try_all
+
+    def begun(task: str, count: int) -> None:
+        click.echo(f"{task}: {count} mutants ...", err=True)
+
+    wanted = [course.lesson(key) for key in lessons] or list(course.lessons())
+    wrong = try_all(course, wanted, click.echo, begun)
+    for line in wrong:
+        click.echo(line)
+    if wrong:
+        sys.exit(3)
+
+
+@cli.command()
 @click.argument("lesson")
 @click.option(
     "--seeds", type=click.IntRange(2, 1000), default=30, show_default=True, help="Runs of each right program."

@@ -12,6 +12,7 @@ NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mista
 OPTIONAL = (
     "probes.py",
     "stand_ins.py",
+    "survivors.toml",
     "calibration.json",
     "calibration.png",
     "calibration.svg",
