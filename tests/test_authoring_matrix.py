@@ -1,6 +1,8 @@
 """How far wrong answers are apart, and the table that an author reads."""
 
 import math
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,3 +71,18 @@ def test_the_table_has_a_row_for_each_wrong_answer() -> None:
     ]
     assert 0 < float(said[4].split()[-1]) < 10
     assert said[-1].startswith("play/double: proved.")
+
+
+def test_right_answers_are_proved_with_many_secrets(tmp_path: Path) -> None:
+    shutil.copytree(REPOSITORY / "tests" / "mini", tmp_path, dirs_exist_ok=True)
+    alternatives = tmp_path / "solutions" / "play" / "double" / "alternatives.py"
+    by_chance = '@alternative("double", "wrong in one of four")\ndef by_chance(x):\n    return x * (2 + (x[0] > 0.6))\n'
+    course = load_course(tmp_path)
+    said: list[str] = []
+
+    right = verify(course, list(course.lessons()), said.append, "a seed", seeds=12)
+    alternatives.write_text(f"{alternatives.read_text()}\n\n{by_chance}")
+    wrong = verify(course, list(course.lessons()), said.append, "a seed", seeds=12)
+
+    assert right == [] and "full marks with each of 12 secrets" in said[0]
+    assert 1 < sum("'wrong in one of four' fails double," in line for line in wrong) < 12

@@ -24,6 +24,7 @@ class Proof:
     points: float = 0.0
     tests: int = 0
     alternatives: int = 0
+    seeds: int = 1
     mistakes: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     matrices: list[Matrix] = field(default_factory=list)
@@ -75,6 +76,18 @@ def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote
         _prove_mistake(bench, variant, proof, hidden)
     if hidden:
         proof.matrices = matrices(exam, exam.rooms[lesson.key])
+
+
+def prove_right(course: Course, lesson: Lesson, zygote: Zygote, secret: str, proof: Proof) -> None:
+    """Prove on other inputs that the answer and every alternative get full marks; it may add to what is wrong."""
+
+    def work(exam: Exam) -> None:
+        bench = Bench(exam, zygote, lesson, course.limits)
+        _prove_answer(bench, proof)
+        _prove_alternatives(bench, proof, False)
+
+    hold(Exam([lesson], secret, work))
+    proof.seeds += 1
 
 
 def _tested(bench: Bench, tasks: Sequence[Task]) -> list[Task]:

@@ -5,17 +5,23 @@ from collections.abc import Callable, Sequence
 
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.matrix import lines
-from autograder.authoring.proof import Proof, prove
+from autograder.authoring.proof import Proof, prove, prove_right
 from autograder.course import Course, Lesson
 from autograder.isolation.worker import Zygote
 
 
 def verify(
-    course: Course, lessons: Sequence[Lesson], say: Callable[[str], None], seed: str = "", matrix: bool = False
+    course: Course,
+    lessons: Sequence[Lesson],
+    say: Callable[[str], None],
+    seed: str = "",
+    matrix: bool = False,
+    seeds: int = 1,
 ) -> list[str]:
     """Prove lessons one by one, saying what was proved; return a sentence for each thing that is wrong.
 
     Args:
+        seeds: how many secrets the right answers are proved with.
         matrix: say also which wrong answer fails which test, and how near each is to the next.
     """
     check_course(course)
@@ -23,7 +29,10 @@ def verify(
     with Zygote() as zygote:
         for lesson in lessons:
             stub = read_lesson(lesson.folder / "lesson.py").stub()
-            proof = prove(course, lesson, stub, zygote, seed or secrets.token_hex(16))
+            secret = seed or secrets.token_hex(16)
+            proof = prove(course, lesson, stub, zygote, secret)
+            for number in range(1, seeds):
+                prove_right(course, lesson, zygote, f"{secret} {number}", proof)
             tables = [line for one in proof.matrices for line in lines(lesson.key, one)] if matrix else []
             for line in (*tables, *proof.wrong, *summary(proof)):
                 say(line)
@@ -37,8 +46,12 @@ def summary(proof: Proof) -> list[str]:
     verdict = f"{len(proof.wrong)} to mend" if proof.wrong else "proved"
     return [
         f"{proof.lesson.key}: {verdict}. {tasks} tasks, {proof.points:g} points, {proof.tests} tests: "
-        f"the answer and {proof.alternatives} alternatives get full marks, the stub gets none, "
+        f"the answer and {proof.alternatives} alternatives get full marks{_times(proof)}, the stub gets none, "
         f"{len(proof.mistakes)} wrong answers with {len(set(proof.mistakes))} ids lose marks and are named."
         if not proof.wrong
         else f"{proof.lesson.key}: {verdict}."
     ]
+
+
+def _times(proof: Proof) -> str:
+    return f" with each of {proof.seeds} secrets" if proof.seeds > 1 else ""
