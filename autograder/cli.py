@@ -267,12 +267,13 @@ def mutate(course: Any, lessons: tuple[str, ...]) -> None:
     show_default=True,
     help="Runs of each wrong one.",
 )
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Seeds run at a time.")
 @_with_course
-def calibrate(course: Any, lesson: str, seeds: int, wrong_seeds: int) -> None:
+def calibrate(course: Any, lesson: str, seeds: int, wrong_seeds: int, jobs: int) -> None:
     """Train right and wrong programs over many seeds, and put the thresholds of a lesson between them."""
     from autograder.authoring.calibrate import calibrate as measure
 
-    measure(course, course.lesson(lesson), seeds, wrong_seeds, click.echo)
+    measure(course, course.lesson(lesson), seeds, wrong_seeds, click.echo, jobs)
 
 
 if __name__ == "__main__":

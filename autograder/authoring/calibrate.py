@@ -2,14 +2,17 @@
 
 A threshold stands halfway, on a logarithmic scale, between the worst right run and the best run of those wrong programs
 that are clearly apart; never nearer to the right ones than `MARGIN` times. The picture and the JSON say which wrong
-programs lie below it: those the loss cannot see.
+programs lie below it, those the loss cannot see, and the JSON by which other tests they are caught.
 """
 
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import torch
@@ -43,6 +46,12 @@ class Losses:
         middle = math.sqrt(self.worst_right * min(apart)) if apart else 0.0
         return rounded_up(max(MARGIN * self.worst_right, middle))
 
+    def add(self, more: "Losses") -> None:
+        """Add the runs of other seeds."""
+        for mine, theirs in ((self.right, more.right), (self.wrong, more.wrong)):
+            for name, values in theirs.items():
+                mine[name] += values
+
     def unseen(self) -> list[str]:
         """Name the wrong programs that stay below the threshold in some run."""
         return sorted(name for name, values in self.wrong.items() if min(values) <= self.threshold)
@@ -54,42 +63,89 @@ def rounded_up(value: float) -> float:
     return float(f"{math.ceil(value / scale) * scale:.1g}")
 
 
-def calibrate(course: Course, lesson: Lesson, seeds: int, wrong_seeds: int, say: Callable[[str], None]) -> None:
-    """Measure, then write `calibration.json` and `calibration.png` beside the lesson."""
-    found: dict[str, Losses] = defaultdict(Losses)
-    programs = [("the answer", None), *((v.id, v) for v in alternatives(lesson))]
-    for number in range(seeds):
-        _run_all(lesson, f"calibrate {number}", programs, found, True)
-        if number < wrong_seeds:
-            _run_all(lesson, f"calibrate {number}", _wrong(lesson), found, False)
-        say(f"seed {number + 1} of {seeds}")
+def calibrate(
+    course: Course, lesson: Lesson, seeds: int, wrong_seeds: int, say: Callable[[str], None], jobs: int = 1
+) -> None:
+    """Measure, then write `calibration.json` and `calibration.png` beside the lesson.
+
+    Args:
+        seeds: how many runs each right program has.
+        wrong_seeds: how many each wrong one has; no more than `seeds`.
+        jobs: how many processes measure.
+    """
+    found: dict[str, Losses] = {}
+    for number, part in enumerate(_parts(lesson, seeds, wrong_seeds, jobs), 1):
+        for name, losses in part.items():
+            found.setdefault(name, Losses()).add(losses)
+        say(f"seed {number} of {seeds}")
     if not found:
         raise CourseError(f"{lesson.key} has no trained check: no test uses the fixture `calibrated`.")
-    _write(lesson, found, seeds, wrong_seeds)
+    caught = _caught(lesson, {name for losses in found.values() for name in losses.unseen()})
+    _write(lesson, found, caught, seeds, wrong_seeds)
     for name, losses in found.items():
         say(sentence(name, losses))
 
 
-def _wrong(lesson: Lesson) -> list[tuple[str, Variant | None]]:
-    return [(f"{variant.id} {variant.name}", variant) for variant in mistakes(lesson)]
+def _parts(lesson: Lesson, seeds: int, wrong_seeds: int, jobs: int) -> Iterator[dict[str, Losses]]:
+    """Measure seed by seed, in order."""
+    measure = partial(_measure, lesson, wrong_seeds)
+    if jobs == 1:
+        yield from map(measure, range(seeds))
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        yield from pool.map(measure, range(seeds))
+
+
+def _measure(lesson: Lesson, wrong_seeds: int, number: int) -> dict[str, Losses]:
+    """Run all programs with one seed."""
+    found: dict[str, Losses] = defaultdict(Losses)
+    right = [("the answer", None), *((variant.id, variant) for variant in alternatives(lesson))]
+    wrong = [(_name(variant), variant) for variant in mistakes(lesson)]
+    _run_all(lesson, f"calibrate {number}", right, found, True)
+    if number < wrong_seeds:
+        _run_all(lesson, f"calibrate {number}", wrong, found, False)
+    return dict(found)
+
+
+def _name(variant: Variant) -> str:
+    return f"{variant.id} {variant.name}"
 
 
 def _run_all(
     lesson: Lesson,
     seed: str,
-    programs: list[tuple[str, Variant | None]],
+    programs: Sequence[tuple[str, Variant | None]],
     found: dict[str, Losses],
     right: bool,
 ) -> None:
     def work(exam: Exam) -> None:
         room = exam.rooms[lesson.key]
-        for plan in (plan for plan in room.plans if "calibrated" in plan.item.fixturenames):
+        for plan in filter(_is_trained, room.plans):
             for name, variant in programs:
                 if variant is None or variant.task in room.uses[plan.task.name]:
                     source = room.answer if variant is None else variant.source
                     _observe(exam, plan, Local(lesson.name, source), name, found, right)
 
     hold(Exam([lesson], seed, work))
+
+
+def _is_trained(plan: Plan) -> bool:
+    return "calibrated" in plan.item.fixturenames
+
+
+def _caught(lesson: Lesson, names: set[str]) -> dict[str, list[str]]:
+    """Find for each wrong program that a loss cannot see the other tests that see it."""
+    found: dict[str, list[str]] = {}
+
+    def work(exam: Exam) -> None:
+        room = exam.rooms[lesson.key]
+        others = [plan for plan in room.plans if not _is_trained(plan)]
+        for variant in (variant for variant in room.mistakes if _name(variant) in names):
+            own = [plan for plan in others if variant.task in room.uses[plan.task.name]]
+            found[_name(variant)] = [plan.name for plan in own if exam.known(plan, variant).error is not None]
+
+    hold(Exam([lesson], "calibrate", work))
+    return found
 
 
 def _observe(exam: Exam, plan: Plan, local: Local, name: str, found: dict[str, Losses], right: bool) -> None:
@@ -113,13 +169,15 @@ def sentence(name: str, losses: Losses) -> str:
     return f"{name}: threshold {losses.threshold:g}, the worst right run has {losses.worst_right:.2g}{blind}."
 
 
-def _write(lesson: Lesson, found: dict[str, Losses], seeds: int, wrong_seeds: int) -> None:
+def _write(
+    lesson: Lesson, found: dict[str, Losses], caught: dict[str, list[str]], seeds: int, wrong_seeds: int
+) -> None:
     checks: dict[str, Any] = {
         name: {
             "threshold": losses.threshold,
             "worst_right": float(f"{losses.worst_right:.3g}"),
             "margin": float(f"{losses.threshold / losses.worst_right:.3g}"),
-            "unseen": losses.unseen(),
+            "unseen, but caught by": {name: caught[name] for name in losses.unseen()},
             "right": {program: _summary(values) for program, values in losses.right.items()},
             "wrong": {program: _summary(values) for program, values in losses.wrong.items()},
         }
