@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -207,18 +208,24 @@ def press(page: Page, lab: Lab, selector: str, picture: str) -> str:
     return said
 
 
+def saved(page: Page, what: str) -> Any:
+    """Wait until formgrader has sent a mark or a comment, and the server has answered."""
+    return page.expect_response(lambda answer: f"/api/{what}/" in answer.url and answer.request.method == "PUT")
+
+
 def give_manual_mark(page: Page, lab: Lab) -> None:
     """Open the submission of the lesson with a question, and give one point and a comment."""
     page.goto(lab.address("formgrader/gradebook/sine/training"))
     page.locator("td.name a").first.click()
     box = page.locator("input.score").last
     box.wait_for()
-    box.fill("1.5")
-    box.press("Tab")
+    with saved(page, "grade"):
+        box.fill("1.5")
+        box.press("Tab")
     comment = page.locator("textarea.comment").last
-    comment.fill("Say why the turns are hard.")
-    comment.press("Tab")
-    page.wait_for_timeout(1500)
+    with saved(page, "comment"):
+        comment.fill("Say why the turns are hard.")
+        comment.press("Tab")
     page.screenshot(path=lab.pictures / "manual-mark.png", full_page=False)
 
 

@@ -29,7 +29,7 @@ def _cut(text: str, wanted: tuple[str, ...]) -> str:
     found = _by_name(tree)
     for name in wanted:
         if not any(isinstance(node, DEFINITIONS) for node in found.get(name, ())):
-            raise CourseError(f"There is no {name!r} in probes.py. Write it, or mend the name in the test.")
+            raise CourseError(f"There is no probe {name!r} in probes.py. Write it, or mend the name in the test.")
     needed = _needed(found, wanted)
     kept = [node for node in tree.body if node in needed or _is_future(node)]
     return _joined(text, [node for node in kept if not _is_ours(node)])
