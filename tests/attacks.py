@@ -102,7 +102,7 @@ ATTACKS = {
     "36 fork bomb": body("for _ in range(40): os.fork()\nreturn 1"),
     "36 daemon": body("if os.fork() == 0:\n    os.setsid()\n    time.sleep(60)\nreturn 1"),
     "37 threads left": body("[threading.Thread(target=time.sleep, args=(60,)).start() for _ in range(20)]\nreturn 1"),
-    "38 memory of tensors": body("kept = []\nwhile True: kept.append(torch.ones(1 << 24))"),
+    "38 memory of tensors": body("kept = []\nwhile True: kept.append(torch.zeros(1 << 24))"),
     "38 memory of bytes": body("kept = []\nwhile True: kept.append(bytearray(1 << 22))"),
     "38 stride 0": body("return torch.zeros(1).expand(1 << 20, 1 << 12), torch.zeros(1, 1)"),
     "38 meta": body("return torch.empty(1 << 40, device='meta'), torch.zeros(1, 1)"),

@@ -9,7 +9,7 @@ from classroom import REPOSITORY, grade, hand_in
 
 from autograder.course import Course
 from autograder.grading.records import HandInResult
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
 LIMITS = {"call_seconds": 2.0, "lesson_seconds": 8.0, "memory_bytes": 1536 << 20}
 SECRETS = ("lesson.py", "test_hidden.py", "mistakes.py", "alternatives.py")

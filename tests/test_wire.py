@@ -29,6 +29,13 @@ VALUES = {
     "empty": torch.empty(0, 3, dtype=torch.float64),
     "scalar": torch.tensor(2, dtype=torch.int64),
     "array": np.arange(4.0).reshape(2, 2),
+    "array of columns": np.arange(6.0).reshape(2, 3).T,
+    "array of float32": np.arange(3, dtype=np.float32),
+    "array of integers": np.arange(3),
+    "array of truths": np.array([True, False]),
+    "array without entries": np.empty((0, 3)),
+    "array without axes": np.array(2.5),
+    "arrays by name": {"dx": np.zeros((2, 3)), "db": np.ones(3)},
 }
 
 
@@ -40,6 +47,20 @@ def test_plain_data_comes_back_as_it_was(name: str) -> None:
 
     assert type(found) is type(value)
     assert alike(found, value)
+
+
+def test_an_array_that_looks_at_another_backwards_comes_back_in_its_own_order() -> None:
+    value = np.arange(6.0).reshape(2, 3)[:, ::-1]
+
+    assert there_and_back(value).tolist() == value.tolist()
+
+
+def test_an_array_comes_back_as_one_that_can_be_written_to() -> None:
+    found = there_and_back(np.arange(3.0))
+
+    found += 1
+
+    assert found.tolist() == [1.0, 2.0, 3.0]
 
 
 class Liar:
@@ -59,6 +80,10 @@ STRANGE = {
     "numbers as keys": {1: 2},
     "a huge number": 1 << 70,
     "an array of objects": np.array([object()]),
+    "an array of complex numbers": np.zeros(2, dtype=np.complex128),
+    "an array of texts": np.array(["a"]),
+    "an array of another byte order": np.zeros(2, dtype=">f8"),
+    "an array of records": np.zeros(2, dtype=[("a", "f8")]),
 }
 
 

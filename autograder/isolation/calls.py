@@ -3,6 +3,7 @@
 The worker asks a student's module, the grader asks the reference; both by the same code.
 """
 
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 import torch
 
 Plain = Any
+# Some functions say in other words on `meta` that they want no single number of the CPU, which is welcome elsewhere.
+TWO_DEVICES = re.compile("the same device|on the expected device|but got tensor with cpu Device")
 
 
 def find(module: types.ModuleType, name: str) -> Callable[..., Any]:
@@ -33,7 +36,7 @@ def call(module: types.ModuleType, name: str, args: Sequence[Plain], kwargs: Map
 def gradients(
     module: types.ModuleType, name: str, args: Sequence[Plain], cotangents: Sequence[torch.Tensor]
 ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
-    """Differentiate sum(output * cotangent) with respect to every floating tensor argument.
+    """Differentiate sum(output * cotangent) with respect to every floating tensor argument, also inside of tuples.
 
     Args:
         cotangents: one tensor for each tensor that the function returns, of its shape.
@@ -43,7 +46,7 @@ def gradients(
     """
     leaves = [_leaf(arg) for arg in args]
     outputs = list(_tensors(find(module, name)(*leaves)))
-    wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
+    wanted = [leaf for leaf in _tensors(leaves) if leaf.requires_grad]
     if [out.shape for out in outputs] != [cotangent.shape for cotangent in cotangents]:
         return outputs, []
     total = sum((out * cotangent).sum() for out, cotangent in zip(outputs, cotangents, strict=True))
@@ -56,7 +59,7 @@ def gradients(
 def _leaf(arg: Plain) -> Plain:
     if isinstance(arg, torch.Tensor) and arg.is_floating_point():
         return arg.detach().clone().requires_grad_()
-    return arg
+    return type(arg)(_leaf(part) for part in arg) if type(arg) in (list, tuple) else arg
 
 
 def _tensors(value: Any) -> Iterator[torch.Tensor]:
@@ -116,6 +119,36 @@ def _equal(before: Any, after: Any) -> bool:
             and all(_equal(b, a) for b, a in zip(before, after, strict=True))
         )
     return bool(before == after)
+
+
+def elsewhere(module: types.ModuleType, name: str, args: Sequence[Plain]) -> bool:
+    """Call a function with its tensors on the device `meta`, which computes nothing; say whether all stays there.
+
+    What shows or copies numbers cannot run there. It runs on the CPU then, while what is made without a device comes
+    to `meta`; where that fails too, nothing is known, and it counts as staying.
+    """
+    function = find(module, name)
+    try:
+        return _stays(function, args, "meta")
+    except Exception as error:
+        if TWO_DEVICES.search(str(error)):
+            return False
+    try:
+        with torch.device("meta"):
+            return _stays(function, args, "cpu")
+    except Exception:
+        return True
+
+
+def _stays(function: Callable[..., Any], args: Sequence[Plain], device: str) -> bool:
+    result = function(*(_moved(arg, device) for arg in args))
+    return all(tensor.device.type == device for tensor in _tensors(result))
+
+
+def _moved(arg: Plain, device: str) -> Plain:
+    if isinstance(arg, (list, tuple)):
+        return type(arg)(_moved(part, device) for part in arg)
+    return arg.to(device) if isinstance(arg, torch.Tensor) else arg
 
 
 def run_probe(module: types.ModuleType, source: str, name: str, data: Mapping[str, Plain]) -> Plain:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from autograder.course import Limits
 from autograder.errors import StudentError, WorkerGone
-from autograder.isolation.worker import Worker, Zygote
+from autograder.isolation.forks import Zygote
+from autograder.isolation.worker import Worker
 
 ATTEMPTS = """
 import ctypes, os, signal, socket, subprocess, sys

@@ -6,6 +6,7 @@ Source: the kernel's documentation, userspace-api/landlock. Numbers are the same
 import ctypes
 import os
 import struct
+import sys
 from collections.abc import Iterable
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
@@ -75,6 +76,8 @@ def _ruleset(version: int) -> int:
 
 
 def _allow(ruleset: int, path: str) -> None:
+    if sys.platform != "linux":
+        return
     try:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+LINUX_ONLY = "This needs the sandbox, which only Linux has. Use a Linux machine, WSL or a container."
 LAYERS = ("landlock", "seccomp", "namespaces", "rlimits")
 STRONG = frozenset({"landlock", "seccomp", "rlimits"})
 
@@ -58,7 +59,7 @@ def lock_zygote(wanted: frozenset[str]) -> dict[str, str]:
         "namespaces": _leave_namespaces,
         "landlock": _lock_files,
     }
-    held = {}
+    held: dict[str, str] = {}
     for name, step in steps.items():
         if name in wanted and sys.platform == "linux":
             try:
@@ -83,8 +84,14 @@ def lock_worker(wanted: frozenset[str], ceiling: Ceiling) -> None:
         seccomp.restrict(os.getpid())
 
 
-def set_ceiling(ceiling: Ceiling) -> None:
-    """Set the resource limits of this process."""
+def set_ceiling(ceiling: Ceiling, refused: Callable[[str], None] | None = None) -> None:
+    """Set the resource limits of this process, where the system has any.
+
+    Args:
+        refused: called with a limit that cannot be set; without it that is an error.
+    """
+    if sys.platform == "win32":
+        return
     import resource
 
     spent = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
@@ -95,12 +102,18 @@ def set_ceiling(ceiling: Ceiling) -> None:
         ("RLIMIT_NOFILE", ceiling.open_files),
         ("RLIMIT_AS", ceiling.memory_bytes),
     ):
-        resource.setrlimit(getattr(resource, name), (value, value))
+        try:
+            resource.setrlimit(getattr(resource, name), (value, value))
+        except (OSError, ValueError):
+            if refused is None:
+                raise
+            refused(name)
 
 
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when its parent ends."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if sys.platform == "linux":
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def hide_memory() -> None:
@@ -120,6 +133,8 @@ def _lock_files() -> str:
 
 
 def _leave_namespaces() -> str:
+    if sys.platform != "linux":
+        raise OSError(LINUX_ONLY)
     from autograder.isolation.landlock import checked, libc
 
     uid, gid = os.getuid(), os.getgid()

@@ -9,6 +9,8 @@ from typing import Any
 from autograder.isolation import calls, cells, loader, wire
 
 READY = b"R"
+NO_PLACE = {"where": "", "line": None, "cell": None, "source": ""}
+MOST_FRAMES = 6
 STUDENT_FILE = re.compile(r"^<(\w+)(?: cell (\d+))?>$")
 
 
@@ -47,28 +49,26 @@ class Service:
         return cells.show(self._module, text, f"<{self._module.__name__} cell {number}>")
 
     def describe(self, error: BaseException) -> dict[str, Any]:
-        """Say what a student's code raised, and at which line of the student's."""
-        frame, place = error.__traceback__, None
+        """Say what a student's code raised, and at which lines of the student's."""
+        frame, frames = error.__traceback__, []
         while frame is not None:
             match = STUDENT_FILE.match(frame.tb_frame.f_code.co_filename)
             if match and match[1] in self._sources:
-                place = (match, frame.tb_lineno, frame.tb_frame.f_code.co_qualname)
+                frames.append(self._place(match, frame.tb_lineno, frame.tb_frame.f_code.co_qualname))
             frame = frame.tb_next
         return {
             "kind": type(error).__name__[:100],
             "kinds": [base.__name__[:100] for base in type(error).__mro__][:20],
             "text": _message(error)[:1000],
-            **self._place(place),
+            **(frames[-1] if frames else NO_PLACE),
+            "frames": frames[-MOST_FRAMES:],
         }
 
-    def _place(self, place: tuple[re.Match[str], int, str] | None) -> dict[str, Any]:
-        if place is None:
-            return {"where": "", "line": None, "cell": None, "source": ""}
-        match, line, where = place
+    def _place(self, match: re.Match[str], line: int, where: str) -> dict[str, Any]:
         cell = int(match[2]) if match[2] else None
         lines = self._sources[match[1]][(cell or 1) - 1].split("\n")
         source = lines[line - 1] if 0 < line <= len(lines) else ""
-        return {"where": where[:200], "line": line, "cell": cell, "source": source[:200]}
+        return {"lesson": match[1], "where": where[:200], "line": line, "cell": cell, "source": source[:200]}
 
 
 def _message(error: BaseException) -> str:

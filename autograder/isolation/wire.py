@@ -142,7 +142,7 @@ def _tensor(value: torch.Tensor, blobs: list[bytes], tag: str = "t") -> Any:
 def _array(value: np.ndarray[Any, Any], blobs: list[bytes]) -> Any:
     try:
         return _tensor(torch.from_numpy(np.array(value, order="C", copy=True, subok=False)), blobs, "n")
-    except TypeError:
+    except (TypeError, ValueError):  # no such dtype in torch, or another byte order
         return {"o": f"numpy.ndarray ({value.dtype})"[:100]}
 
 

@@ -5,9 +5,6 @@ socket and its output file; the answer carries the worker's pid and pidfd.
 """
 
 import contextlib
-import ctypes
-import gc
-import importlib
 import io
 import json
 import os
@@ -19,29 +16,32 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from autograder.isolation import sandbox
+from autograder.isolation.warm import warm_up
 
-PRELOADED = (
-    "ast", "collections", "copy", "dataclasses", "enum", "functools", "inspect", "io", "itertools", "math", "operator",
-    "random", "resource", "statistics", "string", "textwrap", "time", "traceback", "types", "typing", "warnings",
-    "numpy.lib.stride_tricks", "numpy.random", "matplotlib.pyplot", "torch.func", "torch.nn.utils", "torch.utils.data",
-)  # fmt: skip
-OURS = ("seccomp", "service") if sys.platform == "linux" else ("service",)
+assert sys.platform == "linux"
 SOCKET_FD = 3
-HUGE_PAGE, MADV_COLLAPSE = 2 << 20, 25
 
 
 def main() -> None:
-    """Warm up, lock up, then fork a worker for every job until the grader goes."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    wanted = frozenset(sys.argv[2].split(",")) & frozenset(sandbox.LAYERS)
+    """Serve as the command line says."""
+    serve(socket.socket(fileno=int(sys.argv[1])), frozenset(sys.argv[2].split(",")) & frozenset(sandbox.LAYERS))
+
+
+def serve(control: socket.socket, wanted: frozenset[str], quick: bool = False) -> None:
+    """Warm up, lock up, then fork a worker for every job until the grader goes.
+
+    Args:
+        wanted: the layers of the sandbox to try.
+        quick: do not import what optimizers and matplotlib need.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warm_up()
-    sys.path.pop(0)
+    warm_up(quick)
+    sys.path.remove(str(Path(__file__).resolve().parents[2]))
     _forget_environment()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # what was printed before a crash is kept
     held = sandbox.lock_zygote(wanted)
-    per_worker = wanted & {"rlimits", "seccomp"} if sys.platform != "win32" else frozenset()
+    per_worker = wanted & {"rlimits", "seccomp"}
     if "seccomp" in per_worker and not _can_fork_with(per_worker):
         per_worker -= {"seccomp"}
     control.send(json.dumps({"layers": {**held, **{name: name for name in per_worker}}}).encode())
@@ -50,56 +50,6 @@ def main() -> None:
         if not message:
             os._exit(0)
         _answer(control, json.loads(message), fds, frozenset(per_worker))
-
-
-def warm_up() -> None:
-    """Import and run once what lessons use, so that no worker pays for it."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import torch
-
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    for name in PRELOADED:
-        importlib.import_module(name)
-    for layer in (torch.nn.RNN, torch.nn.GRU, torch.nn.LSTM):
-        net = layer(2, 3, batch_first=True)
-        for optimizer in (torch.optim.SGD(net.parameters(), 0.1), torch.optim.Adam(net.parameters())):
-            loss = torch.nn.functional.mse_loss(net(torch.zeros(2, 3, 2))[0], torch.ones(2, 3, 3))
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            optimizer.step()
-    _draw_once()
-    for name in OURS:
-        importlib.import_module(f"autograder.isolation.{name}")
-    gc.collect()
-    gc.freeze()
-    _use_huge_pages()
-
-
-def _use_huge_pages() -> None:
-    """Merge memory into huge pages where the kernel can: forking then copies 500 times fewer page table entries."""
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None)
-    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
-        span, rights, _, _, inode, *_ = line.split()
-        start, end = (int(address, 16) for address in span.split("-"))
-        if "w" in rights and inode == "0":
-            for page in range(-(-start // HUGE_PAGE) * HUGE_PAGE, end - HUGE_PAGE + 1, HUGE_PAGE):
-                libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MADV_COLLAPSE)
-
-
-def _draw_once() -> None:
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots()
-    axes.plot([0, 1], label="line")
-    axes.legend()
-    axes.set_xlabel("x")
-    figure.canvas.draw()
-    pyplot.close(figure)
 
 
 def _can_fork_with(layers: frozenset[str]) -> bool:

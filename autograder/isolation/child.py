@@ -1,0 +1,62 @@
+"""What a worker is to the grader, wherever it came from: a process that runs one lesson."""
+
+import socket
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from autograder.isolation.sandbox import Ceiling
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a worker ended: wait status, seconds of CPU, bytes of memory at its peak."""
+
+    status: int
+    cpu_seconds: float
+    peak_bytes: int
+
+
+class Child(Protocol):
+    """A worker's process."""
+
+    channel: socket.socket
+
+    def printed(self) -> int:
+        """Count the bytes that it has printed."""
+
+    def output(self, size: int, start: int) -> bytes:
+        """Read what it has printed, from some byte on."""
+
+    def kill(self) -> None:
+        """Kill it at once, whoever else asks it at this moment."""
+
+    def let_end(self, seconds: float) -> None:
+        """Give it some seconds to end by itself."""
+
+    def reap(self) -> Ended:
+        """Wait for it, once it has ended or been killed, and close the channel."""
+
+    def forget(self) -> None:
+        """Forget what it has printed."""
+
+
+class Workers(Protocol):
+    """Where workers come from."""
+
+    @property
+    def missing(self) -> str:
+        """Name the protection that they lack; "" if none."""
+
+    def start(self, ceiling: Ceiling, reply_bytes: int) -> Child:
+        """Start a worker.
+
+        Raises:
+            GradingError: that cannot be done.
+        """
+
+    def close(self) -> None:
+        """End all of them."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...

@@ -1,0 +1,144 @@
+"""Start a zygote and go on at once: a program of its own, or a fork of this process, which has torch already."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from autograder.errors import GradingError
+from autograder.isolation.sandbox import LAYERS, LINUX_ONLY
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+class Process(Protocol):
+    """What is asked of a process; `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A zygote that warms up.
+
+    Args:
+        process: its process.
+        control: our end of the channel to it.
+        log: a file that holds what it says.
+    """
+
+    process: Process
+    control: socket.socket
+    log: int
+
+
+def launch(layers: Sequence[str] = LAYERS) -> Launched:
+    """Start a zygote as a program of its own; nothing that this process knows is known to it."""
+    if sys.platform != "linux":
+        raise GradingError(LINUX_ONLY)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    log = os.memfd_create("zygote")
+    program = str(Path(__file__).with_name("zygote.py"))
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-B", program, str(theirs.fileno()), ",".join(layers)],
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        cwd="/",
+        env=_environment(),
+    )
+    theirs.close()
+    return Launched(process, ours, log)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    one = dict.fromkeys(THREADS, "1")
+    fonts = {"MPLCONFIGDIR": _font_cache()}
+    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", **fonts, **one, **kept}
+
+
+def _font_cache() -> str:
+    """Let matplotlib read its own cache of fonts, where there is one; a zygote writes none."""
+    import matplotlib
+
+    return matplotlib.get_cachedir()
+
+
+def launch_from_here(quick: bool) -> Launched:
+    """Make a zygote by forking this process, so that torch is imported once instead of twice.
+
+    Only for people's own code on their own machine: the fork knows what this process knows. Where a fork is not safe,
+    because there are other threads or this is no Linux, a program of its own is started.
+
+    Args:
+        quick: do not import what optimizers and matplotlib need; code that uses them cannot be run then.
+    """
+    if sys.platform != "linux" or not _has_one_thread():
+        return launch()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    log = os.memfd_create("zygote")
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # what is waiting here would be written twice
+    pid = os.fork()
+    if not pid:
+        ours.close()
+        _become_zygote(theirs, log, quick)
+    theirs.close()
+    return Launched(Forked(pid), ours, log)
+
+
+def _has_one_thread() -> bool:
+    tasks = Path("/proc/self/task")
+    return len(list(tasks.iterdir())) == 1
+
+
+def one_thread() -> None:
+    """Have the libraries below torch start no threads; only a process with one thread may be forked."""
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+
+
+def _become_zygote(control: socket.socket, log: int, quick: bool) -> None:
+    if sys.platform != "linux":
+        return
+    try:
+        sys.path[:] = [path for path in sys.path if "site-packages" in path or path.startswith(sys.base_prefix)]
+        from autograder.isolation import zygote
+
+        for descriptor, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(log, descriptor)
+            setattr(sys, name, os.fdopen(descriptor, "w", buffering=1, encoding="utf-8", closefd=False))
+        os.chdir("/")
+        zygote.serve(control, frozenset(LAYERS), quick)
+    except BaseException as error:
+        os.write(log, repr(error).encode())
+    finally:
+        os._exit(1)
+
+
+@dataclass(frozen=True)
+class Forked:
+    """A child of this process."""
+
+    pid: int
+
+    def kill(self) -> None:
+        """End it."""
+        if sys.platform != "win32":
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Take its status."""
+        return os.waitpid(self.pid, 0)[1]
