@@ -10,7 +10,7 @@ from autograder.authoring.inspect import check_folder
 from autograder.authoring.verify import verify
 from autograder.course import Course, load_course
 from autograder.grading.records import TaskResult
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
 STAND_IN = '"""Right versions."""\n\n\ndef double(x):\n    return x + x\n'
 RIGHT = "def double(x):\n    return 2 * x\n"

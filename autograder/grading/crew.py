@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from autograder.errors import GradingError
+from autograder.isolation.backend import need_sandbox
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0
@@ -28,9 +29,13 @@ class Examiner:
 
     Args:
         module: what the process runs.
+
+    Raises:
+        GradingError: this system has no sandbox.
     """
 
     def __init__(self, settings: dict[str, Any], module: str = EXAMINER) -> None:
+        need_sandbox()
         ours, theirs = socket.socketpair()
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
         self._process = subprocess.Popen(

@@ -15,7 +15,7 @@ from autograder.grading.outcome import outcome_of
 from autograder.grading.records import HandInResult, TaskResult, TestResult
 from autograder.grading.session import Plan
 from autograder.grading.student import Clock, Remote
-from autograder.isolation.worker import Zygote
+from autograder.isolation.child import Workers
 
 Both = tuple[TaskResult, list[TestResult]]
 
@@ -40,7 +40,7 @@ class Finding:
 NOTHING = Finding()
 
 
-def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote, limits: Limits) -> HandInResult:
+def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, workers: Workers, limits: Limits) -> HandInResult:
     """Grade one hand-in; whatever it does, the result has every task of the assignment."""
     started = time.monotonic()
     clock = Clock(limits)
@@ -52,7 +52,7 @@ def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote,
         if source is None or source.problem or hand_in.problem:
             results += [refuse(exam, lesson, task, hand_in, source) for task in lesson.tasks]
             continue
-        remote = Remote(zygote, limits, clock, lesson.name, sources_of(hand_in))
+        remote = Remote(workers, limits, clock, lesson.name, sources_of(hand_in))
         results += examine_tasks(exam, lesson, lesson.tasks, remote)
         notes += [f"{source.file}: {note}" for note in (*source.notes, *_places(remote, source))]
         if remote.output:

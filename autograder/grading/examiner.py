@@ -17,7 +17,7 @@ from autograder.grading.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
 from autograder.grading.intake import HandIn, Student, read_hand_in
 from autograder.grading.shown import Notebook
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
 
 def main() -> None:

@@ -7,24 +7,24 @@ import pytest
 
 if TYPE_CHECKING:
     from autograder.grading.student import Module
-    from autograder.isolation.worker import Zygote
+    from autograder.isolation.child import Workers
 
 
 @pytest.fixture(scope="session")
-def _unroll_zygote() -> "Iterator[Zygote]":
+def _unroll_workers() -> "Iterator[Workers]":
     """Start one warm process for all tests."""
-    from autograder.isolation.worker import Zygote
+    from autograder.isolation.backend import open_workers
 
-    with Zygote() as zygote:
-        yield zygote
+    with open_workers() as workers:
+        yield workers
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, _unroll_zygote: "Zygote") -> "Iterator[Module]":
+def student(request: pytest.FixtureRequest, _unroll_workers: "Workers") -> "Iterator[Module]":
     """Bind the lesson beside the test file, in a worker."""
     from autograder.grading.home import at_home
 
-    yield from at_home(request.node.path, _unroll_zygote)
+    yield from at_home(request.node.path, _unroll_workers)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,17 +8,17 @@ import pytest
 from autograder.course import Limits
 from autograder.grading.probes import probe_source
 from autograder.grading.student import Clock, Module, Remote
-from autograder.isolation.worker import Zygote
+from autograder.isolation.child import Workers
 
 
-def at_home(test: Path, zygote: Zygote) -> Iterator[Module]:
+def at_home(test: Path, workers: Workers) -> Iterator[Module]:
     """Bind `student` to the lesson that a public test file stands beside."""
     lesson = test.stem.removeprefix("test_")
     sources = {path.stem: [path.read_text(encoding="utf-8")] for path in test.parent.glob("*.py") if path != test}
     if lesson not in sources:
         pytest.fail(f"{test.parent / lesson}.py is missing. Run the public tests beside the exercises.", pytrace=False)
     limits = Limits()
-    remote = Remote(zygote, limits, Clock(limits), lesson, sources)
+    remote = Remote(workers, limits, Clock(limits), lesson, sources)
     text = test.read_text(encoding="utf-8")
     yield Module(remote.ask, lambda name: probe_source(text, [name]))
     remote.end()

@@ -15,6 +15,7 @@ from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew, Request
 from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.intake import Student, find_students
+from autograder.grading.locks import lock
 from autograder.grading.records import HandInResult, TaskResult
 from autograder.reporting.results import read_student, write_class, write_student
 from autograder.reporting.whole import write_whole
@@ -176,11 +177,9 @@ def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Keep a second run out of the same folder."""
-    import fcntl
-
     with (out / ".lock").open("w") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except OSError:
             raise UsageError(
                 f"{out}: another run is grading into this folder. Wait for it, or choose another -o."

@@ -9,7 +9,8 @@ import torch
 
 from autograder.course import Limits
 from autograder.errors import StudentError, WorkerGone
-from autograder.isolation.worker import Worker, Zygote
+from autograder.isolation.child import Workers
+from autograder.isolation.worker import Worker
 from autograder.reporting.clean import printable
 
 Shown = list[dict[str, Any]]
@@ -24,8 +25,8 @@ class Notebook:
         others: the other lessons of the hand-in, which this one may import.
     """
 
-    def __init__(self, zygote: Zygote, limits: Limits, lesson: str, others: dict[str, list[str]]) -> None:
-        self._zygote = zygote
+    def __init__(self, workers: Workers, limits: Limits, lesson: str, others: dict[str, list[str]]) -> None:
+        self._workers = workers
         self._limits = limits
         self._lesson = lesson
         self._others = others
@@ -59,7 +60,7 @@ class Notebook:
     def _ask(self, op: str, request: dict[str, Any]) -> Any:
         seconds = min(self._limits.call_seconds, self._left)
         if self._worker is None:
-            self._worker = Worker(self._zygote, self._limits, self._limits.lesson_seconds)
+            self._worker = Worker(self._workers, self._limits, self._limits.lesson_seconds)
             # After a worker has gone, the definitions so far are enough for most of what follows.
             sources = {**self._others, self._lesson: self._done}
             self._worker.ask("load", {"value": {"lesson": self._lesson, "sources": sources, "light": True}}, seconds)

@@ -11,7 +11,7 @@ from autograder.grading.exam import HIDDEN, Exam
 from autograder.grading.examine import examine
 from autograder.grading.intake import read_one
 from autograder.grading.records import HandInResult, TestResult
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
 
 class Single:

@@ -16,9 +16,10 @@ from typing import Any
 import torch
 
 from autograder.course import Limits
-from autograder.errors import StudentError, StudentMissing, WorkerGone, WorkerOverflow, WorkerTimeout
+from autograder.errors import Cancelled, StudentError, StudentMissing, WorkerGone, WorkerOverflow, WorkerTimeout
 from autograder.isolation import calls, loader, wire
-from autograder.isolation.worker import Worker, Zygote
+from autograder.isolation.child import Workers
+from autograder.isolation.worker import Worker
 
 Place = Callable[[BaseException], dict[str, Any]]
 Entry = tuple[Any, ...]
@@ -55,6 +56,10 @@ class Module:
     def effects(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function and say what it changed, shared and drew beside returning a value."""
         return self._record(name, "effects", {"name": name, "args": list(args), "kwargs": kwargs})
+
+    def elsewhere(self, name: str, *args: Any) -> Any:
+        """Call a function with its tensors on another device, and say whether all stays there."""
+        return self._record(name, "elsewhere", {"name": name, "args": list(args)})
 
     def run(self, probe: str, **data: Any) -> Any:
         """Run a probe, a function of the course's own, beside the module."""
@@ -214,9 +219,9 @@ class Remote:
     """One lesson of one hand-in, in a locked worker that is started when it is first asked."""
 
     def __init__(
-        self, zygote: Zygote, limits: Limits, clock: Clock, lesson: str, sources: dict[str, list[str]]
+        self, workers: Workers, limits: Limits, clock: Clock, lesson: str, sources: dict[str, list[str]]
     ) -> None:
-        self._zygote = zygote
+        self._workers = workers
         self._limits = limits
         self._clock = clock
         self._lesson = lesson
@@ -226,6 +231,9 @@ class Remote:
         self.notes: list[dict[str, Any]] = []
         self.names: list[str] = []
         self.output = ""
+        self._fresh = ""
+        self._seen = 0
+        self._cancelled = False
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
         """Carry out one request in the worker."""
@@ -236,11 +244,12 @@ class Remote:
             raise without_attribute(error, self._lesson) from None
         except WorkerGone:
             self.end()
+            self._stop_if_cancelled()
             raise
 
     def names_used(self) -> dict[str, list[str]]:
         """List the names that each definition uses, in a worker that runs nothing of it."""
-        with Worker(self._zygote, self._limits) as worker:
+        with Worker(self._workers, self._limits) as worker:
             try:
                 used = self._timed(worker, "names", {"value": {"cells": self._sources[self._lesson]}})
             except (StudentError, WorkerGone):
@@ -250,12 +259,32 @@ class Remote:
     def with_cell(self, text: str) -> "Remote":
         """Make one of the same lesson with another cell at its end, whose definitions count."""
         sources = {**self._sources, self._lesson: [*self._sources[self._lesson], text]}
-        return Remote(self._zygote, self._limits, self._clock, self._lesson, sources)
+        return Remote(self._workers, self._limits, self._clock, self._lesson, sources)
+
+    def fresh_output(self) -> str:
+        """Return what the student's code has printed since this was last asked, shortened."""
+        self._look()
+        fresh, self._fresh = self._fresh, ""
+        return _shortened(fresh, self._limits.output_shown)
+
+    def _look(self) -> None:
+        if self._worker is not None:
+            self._fresh += self._worker.output(start=self._seen)
+            self._seen = self._worker.printed()
+
+    def cancel(self) -> None:
+        """End what is under way, from another thread: that request and every later one ends with `Cancelled`."""
+        self._cancelled = True
+        worker = self._worker
+        if worker is not None:
+            worker.kill()
 
     def end(self) -> None:
         """End the worker; the next request starts another."""
         if self._worker is not None:
             self._worker.close()
+            self._look()
+            self._seen = 0
             self.output = _shortened(self.output + self._worker.output(), self._limits.output_shown)
             self._worker.release()
             self._worker = None
@@ -270,7 +299,7 @@ class Remote:
             return self._load()
 
     def _load(self) -> Worker:
-        self._worker = Worker(self._zygote, self._limits, self._limits.lesson_seconds)
+        self._worker = Worker(self._workers, self._limits, self._limits.lesson_seconds)
         request = {"lesson": self._lesson, "sources": self._sources, "light": self._light}
         try:
             answer = self._timed(self._worker, "load", {"value": request}, None if self._light else LOAD_SECONDS)
@@ -281,12 +310,17 @@ class Remote:
         return self._worker
 
     def _timed(self, worker: Worker, op: str, request: dict[str, Any], seconds: float | None = None) -> Any:
+        self._stop_if_cancelled()
         left = self._clock.left()
         started = time.monotonic()
         try:
             return worker.ask(op, request, min(left, seconds or left))
         finally:
             self._clock.spend(time.monotonic() - started)
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled:
+            raise Cancelled
 
 
 def _shortened(text: str, size: int) -> str:

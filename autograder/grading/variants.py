@@ -59,11 +59,20 @@ def alternatives(lesson: Lesson) -> list[Variant]:
     return list(_variants(lesson, "alternatives.py", "alternative"))
 
 
+def other_ways(lesson: Lesson) -> Iterator[Variant]:
+    """Read the other ways of writing its tasks that a lesson shows to those who pass."""
+    answer = _answer(lesson)
+    for task in lesson.tasks:
+        if task.another.strip():
+            source = f"{answer}\n\n{task.another}\n"
+            yield Variant("another", task.name, "", task.name, 0, source)
+
+
 def _variants(lesson: Lesson, file: str, decorator: str) -> Iterator[Variant]:
     path = lesson.folder / file
     if not path.exists():
         return
-    answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
+    answer = _answer(lesson)
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     marked = [node for node in tree.body if _mark(node, decorator)]
     shared = "\n".join(ast.unparse(node) for node in tree.body if node not in marked and not _is_ours(node))
@@ -75,6 +84,10 @@ def _variants(lesson: Lesson, file: str, decorator: str) -> Iterator[Variant]:
         node.decorator_list.remove(mark)
         source = f"{answer}\n\n{shared}\n\n{ast.unparse(node)}\n"
         yield Variant(first, task, says, name, node.lineno, source, worth)
+
+
+def _answer(lesson: Lesson) -> str:
+    return (lesson.folder / "lesson.py").read_text(encoding="utf-8")
 
 
 def _mark(node: ast.stmt, decorator: str) -> ast.Call | None:

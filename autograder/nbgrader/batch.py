@@ -1,6 +1,5 @@
 """Autograde all that was submitted, with several processes: `unroll nbgrade`."""
 
-import fcntl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +9,7 @@ import click
 from autograder.course import Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
+from autograder.grading.locks import lock
 from autograder.nbgrader.database import check_gradebook
 from autograder.nbgrader.hand import open_app
 from autograder.nbgrader.roster import Roster, call
@@ -63,7 +63,7 @@ def _alone(course: Course, assignment: str) -> Iterator[None]:
         raise GradingError(f"{course.root}: {error.strerror}. Make the course folder writable.") from None
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except OSError:
             raise UsageError(f"Another run is autograding {assignment} in {course.root}. Wait for it.") from None
         yield

@@ -4,12 +4,12 @@ nbgrader takes a student whose autograded folder is there for graded, also where
 a mark stands in the course from the first to the last step of each submission, locked by the process that is at it.
 """
 
-import fcntl
 import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
 
+from autograder.grading.locks import lock
 from autograder.nbgrader.place import course_at
 
 FOLDER = ".unroll-nbgrade"
@@ -24,7 +24,7 @@ def begin(submitted: Path) -> None:
         with suppress(OSError):
             mark.parent.mkdir(exist_ok=True)
             _held[mark] = os.open(mark, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(_held[mark], fcntl.LOCK_EX)
+            lock(_held[mark], wait=True)
             mark.touch()  # whoever was waited for has taken it away
 
 
@@ -53,7 +53,7 @@ def is_busy(submitted: Path) -> bool:
     mark = _mark(submitted)
     try:
         with (mark or submitted).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            lock(file, shared=True)
     except BlockingIOError:
         return True
     except OSError:

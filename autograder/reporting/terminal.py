@@ -91,10 +91,13 @@ def _task_line(task: TaskResult, name: str, marks: str, widths: tuple[int, int, 
 
 def print_table(table: Table) -> None:
     """Print to the terminal, 100 columns wide where there is none."""
+    own_console().print(table)
+
+
+def own_console() -> Console:
+    """Make a console as wide as the terminal, and 100 columns wide where there is none."""
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
-    console.print(table)
+    return console if console.is_terminal else Console(width=WIDTH)
 
 
 class Watcher(Protocol):

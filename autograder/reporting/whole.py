@@ -7,12 +7,16 @@ from pathlib import Path
 
 from autograder.errors import GradingError
 
+BINARY = getattr(os, "O_BINARY", 0)  # Windows writes \r\n without it
+GRADING = "Free space or choose another -o, then run the same command again: what is graded is kept."
 
-def write_whole(path: Path, text: str | Iterable[str]) -> None:
+
+def write_whole(path: Path, content: str | bytes | Iterable[str], advice: str = GRADING) -> None:
     """Write beside the destination, then put in its place; a link there is replaced, not followed.
 
     Args:
-        text: all of it, or pieces of it for a long file.
+        content: all of it, or pieces of text for a long file.
+        advice: what to do where it cannot be written.
 
     Raises:
         GradingError: the disk is full or the folder cannot be written.
@@ -20,10 +24,10 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         part.unlink(missing_ok=True)
-        _write(part, [text] if isinstance(text, str) else text)
+        _write(part, [content] if isinstance(content, str | bytes) else content)
         part.replace(path)
     except OSError as error:
-        raise cannot_write(path, error) from None
+        raise cannot_write(path, error, advice) from None
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -44,16 +48,13 @@ def real_folder(folder: Path) -> Path:
     return folder
 
 
-def cannot_write(path: Path, error: OSError) -> GradingError:
+def cannot_write(path: Path, error: OSError, advice: str = GRADING) -> GradingError:
     """Say in one line what could not be written, why, and what to do."""
-    return GradingError(
-        f"{path}: {error.strerror or error}. Free space or choose another -o, then run the same command again: "
-        "what is graded is kept."
-    )
+    return GradingError(f"{path}: {error.strerror or error}. {advice}")
 
 
-def _write(path: Path, pieces: Iterable[str]) -> None:
+def _write(path: Path, pieces: Iterable[str | bytes]) -> None:
     # O_EXCL refuses a link that came between: what is opened here was made here.
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.writelines(pieces)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
+    with os.fdopen(handle, "wb") as file:
+        file.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
