@@ -26,7 +26,7 @@ def cli() -> None:
 
     \b
     New here?        unroll demo
-    To learn:        unroll check sine/cell
+    To learn:        unroll init, unroll shapes sine/cell, unroll check sine/cell, unroll hint
     To grade:        unroll grade sine SUBMISSIONS -o OUT
     With nbgrader:   unroll nbgrade sine --jobs 4
     To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build
@@ -38,7 +38,7 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
-        _stop("Stopped. What was graded is kept: run the same command again to go on.", 3)
+        _stop("Stopped. What is done is kept: run the same command again to go on.", 3)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -55,7 +55,19 @@ def main() -> None:
 
 def _stop(text: str, status: int) -> None:
     click.echo(f"unroll: {text}", err=True)
+    # Where Ctrl-C ends the run of a text, as when a dataclass is made, Python would die of it at exit; another text
+    # that runs to its end makes it forget.
+    exec("")
     sys.exit(status)
+
+
+def _until_stopped(work: Callable[[], bool]) -> bool:
+    """Do something that keeps nothing; Ctrl-C ends it in one line."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        _stop("Stopped.", 3)
+        raise
 
 
 def _with_course(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,16 +84,106 @@ def _with_course(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @cli.command()
-@click.argument("address", default="")
+@click.argument("where", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for editors, and nothing else.")
 @COURSE
-def check(address: str, course: Path | None) -> None:
-    """Run the public checks on the exercises of this folder: all, or those of sine, sine/cell or sine/cell:rnn_cell.
+def check(where: str, as_json: bool, course: Path | None) -> None:
+    """Run the public checks on the exercises here, and show the first task that fails.
 
-    Each lesson runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use.
+    WHERE is sine, sine/cell or sine/cell:rnn_cell, or a lesson's file such as cell.py; without it, all there is here.
+    Each task runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use, 3 stopped.
     """
-    from autograder.student.terminal import show_checks
+    from autograder.student.check import check as run
 
-    if not show_checks(course or Path.cwd(), address):
+    if not _until_stopped(lambda: run(course or Path.cwd(), where, as_json)):
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("where", default="")
+@click.option(
+    "--edit", default="", metavar="COMMAND", help="Opens the file you go to, e.g. 'code -r -g {file}:{line}'."
+)
+@COURSE
+def watch(where: str, edit: str, course: Path | None) -> None:
+    """Run the public checks of a lesson whenever it is saved, on one screen. Its keys stand at the bottom.
+
+    WHERE is as for `check`; without it, all there is here. Without a terminal, a line is printed for each task.
+    """
+    from autograder.student.watch import watch as run
+
+    run(course or Path.cwd(), where, edit)
+
+
+@cli.command()
+@click.argument("folder", metavar="[DIR]", type=FOLDER, required=False)
+def init(folder: Path | None) -> None:
+    """Put the exercises into a new folder DIR, `unroll` if none is given.
+
+    In a folder that was made before, here or above, bring them up to date: what you have written is kept, what is
+    missing is put back, and what has changed is listed. Exit status: 0 done, 2 wrong use, 3 it could not be written.
+    """
+    from autograder.student.init import show_init
+
+    show_init(folder)
+
+
+@cli.command()
+@click.argument("address", default="")
+@click.option("--again", is_flag=True, help="Only the hints that were given before.")
+@click.option("--all", "everything", is_flag=True, help="All hints at once.")
+@COURSE
+def hint(address: str, again: bool, everything: bool, course: Path | None) -> None:
+    """Give the next hint of a task, such as sine/cell:rnn_cell; of sine/cell, or of all, the first one that is open.
+
+    A task is open until `unroll check` has found that it passes as its file now stands.
+    """
+    from autograder.student.hint import show_hint
+
+    show_hint(course or Path.cwd(), address, again, everything)
+
+
+@cli.command()
+@click.argument("where", default="")
+@click.option("--again", is_flag=True, help="Ask for those too that were answered before.")
+@COURSE
+def shapes(where: str, again: bool, course: Path | None) -> None:
+    """Before coding: ask for the shapes of arguments and results, and say which letter is wrong.
+
+    WHERE is as for `check`; without it, all there is here. Enter skips a question and q leaves; what was answered is
+    remembered. Nothing depends on it. Without a terminal, answers are read from the input, one a line.
+    """
+    from autograder.student.shapes import ask_shapes
+
+    ask_shapes(course or Path.cwd(), where, again)
+
+
+@cli.command()
+@click.argument("address")
+@COURSE
+def explain(address: str, course: Path | None) -> None:
+    """Say why a task works and show another way to write it, once its public checks pass.
+
+    Checks the task first. Exit status: 0 it passes, 1 it does not, 2 wrong use.
+    """
+    from autograder.student.explain import show_explanation
+
+    if not show_explanation(course or Path.cwd(), address):
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("where", default="")
+@COURSE
+def plot(where: str, course: Path | None) -> None:
+    """Train and run your own code, and draw what it does into the folder `plots`, as PNG and SVG.
+
+    WHERE is as for `check`, such as sine/training; without it, all lessons that have a picture. What is not written yet
+    is said in its place. Exit status: 0 all is drawn, 1 something could not be, 2 wrong use, 3 stopped.
+    """
+    from autograder.student.plot import plot as run
+
+    if not _until_stopped(lambda: run(course or Path.cwd(), where)):
         sys.exit(1)
 
 
@@ -173,7 +275,7 @@ def doctor() -> None:
     """Try what a hostile hand-in would try, and say how strong the isolation is here."""
     from autograder.course import Limits
     from autograder.isolation.doctor import attempts
-    from autograder.isolation.worker import Zygote
+    from autograder.isolation.forks import Zygote
     from autograder.reporting.doctor import show_attempts
 
     with Zygote() as zygote:
@@ -236,21 +338,26 @@ def verify(course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix:
 
 @cli.command()
 @click.argument("lessons", nargs=-1)
+@click.option("--table", "page", type=FOLDER, help="Write the counts and reasons into this Markdown page too.")
 @_with_course
-def mutate(course: Any, lessons: tuple[str, ...]) -> None:
+def mutate(course: Any, lessons: tuple[str, ...], page: Path | None) -> None:
     """Change each answer in every small way, and say which change no hidden test notices (all lessons, or sine/cell).
 
     A change that no test can notice stands with its reason in the lesson's survivors.toml.
     """
+    from autograder.authoring.mutate import above_table, table
     from autograder.authoring.mutate import mutate as try_all
 
     def begun(task: str, count: int) -> None:
         click.echo(f"{task}: {count} mutants ...", err=True)
 
+    above = above_table(page) if page else ""
     wanted = [course.lesson(key) for key in lessons] or list(course.lessons())
-    wrong = try_all(course, wanted, click.echo, begun)
+    tallies, wrong = try_all(course, wanted, click.echo, begun)
     for line in wrong:
         click.echo(line)
+    if page:
+        page.write_text(f"{above}\n\n{table(tallies)}", encoding="utf-8")
     if wrong:
         sys.exit(3)
 

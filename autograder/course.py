@@ -1,12 +1,13 @@
 """The nouns: a course has assignments, an assignment has lessons, a lesson has tasks."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError, UsageError
+from autograder.extras import Picture, Shape, read_picture, read_shapes
 
 MANIFEST = Path("solutions") / "course.toml"
 
@@ -33,7 +34,11 @@ class Task:
     """One function or class that a student writes.
 
     Args:
+        takes: the shapes of its arguments, as far as they are worth asking for.
+        returns: the shapes of its results.
         follow_through: the part of the points, 0 to 1, that is earned where only another task that it calls is wrong.
+        why: why the answer works, as Markdown; students read it once the task passes.
+        another: another way to write it, as Python; they read it then as well.
     """
 
     name: str
@@ -41,6 +46,10 @@ class Task:
     hints: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     follow_through: float = 0.0
+    why: str = ""
+    another: str = ""
+    takes: tuple[Shape, ...] = ()
+    returns: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,10 +80,15 @@ class Lesson:
     tasks: tuple[Task, ...]
     folder: Path
     questions: tuple[Question, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def key(self) -> str:
         return f"{self.assignment}/{self.name}"
+
+    def address(self, task: Task) -> str:
+        """Say how a task is asked for, such as `sine/cell:rnn_cell`."""
+        return f"{self.key}:{task.name}"
 
     def task(self, name: str) -> Task:
         """Find a task by its name."""
@@ -92,12 +106,17 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Course:
-    """All assignments, in order, and the limits of a hand-in."""
+    """All assignments, in order, and the limits of a hand-in.
+
+    Args:
+        letters: what each letter of a shape stands for.
+    """
 
     title: str
     root: Path
     assignments: tuple[Assignment, ...]
     limits: Limits = field(default_factory=Limits)
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def lessons(self) -> Iterator[Lesson]:
         """Go through all lessons in order."""
@@ -135,7 +154,8 @@ def load_course(root: Path) -> Course:
     data = _toml(manifest)
     try:
         assignments = tuple(_assignment(root, entry) for entry in data["assignment"])
-        return Course(data["title"], root, assignments, _limits(data.get("limits", {}), manifest))
+        limits = _limits(data.get("limits", {}), manifest)
+        return Course(data["title"], root, assignments, limits, data.get("letters", {}))
     except KeyError as error:
         raise CourseError(f"{manifest}: {error.args[0]!r} is missing. Add it.") from None
 
@@ -153,7 +173,8 @@ def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
     try:
         tasks = tuple(_task(entry, path) for entry in data["task"])
         questions = tuple(_question(entry, path) for entry in data.get("question", ()))
-        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, questions)
+        pictures = tuple(_picture(entry, path) for entry in data.get("picture", ()))
+        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, questions, pictures)
     except KeyError as error:
         raise CourseError(f"{path}: {error.args[0]!r} is missing. Add it.") from None
 
@@ -162,8 +183,13 @@ def _task(entry: dict[str, Any], path: Path) -> Task:
     unknown = set(entry) - {field.name for field in fields(Task)}
     if unknown:
         raise CourseError(f"{path}: task {entry.get('name')!r} has an unknown key {min(unknown)!r}. Remove it.")
-    lists = {key: tuple(entry.get(key, ())) for key in ("hints", "forbid")}
-    return Task(entry["name"], float(entry["points"]), **lists, follow_through=float(entry.get("follow_through", 0)))
+    given: dict[str, Any] = {key: tuple(entry.get(key, ())) for key in ("hints", "forbid")}
+    given |= {key: str(entry.get(key, "")) for key in ("why", "another")}
+    try:
+        given |= {key: read_shapes(entry.get(key, {})) for key in ("takes", "returns")}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise CourseError(f"{path}: task {entry.get('name')!r}: {error}. Mend the shapes.") from None
+    return Task(entry["name"], float(entry["points"]), follow_through=float(entry.get("follow_through", 0)), **given)
 
 
 def _question(entry: dict[str, Any], path: Path) -> Question:
@@ -172,6 +198,13 @@ def _question(entry: dict[str, Any], path: Path) -> Question:
         name = min(set(entry) ^ wanted)
         raise CourseError(f"{path}: question {entry.get('name')!r}: {name!r} is missing or unknown. Mend it.")
     return Question(**{**entry, "points": float(entry["points"])})
+
+
+def _picture(entry: dict[str, Any], path: Path) -> Picture:
+    unknown = set(entry) - {field.name for field in fields(Picture)}
+    if unknown:
+        raise CourseError(f"{path}: picture {entry.get('probe')!r} has an unknown key {min(unknown)!r}. Remove it.")
+    return read_picture(entry)
 
 
 def _limits(data: dict[str, Any], path: Path) -> Limits:

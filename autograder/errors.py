@@ -11,6 +11,7 @@ UnrollError               one line for a person: what, where, what to do next
     WorkerCrashed           it ended by itself
   StudentError            the student's own code raised
   StudentMissing          the student's code has no such name
+Cancelled                 a KeyboardInterrupt: what was asked is no longer wanted
 """
 
 from dataclasses import dataclass, field
@@ -62,6 +63,25 @@ class WorkerCrashed(WorkerGone):
     """The worker's process ended by itself."""
 
 
+@dataclass(frozen=True)
+class Frame:
+    """One line of the student's in a traceback.
+
+    Args:
+        lesson: the name of the lesson whose file it is.
+        where: qualified name of the function.
+        line: counted from 1.
+        cell: the notebook cell that the line belongs to, counted from 1, or None.
+        source: the text of the line.
+    """
+
+    lesson: str
+    where: str
+    line: int
+    cell: int | None
+    source: str
+
+
 @dataclass
 class StudentError(UnrollError):
     """The student's own code raised.
@@ -75,6 +95,7 @@ class StudentError(UnrollError):
         cell: the notebook cell that the line belongs to, counted from 1, or None.
         source: the text of that line.
         stage: the call that was made, such as `rnn_cell`.
+        frames: the student's own lines that led there, the innermost last.
     """
 
     kind: str
@@ -85,6 +106,7 @@ class StudentError(UnrollError):
     cell: int | None = None
     source: str = ""
     stage: str = ""
+    frames: tuple[Frame, ...] = ()
 
     def __str__(self) -> str:
         raised = f"{self.stage or 'Your code'} raised {self.kind}"
@@ -113,3 +135,7 @@ class StudentMissing(UnrollError):
 
     def __str__(self) -> str:
         return f"{self.name} is not defined{': ' + self.why if self.why else '.'}"
+
+
+class Cancelled(KeyboardInterrupt):
+    """What was asked is no longer wanted. pytest lets it through, as it lets Ctrl-C through."""

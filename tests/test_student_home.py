@@ -1,49 +1,29 @@
 """`unroll check` in a student's own folder: the likely cause, the exit status, wrong use in one line."""
 
-import io
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from classroom import REPOSITORY
+from homework import ENVIRONMENT, answer, unroll, write
 
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.grading.records import TaskResult
-from autograder.isolation.worker import Zygote
-from autograder.student.home import Checked, check_files, find_chosen, find_home
+from autograder.isolation.forks import Zygote
+from autograder.student.checks import Run, _diagnose
+from autograder.student.exercises import assignments_in, find_chosen, find_home
+from autograder.student.home import Checked, check_files
 
-ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
 TANH = "torch.tanh("
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A student's folder with the exercises as they are handed out."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(REPOSITORY / "exercises" / "sine", tmp_path / "sine", ignore=ignored)
-    return tmp_path
-
-
-def answer(course: Course, lesson: str) -> str:
-    return (course.lesson(f"sine/{lesson}").folder / "lesson.py").read_text(encoding="utf-8")
-
-
-def write(folder: Path, lesson: str, text: str) -> None:
-    (folder / "sine" / f"{lesson}.py").write_text(text, encoding="utf-8")
 
 
 def outcomes(checked: Checked) -> dict[str, str]:
     return {result.task: result.outcome for result in checked.results}
-
-
-def unroll(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "autograder.cli", *arguments]
-    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
 
 
 def test_the_answer_passes_and_the_stub_is_not_written(folder: Path, course: Course, zygote: Zygote) -> None:
@@ -100,6 +80,17 @@ def test_a_syntax_error_is_named_with_its_line(folder: Path, zygote: Zygote) -> 
     assert re.search(r"line 1 raised SyntaxError", result.message)
 
 
+def test_a_statement_that_is_passed_over_is_named_though_all_pass(folder: Path, course: Course, zygote: Zygote) -> None:
+    text = answer(course, "cell")
+    write(folder, "cell", f"{text}\n# %% [markdown]\n# An experiment.\n# %%\n1 +\n")
+
+    checked = check_files(folder, "sine/cell", zygote)
+
+    line = text.count("\n") + 5
+    assert checked.all_pass
+    assert checked.notes == [f"cell.py, line {line} raised SyntaxError: invalid syntax. The checks went on without it."]
+
+
 def test_a_lesson_that_is_gone_is_missing(folder: Path, zygote: Zygote) -> None:
     (folder / "sine" / "cell.py").unlink()
 
@@ -129,6 +120,14 @@ def test_the_folder_is_found_upward(folder: Path, inside: str) -> None:
 
 def test_in_a_checkout_the_exercises_are_found() -> None:
     assert find_home(REPOSITORY / "tests") == REPOSITORY / "exercises"
+
+
+def test_assignments_come_in_the_order_of_the_course(tmp_path: Path) -> None:
+    for name, content in {"a": "{}", "b": '{"place": 1}', "c": '{"place": 0}', "d": "damaged"}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "known.json").write_text(content)
+
+    assert assignments_in(tmp_path) == ["c", "b", "a", "d"]
 
 
 def test_in_the_folder_of_an_assignment_that_one_is_meant(folder: Path) -> None:
@@ -161,7 +160,7 @@ def test_exit_status_and_table(folder: Path, course: Course) -> None:
     assert (failed.returncode, passed.returncode) == (1, 0), failed.stderr + passed.stderr
     assert "1 of 3 tasks pass." in failed.stdout
     assert "Likely cause: h must be able to be negative" in failed.stdout
-    assert passed.stdout.rstrip().endswith("All public checks pass.")
+    assert passed.stdout.rstrip().endswith("All public checks pass; hidden checks run when you hand in.")
 
 
 def test_wrong_use_is_one_line_and_status_2(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -172,12 +171,12 @@ def test_wrong_use_is_one_line_and_status_2(folder: Path, tmp_path_factory: pyte
         assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_nothing_is_written_into_the_folder(folder: Path) -> None:
-    before = sorted(folder.rglob("*"))
+def test_nothing_but_what_was_found_is_written_into_the_folder(folder: Path) -> None:
+    before = set(folder.rglob("*"))
 
     unroll(folder, "check", "sine/cell:rnn_cell")
 
-    assert sorted(folder.rglob("*")) == before
+    assert set(folder.rglob("*")) - before == {folder / ".unroll", folder / ".unroll" / "state.txt"}
 
 
 def test_a_student_needs_no_extra() -> None:
@@ -189,13 +188,26 @@ def test_a_student_needs_no_extra() -> None:
     assert not {"nbgrader", "jinja2", "jupytext", "nbconvert", "autograder.authoring"} & set(done.stdout.split())
 
 
-def test_text_of_the_student_cannot_colour_the_table() -> None:
-    from rich.console import Console
+def ran(test: str, returned: float, fails: bool) -> Run:
+    """A test that was run, as far as the diagnosis looks at it."""
+    plan = SimpleNamespace(item=SimpleNamespace(name=test))
+    error = AssertionError() if fails else None
+    return cast(Run, SimpleNamespace(plan=plan, returned=returned, error=error))
 
-    from autograder.student.terminal import check_table
 
-    result = TaskResult("sine/cell", "readout", 0, 1, "failed", "", "raised [red]\x1b[2J")
-    console = Console(width=100, record=True, file=io.StringIO())
-    console.print(check_table([result]))
+def test_two_wrong_answers_of_one_id_do_not_hide_each_other() -> None:
+    def entry(id: str, variant: int, returns: float) -> dict[str, Any]:
+        return {"id": id, "variant": variant, "says": f"{id} is it.", "returns": returns}
 
-    assert "raised [red]\\x1b[2J" in console.export_text()
+    known = {"first": [entry("X1", 0, 1.0), entry("X2", 1, 1.0)], "second": [entry("X1", 2, 5.0), entry("X2", 1, 2.0)]}
+
+    # The first wrong answer alone returns 1 in the first test and passes the second; another X1 fails it.
+    assert _diagnose([ran("first", 1.0, True), ran("second", 0.0, False)], known) == ("X1", "X1 is it.")
+    assert _diagnose([ran("first", 1.0, True), ran("second", 2.0, True)], known) == ("X2", "X2 is it.")
+    assert _diagnose([ran("first", 1.0, True), ran("second", 5.0, True)], known) == ("", "")
+
+
+def test_exercises_of_an_earlier_kit_name_mistakes_as_well() -> None:
+    known = {"first": [{"id": "X1", "says": "X1 is it.", "returns": 1.0}]}
+
+    assert _diagnose([ran("first", 1.0, True)], known) == ("X1", "X1 is it.")

@@ -33,7 +33,7 @@ def checked(root: Path, address: str, source: str) -> list[TaskResult]:
     assignment, _, lesson = address.partition("/")
     exercises = find_exercises(root, assignment)
     wanted = next(one for one in exercises.assignment.lessons if one.name == lesson)
-    return run_checks(exercises, wanted, wanted.tasks, Kernel(module(source), QUICK))
+    return [one.result for one in run_checks(exercises, wanted, wanted.tasks, Kernel(module(source), QUICK))]
 
 
 def test_a_loop_that_never_ends_is_ended() -> None:

@@ -1,5 +1,6 @@
-"""`check` in a real kernel: what it shows, what it raises, and what it leaves as it was."""
+"""`check` and `plot` in a real kernel: what they show, what they raise, and what they leave as it was."""
 
+import base64
 import re
 from typing import Any
 
@@ -49,7 +50,13 @@ figure = plt.figure()
 check("sine/training:plot_predictions")
 print(plt.get_fignums() == [figure.number], plt.gcf() is figure)
 plt.close("all")
-del fit
+"""
+PLOT = """
+from autograder.student import plot
+figure = plt.figure()
+plot("sine/training")
+print(plt.get_fignums() == [figure.number], "_trained" in globals())
+plt.close("all")
 """
 
 
@@ -58,7 +65,14 @@ def outputs(request: pytest.FixtureRequest) -> dict[str, list[Any]]:
     """The outputs of a notebook's cells, run by a kernel."""
     course: Course = request.getfixturevalue("course")
     answer = (course.lesson("sine/training").folder / "lesson.py").read_text(encoding="utf-8")
-    cells = {**CELLS, "draw": answer + DRAW, "probe": 'check("sine/training:fit")'}
+    cells = {
+        **CELLS,
+        "draw": answer + DRAW,
+        "plot": answer + PLOT,
+        "none": 'plot("sine/windows")',
+        "del": "del fit",
+        "probe": 'check("sine/training:fit")',
+    }
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells.values()])
     NotebookClient(notebook, timeout=120, allow_errors=True).execute()
     return {name: cell.outputs for name, cell in zip(cells, notebook.cells, strict=True)}
@@ -113,7 +127,7 @@ def test_the_line_of_the_cell_is_named(outputs: dict[str, list[Any]]) -> None:
     [
         ("probe", "fit: fit is not defined. "),
         ("task", "sine/cell has no task 'lstm'. It has: rnn_cell, rnn_forward, readout."),
-        ("nothing", "There is no assignment 'None'. There is: sine."),
+        ("nothing", "There is no assignment 'None'. There is: "),
         ("exit", "readout: readout raised SystemExit: 0"),
     ],
 )
@@ -132,3 +146,18 @@ def test_a_plot_passes_and_leaves_the_figures_of_the_notebook(outputs: dict[str,
 
     assert shown.data["text/plain"] == "plot_predictions: passed"
     assert printed.text == "True True\n"
+
+
+def test_pictures_stand_below_the_cell(outputs: dict[str, list[Any]]) -> None:
+    shown, printed = outputs["plot"]
+
+    assert base64.b64decode(shown.data["image/png"]).startswith(b"\x89PNG")
+    assert shown.data["text/plain"].startswith("The loss per epoch: on the training data from ")
+    assert printed.text == "True False\n"
+
+
+def test_a_lesson_without_pictures_is_one_sentence(outputs: dict[str, list[Any]]) -> None:
+    (error,) = outputs["none"]
+
+    assert error.traceback == [error.evalue]
+    assert error.evalue.startswith("sine/windows has nothing to draw. There are pictures of: sine/cell, ")

@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 def test_every_file_of_the_exercises_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     exercises = REPOSITORY / "exercises"
-    built = {path.relative_to(exercises) for path in exercises.glob("*/*") if path.suffix in (".py", ".json")}
+    built = {path.relative_to(exercises) for path in exercises.glob("*/*") if path.suffix in (".py", ".json", ".svg")}
 
     shipped = {Path(name).relative_to("autograder/exercises") for name in wheel.namelist() if "/exercises/" in name}
 
@@ -77,6 +77,19 @@ def test_an_installed_wheel_finds_its_exercises(wheel: zipfile.ZipFile, tmp_path
     )
 
     assert done.stdout.strip() == str(tmp_path / "autograder" / "exercises"), done.stderr
+
+
+def test_an_installed_wheel_makes_a_folder_of_exercises(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "site")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    command = [sys.executable, "-P", "-m", "autograder.cli", "init", "mine"]
+
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    made = {str(path.relative_to(tmp_path / "mine")) for path in (tmp_path / "mine").rglob("*.*") if path.is_file()}
+    shipped = {name.removeprefix("autograder/exercises/") for name in wheel.namelist() if "/exercises/" in name}
+    assert made == shipped | {"README.md", ".unroll/manifest.json"}
 
 
 def test_every_room_is_a_package_of_the_wheel() -> None:

@@ -1,9 +1,9 @@
 """Run the public tests of some tasks, and name the mistake where the numbers are those of a known one."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import pytest
@@ -11,16 +11,18 @@ import torch
 from _pytest.runner import runtestprotocol
 
 from autograder.course import Lesson, Task
-from autograder.errors import StudentMissing, WorkerGone
+from autograder.errors import CourseError, GradingError, StudentError, StudentMissing, WorkerGone
 from autograder.grading.diagnosis import alike, only_one
-from autograder.grading.marks import share_points, task_result
+from autograder.grading.marks import share_points, task_result, worst
 from autograder.grading.numbers import plain
 from autograder.grading.outcome import Loaded, outcome_of
 from autograder.grading.probes import probe_source
-from autograder.grading.records import TaskResult, TestResult
+from autograder.grading.records import TestResult
 from autograder.grading.session import Item, Plan, hold_session, plan_of
 from autograder.grading.student import Module, transcript
+from autograder.student.case import Request, difficulty, find, shown
 from autograder.student.exercises import Exercises
+from autograder.student.verdict import Verdict
 
 
 class Bound(Loaded, Protocol):
@@ -28,6 +30,9 @@ class Bound(Loaded, Protocol):
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
         """Carry out one request of `isolation.calls`."""
+
+    def fresh_output(self) -> str:
+        """Return what the code has printed since this was last asked."""
 
     def end(self) -> None:
         """Let go of whatever runs the code, after one task."""
@@ -40,19 +45,38 @@ class Run:
     plan: Plan
     error: BaseException | None
     returned: Any
+    requests: list[Request]
+    printed: str
 
 
 class Checks:
-    """The pytest plugin of the public checks."""
+    """The pytest plugin of the public checks.
 
-    def __init__(self, text: str, lesson: Lesson, tasks: Sequence[Task], bound: Bound) -> None:
+    Args:
+        text: the file of tests, where the probes stand too.
+        tasks: those to be checked, in this order.
+        bound: the student's lesson.
+        first: names of tests that are run before the others of their task.
+        done: called with the runs of each task when they are complete.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        lesson: Lesson,
+        tasks: Sequence[Task],
+        bound: Bound,
+        first: Container[str],
+        done: Callable[[Task, list[Run]], None],
+    ) -> None:
         self._text = text
         self._lesson = lesson
         self._tasks = tasks
         self._bound = bound
+        self._first = first
+        self._done = done
         self._module: Module | None = None
         self._error: BaseException | None = None
-        self.runs: list[Run] = []
 
     @pytest.fixture
     def student(self) -> Module:
@@ -74,24 +98,33 @@ class Checks:
             raise session.Interrupted("the tests could not be collected")
         plans = [plan_of(item, self._lesson) for item in session.items]
         for task in self._tasks:
-            self._run_all([plan for plan in plans if plan.task == task])
+            runs = self._run_all([plan for plan in plans if plan.task == task])
             self._bound.end()
+            self._done(task, sorted(runs, key=lambda run: plans.index(run.plan)))
         return True
 
-    def _run_all(self, plans: Sequence[Plan]) -> None:
+    def _run_all(self, plans: Sequence[Plan]) -> list[Run]:
         """Run the tests of one task; what hangs or crashes at its core is not tried again."""
-        for plan in plans:
-            self._run(plan)
+        runs: list[Run] = []
+        for plan in sorted(plans, key=lambda plan: plan.item.name not in self._first):
+            runs.append(self._run(plan))
             if plan.core and isinstance(self._error, WorkerGone):
-                return
+                break
+        return runs
 
-    def _run(self, plan: Plan) -> None:
-        self._module, self._error = Module(self._bound.ask, lambda name: probe_source(self._text, [name])), None
+    def _run(self, plan: Plan) -> Run:
+        requests: list[Request] = []
+
+        def ask(op: str, value: dict[str, Any]) -> Any:
+            requests.append(Request(op, value))
+            return self._bound.ask(op, value)
+
+        self._module, self._error = Module(ask, lambda name: probe_source(self._text, [name])), None
         with torch.random.fork_rng(devices=[]):
             runtestprotocol(plan.item, log=False, nextitem=None)
-        if isinstance(self._error, KeyboardInterrupt):
+        if isinstance(self._error, (CourseError, GradingError, KeyboardInterrupt)):
             raise self._error
-        self.runs.append(Run(plan, self._error, plain(transcript(self._module))))
+        return Run(plan, self._error, plain(transcript(self._module)), requests, self._bound.fresh_output())
 
 
 def run_checks(
@@ -99,24 +132,29 @@ def run_checks(
     lesson: Lesson,
     tasks: Sequence[Task],
     bound: Bound,
-    done: Callable[[TaskResult], None] = lambda result: None,
-) -> list[TaskResult]:
+    done: Callable[[Verdict], None] = lambda verdict: None,
+    first: Container[str] = (),
+    cells: Sequence[str] = (),
+) -> list[Verdict]:
     """Check some tasks of one lesson.
 
     Args:
         bound: the student's lesson.
-        done: called with each result.
+        done: called with each verdict as soon as it is there.
+        first: names of tests that are run before the others of their task.
+        cells: the lesson's source, where it is known; a `.py` file is one cell.
     """
     path = exercises.tests(lesson)
-    checks = Checks(path.read_text(encoding="utf-8"), lesson, tasks, bound)
+    found: list[Verdict] = []
+
+    def add(task: Task, runs: list[Run]) -> None:
+        found.append(_verdict(lesson, task, runs, bound, exercises.known[lesson.name], cells))
+        done(found[-1])
+
+    checks = Checks(path.read_text(encoding="utf-8"), lesson, tasks, bound, first, add)
     with _imported_anew(path.stem):
         hold_session([str(path)], exercises.folder, checks)
-    results = []
-    for task in tasks:
-        runs = [run for run in checks.runs if run.plan.task == task]
-        results.append(_result(lesson, task, runs, bound, exercises.known[lesson.name]))
-        done(results[-1])
-    return results
+    return found
 
 
 @contextmanager
@@ -131,10 +169,32 @@ def _imported_anew(name: str) -> Iterator[None]:
             sys.modules[name] = before
 
 
-def _result(lesson: Lesson, task: Task, runs: Sequence[Run], bound: Bound, known: dict[str, Any]) -> TaskResult:
-    tests = share_points(task, [_test(run, bound) for run in runs])
+def _verdict(
+    lesson: Lesson, task: Task, runs: Sequence[Run], bound: Bound, known: dict[str, Any], cells: Sequence[str]
+) -> Verdict:
+    pairs = [(run, _test(run, bound)) for run in runs]
     mistake, cause = _diagnose(runs, known)
-    return task_result(lesson.key, task, tests, mistake, cause)
+    smallest = _smallest(pairs)
+    # A task's message is that of its first test with the worst outcome.
+    pairs.sort(key=lambda pair: pair[0] is not smallest)
+    result = task_result(lesson.key, task, share_points(task, [test for _, test in pairs]), mistake, cause)
+    verdict = Verdict(lesson, task, result)
+    return verdict if smallest is None else _with_case(verdict, smallest, cells)
+
+
+def _smallest(pairs: Sequence[tuple[Run, TestResult]]) -> Run | None:
+    """Choose the test that shows best what is wrong: of those with the worst outcome the easiest to follow."""
+    outcome = worst(test.outcome for _, test in pairs)
+    wrong = [run for run, test in pairs if test.outcome == outcome and test.message]
+    return min(wrong, key=lambda run: difficulty(run.requests), default=None)
+
+
+def _with_case(verdict: Verdict, run: Run, cells: Sequence[str]) -> Verdict:
+    last = run.requests[-1] if run.requests else None
+    called = str(last.value.get("name")) if last else ""
+    frames = run.error.frames if isinstance(run.error, StudentError) else ()
+    case = "" if verdict.is_open else shown(last, find(called, cells).parameters)
+    return replace(verdict, test=run.plan.item.name, case=case, frames=frames, printed=run.printed)
 
 
 def _test(run: Run, bound: Bound) -> TestResult:
@@ -148,20 +208,21 @@ def _diagnose(runs: Sequence[Run], known: dict[str, Any]) -> tuple[str, str]:
     failed = [run for run in runs if run.error is not None]
     if not failed or any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in failed):
         return "", ""
-    says = dict(pair for run in failed for pair in _alike(run, known))
-    left = [id for id in says if all(id in dict(_alike(run, known)) for run in failed)]
-    if len(left) > 1:
-        passed = [run for run in runs if run.error is None]
-        left = [id for id in left if not any(id in _ids(run, known) for run in passed)] or left
-    mistake = only_one(left)
-    return (mistake, says[mistake]) if mistake else ("", "")
+    left = {_variant(entry): entry for entry in _alike(failed[0], known)}
+    for run in failed[1:]:
+        left = {variant: left[variant] for variant in map(_variant, _alike(run, known)) if variant in left}
+    if len({entry["id"] for entry in left.values()}) > 1:
+        fails = {_variant(entry) for run in runs if run.error is None for entry in known.get(run.plan.item.name, ())}
+        left = {variant: entry for variant, entry in left.items() if variant not in fails} or left
+    found = list(left.values())
+    mistake = only_one([entry["id"] for entry in found])
+    return (mistake, found[0]["says"]) if mistake else ("", "")
 
 
-def _alike(run: Run, known: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for entry in known.get(run.plan.item.name, ()):
-        if alike(entry["returns"], run.returned):
-            yield entry["id"], entry["says"]
+def _alike(run: Run, known: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (entry for entry in known.get(run.plan.item.name, ()) if alike(entry["returns"], run.returned))
 
 
-def _ids(run: Run, known: dict[str, Any]) -> set[str]:
-    return {entry["id"] for entry in known.get(run.plan.item.name, ())}
+def _variant(entry: dict[str, Any]) -> Any:
+    """Tell two wrong answers of one id apart; exercises of an earlier kit name only the id."""
+    return entry.get("variant", entry["id"])

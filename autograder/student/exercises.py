@@ -1,4 +1,4 @@
-"""The exercises of an assignment as students have them: stubs, public tests, and the numbers of known mistakes."""
+"""The exercises of an assignment as students have them, and how an address such as `sine/cell:rnn_cell` finds them."""
 
 import json
 from dataclasses import dataclass
@@ -8,10 +8,27 @@ from typing import Any
 import autograder
 from autograder.course import Assignment, Lesson, Task
 from autograder.errors import UsageError
+from autograder.extras import Picture, read_picture, read_shapes
 
 KNOWN = "known.json"
+LAST = float("inf")
+SUFFIXES = (".py", ".ipynb")
 PACKAGE = Path(autograder.__file__).resolve().parent
 SHIPPED = (PACKAGE / "exercises", PACKAGE.parent / "exercises")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture as it is shipped.
+
+    Args:
+        limit: the calibrated threshold, if the picture has one.
+        source: of the probe that returns the numbers.
+    """
+
+    picture: Picture
+    limit: float | None
+    source: str
 
 
 @dataclass(frozen=True)
@@ -20,15 +37,26 @@ class Exercises:
 
     Args:
         known: of each lesson, by test, what known mistakes return in it.
+        sealed: by address, what is read once the task passes.
+        pictures: of each lesson, what `unroll plot` draws.
+        letters: what each letter of a shape stands for.
     """
 
     assignment: Assignment
     folder: Path
     known: dict[str, Any]
+    sealed: dict[str, str]
+    pictures: dict[str, tuple[Drawn, ...]]
+    letters: dict[str, str]
 
     def tests(self, lesson: Lesson) -> Path:
         """Return the file of a lesson's public tests."""
         return self.folder / f"test_{lesson.name}.py"
+
+    def file(self, lesson: Lesson) -> Path:
+        """Return the file that a student writes a lesson in: a `.py` counts before a notebook."""
+        files = [self.folder / f"{lesson.name}{suffix}" for suffix in SUFFIXES]
+        return next((file for file in files if file.is_file()), files[0])
 
 
 def shipped_exercises() -> Path:
@@ -49,19 +77,45 @@ def read_exercises(folder: Path) -> Exercises:
         data = json.loads((folder / KNOWN).read_text(encoding="utf-8"))
         lessons = tuple(_lesson(folder, name, entry) for name, entry in data["lessons"].items())
         known = {name: entry["tests"] for name, entry in data["lessons"].items()}
-        return Exercises(Assignment(folder.name, data["title"], lessons), folder, known)
-    except (OSError, ValueError, KeyError, TypeError):
+        pictures = {name: tuple(map(_drawn, entry.get("pictures", ()))) for name, entry in data["lessons"].items()}
+        assignment = Assignment(folder.name, data["title"], lessons)
+        letters = dict(data.get("letters", {}))
+        return Exercises(assignment, folder, known, _sealed(folder, data), pictures, letters)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(f"{folder}: no exercises here. Go into the folder that holds {KNOWN}.") from None
 
 
 def _lesson(folder: Path, name: str, entry: dict[str, Any]) -> Lesson:
-    tasks = tuple(Task(task["name"], float(task["points"])) for task in entry["tasks"])
+    tasks = tuple(_task(task) for task in entry["tasks"])
     return Lesson(folder.name, name, entry["title"], int(entry["minutes"]), tasks, folder)
 
 
+def _task(entry: dict[str, Any]) -> Task:
+    # A folder of an older kit has no shapes.
+    takes, returns = (read_shapes(entry.get(key, {})) for key in ("takes", "returns"))
+    return Task(entry["name"], float(entry["points"]), tuple(entry["hints"]), takes=takes, returns=returns)
+
+
+def _drawn(entry: dict[str, Any]) -> Drawn:
+    limit = None if entry["limit"] is None else float(entry["limit"])
+    return Drawn(read_picture(entry), limit, str(entry["source"]))
+
+
+def _sealed(folder: Path, data: dict[str, Any]) -> dict[str, str]:
+    pairs = [(name, task) for name, entry in data["lessons"].items() for task in entry["tasks"]]
+    return {f"{folder.name}/{name}:{task['name']}": task["sealed"] for name, task in pairs}
+
+
 def assignments_in(root: Path) -> list[str]:
-    """List the assignments of a folder of exercises."""
-    return sorted(path.parent.name for path in root.glob(f"*/{KNOWN}"))
+    """List the assignments of a folder of exercises, in the order of the course."""
+    return [known.parent.name for known in sorted(root.glob(f"*/{KNOWN}"), key=lambda known: (_place(known), known))]
+
+
+def _place(known: Path) -> float:
+    try:
+        return float(json.loads(known.read_text(encoding="utf-8"))["place"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return LAST
 
 
 def find_exercises(root: Path, name: str) -> Exercises:
@@ -88,6 +142,9 @@ def read_address(text: str) -> Address:
     return Address(assignment, lesson, task)
 
 
+Chosen = list[tuple[Exercises, list[tuple[Lesson, list[Task]]]]]
+
+
 def chosen(exercises: Exercises, address: Address) -> list[tuple[Lesson, list[Task]]]:
     """List the lessons and tasks that an address means.
 
@@ -103,3 +160,34 @@ def chosen(exercises: Exercises, address: Address) -> list[tuple[Lesson, list[Ta
         there = ", ".join(task.name for task in lessons[0].tasks)
         raise UsageError(f"{lessons[0].key} has no task {address.task!r}. It has: {there}.")
     return found
+
+
+def find_home(start: Path) -> Path:
+    """Look upward for the folder that holds the assignments; in a course it is `exercises`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        for root in (folder, folder / "exercises"):
+            if assignments_in(root):
+                return root
+    raise UsageError(f"{start}: no exercises here or above. Go into their folder, or make one: unroll init")
+
+
+def find_chosen(start: Path, address: str) -> Chosen:
+    """Find what an address means in the folder of exercises here or above; without one, the assignment one stands in.
+
+    Raises:
+        UsageError: it names what is not there.
+    """
+    root = find_home(start)
+    wanted = read_address(address) if address else Address(_assignment_of(root, start.resolve()))
+    names = [wanted.assignment] if wanted.assignment else assignments_in(root)
+    return [(exercises, chosen(exercises, wanted)) for exercises in (find_exercises(root, name) for name in names)]
+
+
+def _assignment_of(root: Path, start: Path) -> str:
+    """Name the assignment whose folder one stands in, or none of them."""
+    inside = start.relative_to(root).parts if start.is_relative_to(root) else ()
+    return inside[0] if inside and (root / inside[0] / KNOWN).is_file() else ""

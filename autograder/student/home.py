@@ -1,26 +1,22 @@
-"""`unroll check`: the public checks of the exercises in a student's own folder, each lesson in a worker."""
+"""The public checks of the exercises in a student's own folder, each lesson in a worker."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from autograder.course import Lesson, Limits, Task
-from autograder.errors import UsageError
 from autograder.grading.examine import sources_of
 from autograder.grading.intake import HandIn, Source, read_one
 from autograder.grading.records import TaskResult
 from autograder.grading.student import Clock, Remote
-from autograder.isolation.worker import Zygote
+from autograder.isolation.child import Workers
+from autograder.student.case import find
 from autograder.student.checks import run_checks
-from autograder.student.exercises import (
-    KNOWN,
-    Address,
-    Exercises,
-    assignments_in,
-    chosen,
-    find_exercises,
-    read_address,
-)
+from autograder.student.exercises import Exercises, find_chosen
+from autograder.student.verdict import Verdict
+
+Done = Callable[[Verdict], None]
 
 
 @dataclass
@@ -28,55 +24,28 @@ class Checked:
     """What `unroll check` found.
 
     Args:
-        results: one for each task.
+        verdicts: one for each task.
         notes: sentences about the files.
         output: what the student's code printed, by lesson key.
     """
 
-    results: list[TaskResult] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     output: dict[str, str] = field(default_factory=dict)
 
     @property
+    def results(self) -> list[TaskResult]:
+        return [verdict.result for verdict in self.verdicts]
+
+    @property
     def all_pass(self) -> bool:
-        return all(result.outcome == "passed" for result in self.results)
-
-
-def find_home(start: Path) -> Path:
-    """Look upward for the folder that holds the assignments; in a course it is `exercises`.
-
-    Raises:
-        UsageError: there is none.
-    """
-    for folder in (start.resolve(), *start.resolve().parents):
-        for root in (folder, folder / "exercises"):
-            if assignments_in(root):
-                return root
-    raise UsageError(f"{start}: no exercises here or above. Go into the folder that holds them.")
-
-
-def find_chosen(start: Path, address: str) -> list[tuple[Exercises, list[tuple[Lesson, list[Task]]]]]:
-    """Find what an address means in the folder of exercises here or above; without one, the assignment one stands in.
-
-    Raises:
-        UsageError: it names what is not there.
-    """
-    root = find_home(start)
-    wanted = read_address(address) if address else Address(_assignment_of(root, start.resolve()))
-    names = [wanted.assignment] if wanted.assignment else assignments_in(root)
-    return [(exercises, chosen(exercises, wanted)) for exercises in (find_exercises(root, name) for name in names)]
-
-
-def _assignment_of(root: Path, start: Path) -> str:
-    """Name the assignment whose folder one stands in, or none of them."""
-    inside = start.relative_to(root).parts if start.is_relative_to(root) else ()
-    return inside[0] if inside and (root / inside[0] / KNOWN).is_file() else ""
+        return all(verdict.passes for verdict in self.verdicts)
 
 
 def check_files(
     start: Path,
     address: str,
-    zygote: Zygote,
+    workers: Workers,
     begun: Callable[[str], None] = lambda lesson: None,
 ) -> Checked:
     """Run the public checks on the files of a student's folder.
@@ -90,39 +59,91 @@ def check_files(
     """
     checked = Checked()
     for exercises, wanted in find_chosen(start, address):
-        hand_in = read_one(exercises.folder, exercises.assignment, Limits())
-        home = _Home(exercises, hand_in, zygote, Clock(Limits()), checked)
+        home = Home(exercises, workers)
         for lesson, tasks in wanted:
             begun(lesson.key)
-            home.check(lesson, tasks)
+            home.check(lesson, tasks, checked)
     return checked
 
 
-@dataclass
-class _Home:
-    """One assignment of a student's folder, while it is checked."""
+class Home:
+    """One assignment of a student's folder, read once.
 
-    exercises: Exercises
-    hand_in: HandIn
-    zygote: Zygote
-    clock: Clock
-    checked: Checked
+    Args:
+        begun: called with what runs a lesson before it is run; another thread may cancel it.
+    """
 
-    def check(self, lesson: Lesson, tasks: Sequence[Task]) -> None:
-        """Check one lesson, and write down what was found."""
-        source = self.hand_in.sources.get(lesson.name)
-        if source is None or source.problem or self.hand_in.problem:
-            self.checked.results += _refused(lesson, tasks, self.hand_in, source)
+    def __init__(
+        self, exercises: Exercises, workers: Workers, begun: Callable[[Remote], None] = lambda remote: None
+    ) -> None:
+        self._exercises = exercises
+        self._hand_in = read_one(exercises.folder, exercises.assignment, Limits())
+        self._workers = workers
+        self._begun = begun
+        self._clock = Clock(Limits())
+
+    def check(
+        self,
+        lesson: Lesson,
+        tasks: Sequence[Task],
+        checked: Checked,
+        done: Done = lambda verdict: None,
+        first: Container[str] = (),
+    ) -> None:
+        """Check one lesson, and write down what was found.
+
+        Args:
+            tasks: those to be checked, in this order.
+            done: called with each verdict as soon as it is there.
+            first: names of tests that are run before the others of their task.
+        """
+        source = self._hand_in.sources.get(lesson.name)
+
+        def add(verdict: Verdict) -> None:
+            checked.verdicts.append(_placed(verdict, source, remote.notes if remote else ()))
+            done(checked.verdicts[-1])
+
+        remote: Remote | None = None
+        if source is None or source.problem or self._hand_in.problem:
+            for verdict in _refused(lesson, tasks, self._hand_in, source):
+                add(verdict)
             return
-        self.clock.next_lesson()
-        remote = Remote(self.zygote, Limits(), self.clock, lesson.name, sources_of(self.hand_in))
-        self.checked.results += run_checks(self.exercises, lesson, tasks, remote)
-        self.checked.notes += source.notes
+        self._clock.next_lesson()
+        remote = Remote(self._workers, Limits(), self._clock, lesson.name, sources_of(self._hand_in))
+        self._begun(remote)
+        try:
+            run_checks(self._exercises, lesson, tasks, remote, add, first, source.cells)
+        finally:
+            remote.end()
+        checked.notes += [*source.notes, *passed_over(source, remote.notes)]
         if remote.output:
-            self.checked.output[lesson.key] = remote.output
+            checked.output[lesson.key] = remote.output
 
 
-def _refused(lesson: Lesson, tasks: Sequence[Task], hand_in: HandIn, source: Source | None) -> Iterator[TaskResult]:
+def _placed(verdict: Verdict, source: Source | None, notes: Sequence[dict[str, Any]]) -> Verdict:
+    """Say where in the student's file to look: the line that raised, else where the task is defined.
+
+    Args:
+        notes: the statements that could not be run.
+    """
+    if source is None:
+        return verdict
+    own = [frame for frame in verdict.frames if frame.lesson == verdict.lesson.name]
+    place = own[-1] if own else find(verdict.task.name, source.cells)
+    if place.line is None and notes:
+        return replace(verdict, file=source.file, line=notes[0]["line"], cell=notes[0]["cell"])
+    return replace(verdict, file=source.file, line=place.line, cell=place.cell)
+
+
+def passed_over(source: Source, notes: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Say which statements could not be run: the tasks beside them may pass all the same."""
+    for note in notes:
+        cell = f", cell {note['cell']}" if note["cell"] else ""
+        raised = f"{note['kind']}: {note['text']}".removesuffix(": ")
+        yield f"{source.file}{cell}, line {note['line']} raised {raised}. The checks went on without it."
+
+
+def _refused(lesson: Lesson, tasks: Sequence[Task], hand_in: HandIn, source: Source | None) -> Iterator[Verdict]:
     """Say of each task why its lesson could not be run."""
     outcome, message = "missing", f"There is no {lesson.name}.py here."
     if hand_in.problem:
@@ -130,4 +151,4 @@ def _refused(lesson: Lesson, tasks: Sequence[Task], hand_in: HandIn, source: Sou
     elif source is not None:
         outcome, message = source.outcome, source.problem
     for task in tasks:
-        yield TaskResult(lesson.key, task.name, 0.0, task.points, outcome, "", message)
+        yield Verdict(lesson, task, TaskResult(lesson.key, task.name, 0.0, task.points, outcome, "", message))

@@ -1,4 +1,4 @@
-"""`check("sine/cell:rnn_cell")` in a notebook: the public checks of what is defined there, in this kernel."""
+"""In a notebook: `check("sine/cell:rnn_cell")` runs public checks of what it defines, `plot("sine/cell")` draws it."""
 
 import contextlib
 import io
@@ -12,7 +12,11 @@ from autograder.reporting.clean import one_line
 from autograder.student.exercises import chosen, find_exercises, read_address, shipped_exercises
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from autograder.course import Lesson
     from autograder.grading.records import TaskResult
+    from autograder.student.panels import Panel
 
 GOOD, BAD = "#1a7f37", "#cf222e"
 
@@ -56,17 +60,58 @@ def _results(address: str) -> "list[TaskResult]":
     found = []
     for lesson, tasks in chosen(exercises, wanted):
         with as_before(notebook), contextlib.redirect_stdout(io.StringIO()):
-            found += run_checks(exercises, lesson, tasks, Kernel(notebook, Limits()))
+            found += [one.result for one in run_checks(exercises, lesson, tasks, Kernel(notebook, Limits()))]
     return found
 
 
+def plot(address: str) -> None:
+    """Train and run what this notebook defines, and show pictures of it, or say why there are none.
+
+    Args:
+        address: such as `sine/training` or `sine`.
+
+    Raises:
+        CheckFailed: nothing can be drawn there.
+    """
+    from autograder.student.draw import draw
+    from autograder.student.panels import describe
+
+    try:
+        for lesson, found in _pictures(str(address)):
+            text = "\n".join(map(describe, found))
+            drawn = any(panel.lines for panel in found)
+            _display({"image/png": draw(lesson.title, found, "png")} if drawn else {}, text)
+    except UnrollError as error:
+        raise CheckFailed(one_line(str(error))) from None
+    except KeyboardInterrupt:
+        raise CheckFailed("The drawing was interrupted.") from None
+
+
+def _pictures(address: str) -> "Iterator[tuple[Lesson, list[Panel]]]":
+    from autograder.student.guard import as_before
+    from autograder.student.kernel import Kernel
+    from autograder.student.panels import LIMITS, drawable, panels
+
+    notebook = sys.modules["__main__"]
+    wanted = read_address(address)
+    exercises = find_exercises(shipped_exercises(), wanted.assignment)
+    for _, lesson in drawable([(exercises, chosen(exercises, wanted))]):
+        with as_before(notebook), contextlib.redirect_stdout(io.StringIO()):
+            found = list(panels(exercises.pictures[lesson.name], Kernel(notebook, LIMITS)))
+        yield lesson, found
+
+
 def _show(results: "list[TaskResult]") -> None:
-    html, text = "".join(map(_html, results)), "\n".join(map(_text, results))
+    _display({"text/html": "".join(map(_html, results))}, "\n".join(map(_text, results)))
+
+
+def _display(rich: dict[str, str | bytes], text: str) -> None:
+    """Show the richest form that is understood; outside Jupyter, the text."""
     ipython = sys.modules.get("IPython")
     if ipython is None or ipython.get_ipython() is None:
         print(text)
         return
-    ipython.display.display({"text/html": html, "text/plain": text}, raw=True)
+    ipython.display.display({**rich, "text/plain": text}, raw=True)
 
 
 def _text(result: "TaskResult") -> str:

@@ -1,82 +1,115 @@
-"""What a terminal shows of the public checks: a line for each task, grouped by lesson."""
+"""What a terminal shows of the public checks: a line for each task, and below it the first one that fails."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.grading.records import TaskResult
-from autograder.isolation.worker import Zygote
+from autograder.errors import Frame
 from autograder.reporting.clean import one_line, printable
-from autograder.reporting.terminal import COLOURS, WIDTH
-from autograder.reporting.words import WORDS, fact_and_cause
-from autograder.student.home import Checked, check_files, find_chosen
+from autograder.student.verdict import COLOURS, Verdict, to_do
+
+MOST_LINES = 12
+STILL_THE_STUB = "is still the stub."
 
 
-def show_checks(start: Path, address: str) -> bool:
-    """Check the exercises of a folder, and show what was found.
+def show_verdicts(console: Console, verdicts: Sequence[Verdict], notes: Sequence[str], output: dict[str, str]) -> None:
+    """Show the table, then what is to be done first.
 
-    Returns: whether all checks pass.
+    Args:
+        notes: sentences about the files.
+        output: what the student's code printed, by lesson; shown where no task fails.
     """
-    find_chosen(start, address)  # wrong use is said before anything is started
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
-    with _status(console) as say, Zygote() as zygote:
-        checked = check_files(start, address, zygote, say)
-    console.print(check_table(checked.results))
-    for line in _remarks(checked):
-        console.print(line)
-    console.print(summary(checked.results))
-    return checked.all_pass
-
-
-@contextmanager
-def _status(console: Console) -> Iterator[Callable[[str], None]]:
-    """Say what is being checked, where there is a terminal."""
-    if not console.is_terminal:
-        yield lambda lesson: None
+    console.print(table(verdicts))
+    for note in notes:
+        console.print(Text(one_line(note, 500), style="dim"))
+    wrong = to_do(verdicts)
+    if wrong is not None and not wrong.is_open:
+        console.print(*details(wrong), "", sep="\n")
         return
-    with console.status("Warming up ...") as status:
-        yield lambda lesson: status.update(f"Checking {lesson} ...")
+    for lesson, text in output.items():
+        console.print(*printed(text, f"{lesson} printed:"), "", sep="\n")
 
 
-def check_table(results: Sequence[TaskResult]) -> Table:
-    """Make a row for each task: its name, its outcome, what was found and the likely cause."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("task", no_wrap=True)
-    table.add_column("public checks", no_wrap=True)
-    table.add_column("what was found", overflow="fold")
-    for lesson, tasks in groupby(results, key=lambda result: result.lesson):
-        table.add_row(Text(lesson, style="bold"))
-        for result in tasks:
-            table.add_row(Text(f"  {result.task}"), _outcome(result), _found(result))
-    return table
+def table(verdicts: Sequence[Verdict]) -> Table:
+    """Make a row for each task: its name, its state, and what was found, cut to one line."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    name = max((len(verdict.task.name) + 2 for verdict in verdicts), default=0)
+    made.add_column("task", no_wrap=True, min_width=name)
+    made.add_column("public checks", no_wrap=True, min_width=len("public checks"))
+    made.add_column("what was found", no_wrap=True, overflow="ellipsis")
+    for lesson, tasks in groupby(verdicts, key=lambda verdict: verdict.lesson.key):
+        made.add_row(Text(lesson, style="bold"))
+        for verdict in tasks:
+            made.add_row(Text(f"  {verdict.task.name}"), state(verdict), Text(_found(verdict)))
+    return made
 
 
-def _outcome(result: TaskResult) -> Text:
-    return Text(WORDS[result.outcome], style=COLOURS.get(result.outcome, "red"))
+def state(verdict: Verdict) -> Text:
+    """Say in a word how a task stands."""
+    return Text(verdict.state, style=COLOURS.get(verdict.outcome, "red"))
 
 
-def _found(result: TaskResult) -> Text:
-    fact, cause = fact_and_cause(result)
-    lines = [one_line(fact, 500)] + ([f"Likely cause: {one_line(cause, 500)}"] if cause else [])
-    return Text("\n".join(line for line in lines if line))
+def _found(verdict: Verdict) -> str:
+    return "" if verdict.fact.endswith(STILL_THE_STUB) else one_line(verdict.fact, 300)
 
 
-def _remarks(checked: Checked) -> Iterator[Text]:
-    for note in checked.notes:
-        yield Text(one_line(note, 500), style="dim")
-    for lesson, text in checked.output.items():
-        yield Text(f"{lesson} printed:\n{printable(text).rstrip()}", style="dim")
+def details(verdict: Verdict) -> Iterator[RenderableType]:
+    """Show one task that fails: the case, the fact, the likely cause, the student's own lines and prints."""
+    yield Text.assemble((verdict.address, "bold"), f"  {place(verdict)}")
+    yield from (Padding(Text(line, style), (0, 0, 0, 2)) for line, style in sentences(verdict))
+    for frame in verdict.frames:
+        yield from (Padding(Text(line), (0, 0, 0, 2)) for line in frame_lines(verdict, frame))
+    if verdict.printed.strip():
+        yield Padding(Group(*printed(verdict.printed, "It printed:")), (1, 0, 0, 2))
 
 
-def summary(results: Sequence[TaskResult]) -> str:
-    """Say in a line how many tasks pass."""
-    passed = sum(result.outcome == "passed" for result in results)
-    return "All public checks pass." if passed == len(results) else f"{passed} of {len(results)} tasks pass."
+def place(verdict: Verdict) -> str:
+    """Name the file and the line to look at."""
+    return _place(verdict.file, verdict.line, verdict.cell)
+
+
+def _place(file: str, line: int | None, cell: int | None) -> str:
+    parts = [one_line(file), f"cell {cell}" if cell else "", f"line {line}" if line else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def sentences(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Go through the lines that say what is wrong, each with its style."""
+    if verdict.case:
+        yield one_line(verdict.case, 500), "dim"
+    yield one_line(verdict.fact, 1000), ""
+    if verdict.cause:
+        yield f"Likely cause: {one_line(verdict.cause, 500)}", "yellow"
+
+
+def frame_lines(verdict: Verdict, frame: Frame) -> Iterator[str]:
+    """Show one line of a traceback as Python does."""
+    file = verdict.file if frame.lesson == verdict.lesson.name else f"{frame.lesson}{Path(verdict.file).suffix}"
+    yield f"{_place(file, frame.line, frame.cell)}, in {one_line(frame.where)}"
+    yield f"    {one_line(frame.source.strip())}"
+
+
+def printed(text: str, title: str, most: int = MOST_LINES) -> Iterator[Text]:
+    """Show what was printed: its last lines, if it is long."""
+    lines = printable(text, len(text)).rstrip().split("\n")
+    yield Text(title, style="dim")
+    if len(lines) > most:
+        yield Text(f"  [{len(lines) - most} lines before these]", style="dim")
+    yield from (Text(f"  {line.expandtabs(4)[:300]}", style="dim") for line in lines[-most:])
+
+
+def next_step(verdicts: Sequence[Verdict]) -> str:
+    """Name the next command to type, or "" where all tasks pass."""
+    wrong = to_do(verdicts)
+    if wrong is None:
+        return ""
+    if wrong.is_open:
+        file = f"{wrong.lesson.assignment}/{one_line(wrong.file or wrong.lesson.name + '.py')}"
+        return f"Next: write {wrong.task.name} in {file}. For a hint: unroll hint {wrong.address}"
+    return f"Next: unroll hint {wrong.address}"

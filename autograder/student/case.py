@@ -1,0 +1,114 @@
+"""The case that shows what is wrong: a call with its small values, and the shapes of large ones."""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from autograder.isolation import loader
+
+MOST_NUMBERS = 12
+CALLS = ("call", "gradients", "effects")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of a test to the student's code.
+
+    Args:
+        op: an operation of `isolation.calls`.
+        value: its arguments.
+    """
+
+    op: str
+    value: dict[str, Any]
+
+
+def difficulty(requests: Sequence[Request]) -> tuple[bool, int]:
+    """Say how hard some calls are to follow, for sorting: gradients after values, then by the numbers that go in.
+
+    A probe makes its own numbers, so it counts as the largest.
+    """
+    operations = {request.op for request in requests}
+    if not operations <= set(CALLS):
+        return False, 1 << 62
+    count = sum(_numbers([request.value.get("args"), request.value.get("kwargs")]) for request in requests)
+    return "gradients" in operations, count
+
+
+def _numbers(value: Any) -> int:
+    if isinstance(value, torch.Tensor):
+        return value.numel()
+    if isinstance(value, dict):
+        return _numbers(list(value.values()))
+    return sum(map(_numbers, value)) if isinstance(value, (list, tuple)) else 1
+
+
+def shown(request: Request | None, names: Sequence[str]) -> str:
+    """Write a request as a call, or "" where it is none.
+
+    Args:
+        names: the names of the function's parameters, as far as they are known.
+    """
+    if request is None or request.op not in CALLS:
+        return ""
+    args = list(request.value.get("args") or ())
+    labels = [*(f"{name}=" for name in names), *[""] * len(args)]
+    parts = [f"{label}{_short(value)}" for label, value in zip(labels, args, strict=False)]
+    parts += [f"{name}={_short(value)}" for name, value in (request.value.get("kwargs") or {}).items()]
+    return f"{request.value['name']}({', '.join(parts)})"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        if value.numel() > MOST_NUMBERS:
+            return f"<{'x'.join(map(str, value.shape))}>"
+        return _numbers_of(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_short, value))}]" if len(value) <= MOST_NUMBERS else f"<{len(value)} values>"
+    return repr(value)[:60]
+
+
+def _numbers_of(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_numbers_of, value))}]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a function or class stands in a student's file, and its parameters' names."""
+
+    line: int | None = None
+    cell: int | None = None
+    parameters: tuple[str, ...] = ()
+
+
+def find(name: str, cells: Sequence[str]) -> Place:
+    """Find the last definition of a name in a lesson.
+
+    Args:
+        cells: source texts; a `.py` file is one cell.
+    """
+    found = Place()
+    for number, text in enumerate(cells, 1):
+        for node in _definitions(text):
+            if node.name == name:
+                found = Place(node.lineno, number if len(cells) > 1 else None, _parameters(node))
+    return found
+
+
+def _definitions(text: str) -> list[ast.FunctionDef | ast.ClassDef]:
+    try:
+        body = loader.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [node for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+
+
+def _parameters(node: ast.FunctionDef | ast.ClassDef) -> tuple[str, ...]:
+    if isinstance(node, ast.ClassDef):
+        return ()
+    return tuple(one.arg for one in (*node.args.posonlyargs, *node.args.args))

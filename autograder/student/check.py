@@ -1,0 +1,114 @@
+"""`unroll check`: torch is imported once, and the process that runs the student's code is forked from this one."""
+
+import contextlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder.isolation.backend import open_workers, open_workers_from_here
+from autograder.isolation.child import Workers
+from autograder.reporting.terminal import own_console
+from autograder.student.editor import as_object
+from autograder.student.exercises import Chosen, find_chosen, find_home
+from autograder.student.protection import unprotected
+from autograder.student.state import file_digests, note_outcomes
+from autograder.student.terminal import next_step, show_verdicts
+from autograder.student.verdict import summary
+from autograder.student.where import locate
+
+if TYPE_CHECKING:
+    from autograder.student.home import Checked
+
+SLOW_TO_IMPORT = re.compile(r"^(?!\s*#).*\b(?:optim|matplotlib|pyplot|plt)\b", re.MULTILINE)
+# What a locked process says where it should import these itself: they want a folder to write to.
+CANNOT_IMPORT = ("No usable temporary directory", "Matplotlib requires access to a writable")
+
+
+def check(start: Path, where: str, as_json: bool = False) -> bool:
+    """Check the exercises of a folder, and show what was found.
+
+    Args:
+        where: what the student typed, see `where.locate`.
+        as_json: print one object, see `editor`, and nothing else.
+
+    Returns: whether all checks pass.
+    """
+    start, address = locate(start, where)
+    found = find_chosen(start, address)
+    digests = file_digests(found)
+    console = Console(stderr=True) if as_json else own_console()
+    with contextlib.redirect_stdout(sys.stderr):  # a test may print as well
+        checked = _checked(console, start, address, quick=not _needs_more_than_torch(found))
+    new = note_outcomes(find_home(start), checked.results, digests)
+    if as_json:
+        print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output)))
+    else:
+        _show(console, checked, new)
+    return checked.all_pass
+
+
+def _needs_more_than_torch(found: Chosen) -> bool:
+    files = [
+        path
+        for exercises, wanted in found
+        for lesson, _ in wanted
+        for path in (exercises.file(lesson), exercises.tests(lesson))
+    ]
+    return any(SLOW_TO_IMPORT.search(_text(path)) for path in files)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _checked(console: Console, start: Path, address: str, quick: bool) -> "Checked":
+    if console.is_terminal:
+        console.print("Warming up ...", end="\r")
+    checked = _check_with(console, start, address, open_workers_from_here(quick))
+    if quick and any(sign in verdict.fact for verdict in checked.verdicts for sign in CANNOT_IMPORT):
+        return _check_with(console, start, address, open_workers())
+    return checked
+
+
+def _check_with(console: Console, start: Path, address: str, opened: Workers) -> "Checked":
+    from autograder.student.home import check_files
+
+    with opened as workers, _status(console) as status:
+        checked = check_files(start, address, workers, lambda lesson: status(f"Checking {lesson} ..."))
+        checked.notes += unprotected(find_home(start), workers)
+        return checked
+
+
+@contextlib.contextmanager
+def _status(console: Console) -> Iterator[Callable[[str], None]]:
+    """Say what is being done, where there is a terminal."""
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    with console.status("Checking ...") as status:
+        yield status.update
+
+
+def _show(console: Console, checked: "Checked", new: Sequence[str]) -> None:
+    show_verdicts(console, checked.verdicts, checked.notes, checked.output)
+    console.print(Text(summary(checked.verdicts)))
+    step = next_step(checked.verdicts)
+    if step:
+        console.print(Text(step))
+    if new:
+        console.print(Text(newly_passed(new), style="dim"))
+
+
+def newly_passed(addresses: Sequence[str]) -> str:
+    """Say where to read on after passing."""
+    more = f" (also: {', '.join(address.partition(':')[2] for address in addresses[1:])})" if addresses[1:] else ""
+    return f"Why it works, and another way: unroll explain {addresses[0]}{more}"

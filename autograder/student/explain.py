@@ -1,0 +1,105 @@
+"""`unroll explain`: why a task's answer works and another way to write it, for those whose own answer passes."""
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.syntax import Syntax
+from rich.text import Text
+
+from autograder.errors import UsageError
+from autograder.grading.records import TaskResult
+from autograder.isolation.backend import open_workers
+from autograder.isolation.child import Workers
+from autograder.reporting.clean import one_line
+from autograder.reporting.sealed import Explanation, unseal
+from autograder.reporting.terminal import WIDTH, own_console
+from autograder.student.exercises import Chosen, find_chosen, find_home
+from autograder.student.home import check_files
+from autograder.student.state import file_digests, note_outcomes
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What became of the wish to read an explanation.
+
+    Args:
+        address: of the task.
+        result: what its public checks found just now.
+        explanation: None where they do not pass.
+    """
+
+    address: str
+    result: TaskResult
+    explanation: Explanation | None
+
+
+def explain(start: Path, address: str, workers: Workers) -> Explained:
+    """Check one task as its file now stands, and open its explanation if it passes.
+
+    Raises:
+        UsageError: there is no such task, or the explanation is damaged.
+    """
+    found = find_chosen(start, address)
+    wanted = only_task(found)
+    digests = file_digests(found)
+    (result,) = check_files(start, wanted, workers).results
+    note_outcomes(find_home(start), [result], digests)
+    passed = result.outcome == "passed"
+    return Explained(wanted, result, _opened(found, wanted) if passed else None)
+
+
+def only_task(found: Chosen) -> str:
+    """Return the address of the one task that was asked for.
+
+    Raises:
+        UsageError: there are several.
+    """
+    addresses = [lesson.address(task) for _, wanted in found for lesson, tasks in wanted for task in tasks]
+    if len(addresses) > 1:
+        raise UsageError(f"Which task? Name one of: {', '.join(addresses)}.")
+    return addresses[0]
+
+
+def _opened(found: Chosen, address: str) -> Explanation:
+    exercises = next(exercises for exercises, _ in found if address in exercises.sealed)
+    try:
+        return unseal(address, exercises.sealed[address])
+    except ValueError:
+        raise UsageError(
+            f"{exercises.folder}: the explanation of {address} is damaged. `unroll init` puts it back."
+        ) from None
+
+
+def show_explanation(start: Path, address: str) -> bool:
+    """Show the explanation of a task that passes; else say what is to be done first.
+
+    Returns: whether the task passes.
+    """
+    only_task(find_chosen(start, address))  # wrong use is said before anything is started
+    console = own_console()
+    with open_workers() as workers:
+        explained = explain(start, address, workers)
+    if explained.explanation is None:
+        console.print(Text(one_line(f"{explained.address}: {explained.result.message}", 500)))
+        console.print(Text(f"The explanation opens when its public checks pass: unroll check {explained.address}"))
+        return False
+    _show(console, explained.address, explained.explanation)
+    return True
+
+
+def _show(console: Console, address: str, explanation: Explanation) -> None:
+    """Show text and code with colours in a terminal, and as they are elsewhere."""
+    titles = f"{address} passes all public checks. Why it works:", "Another way to write it:"
+    if not console.is_terminal:
+        print(f"{titles[0]}\n\n{_wrapped(explanation.why)}\n\n{titles[1]}\n\n{explanation.another}")
+        return
+    code = Syntax(explanation.another, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+    for title, shown in zip(titles, (Markdown(explanation.why), code), strict=True):
+        console.print(Text(title, style="bold"), "", shown, "", sep="\n")
+
+
+def _wrapped(text: str) -> str:
+    return "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in text.split("\n\n"))

@@ -1,0 +1,93 @@
+"""What the public checks say of one task: the outcome, and the case that shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.course import Lesson, Task
+from autograder.errors import Frame
+from autograder.grading.records import TaskResult
+from autograder.reporting.words import fact_and_cause
+
+STATES = {
+    "passed": "passing",
+    "missing": "open",
+    "failed": "failing",
+    "crashed": "crashed",
+    "timeout": "took too long",
+    "overflow": "used too much",
+    "rejected": "refused",
+}
+COLOURS = {"passed": "green", "missing": "dim"}
+ALL_PASS = "All public checks pass; hidden checks run when you hand in."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One task of a student's own folder.
+
+    Args:
+        result: outcome and message.
+        test: the name of the test that shows it, or "".
+        case: the call that shows it, or "".
+        frames: the student's own lines of a traceback, the innermost last.
+        printed: what the student's code printed in that check.
+        file: the name of the file that was checked, or "".
+        line: where to look in it, counted from 1, or None.
+        cell: in a notebook, the cell of that line.
+    """
+
+    lesson: Lesson
+    task: Task
+    result: TaskResult
+    test: str = ""
+    case: str = ""
+    frames: tuple[Frame, ...] = ()
+    printed: str = ""
+    file: str = ""
+    line: int | None = None
+    cell: int | None = None
+
+    @property
+    def address(self) -> str:
+        return self.lesson.address(self.task)
+
+    @property
+    def check(self) -> str:
+        """What the test that shows it checks, in words."""
+        return self.test.removeprefix("test_").replace("_", " ")
+
+    @property
+    def outcome(self) -> str:
+        return self.result.outcome
+
+    @property
+    def passes(self) -> bool:
+        return self.outcome == "passed"
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome == "missing"
+
+    @property
+    def state(self) -> str:
+        return STATES[self.outcome]
+
+    @property
+    def fact(self) -> str:
+        return fact_and_cause(self.result)[0]
+
+    @property
+    def cause(self) -> str:
+        return fact_and_cause(self.result)[1]
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Say in a line how many tasks pass."""
+    passed = sum(verdict.passes for verdict in verdicts)
+    return ALL_PASS if passed == len(verdicts) else f"{passed} of {len(verdicts)} tasks pass."
+
+
+def to_do(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """Choose what a student looks at first: the first task that fails, else the first open one."""
+    wrong = [verdict for verdict in verdicts if not verdict.passes]
+    return next((verdict for verdict in wrong if not verdict.is_open), wrong[0] if wrong else None)
