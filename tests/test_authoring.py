@@ -12,7 +12,7 @@ from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.proof import prove
 from autograder.course import Course, load_course
 from autograder.errors import CourseError
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
 SOLVED = "    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION\n"
 
@@ -203,3 +203,17 @@ def test_what_cannot_be_proved_is_said(mini: Course, zygote: Zygote, name: str) 
     course = change(mini, file, old, new)
 
     assert any(said in line for line in proved(course, zygote))
+
+
+@pytest.mark.parametrize(
+    "clash", ["def ask(student):\n    return student\n", "ask = 3\n"], ids=["function", "constant"]
+)
+def test_a_probe_with_the_name_of_something_in_the_public_tests_is_refused(mini: Course, clash: str) -> None:
+    folder = folder_of(mini)
+    (folder / "probes.py").write_text("def ask(lesson, x):\n    return lesson.double(x)\n", encoding="utf-8")
+    public = folder / "test_public.py"
+    asked = "\n\n@pytest.mark.task('double')\ndef test_asked(student):\n    student.run('ask', x=1)\n"
+    public.write_text(public.read_text(encoding="utf-8") + f"\n\n{clash}{asked}", encoding="utf-8")
+
+    with pytest.raises(CourseError, match=r"test_public.py: ask is a name of probes.py too. Choose another.$"):
+        plan(mini, known)

@@ -55,6 +55,17 @@ def test_the_threshold_stands_between_right_and_wrong(root: Path, jobs: str) -> 
     assert unroll(root, "verify", "play/double").returncode == 0
 
 
+def test_a_check_says_what_it_measures(root: Path) -> None:
+    hidden = root / LESSON / "test_hidden.py"
+    hidden.write_text(hidden.read_text().replace("+ noise)", '+ noise, what="cross entropy")'))
+    (root / LESSON / "calibration.json").write_text('{"checks": {"near": {"threshold": 0.0001}}}')
+
+    done = unroll(root, "verify", "play/double")
+
+    assert "The cross entropy is 0.0" in done.stdout
+    assert "it should be at most 0.0001." in done.stdout
+
+
 def test_a_right_program_that_fails_otherwise_is_said(root: Path) -> None:
     path = root / LESSON / "alternatives.py"
     path.write_text(path.read_text().replace("return x + x", "return x + y"))

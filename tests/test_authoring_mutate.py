@@ -4,11 +4,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from classroom import REPOSITORY
 
 from autograder.authoring.mutants import mutants
+from autograder.authoring.mutate import TABLE
 
 ANSWER = '''
 import torch
@@ -40,8 +43,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def mutate(root: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "autograder.cli", "mutate", "play/double"]
+def mutate(root: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "autograder.cli", "mutate", "play/double", *more]
     return subprocess.run(command, cwd=root, capture_output=True, text=True)
 
 
@@ -84,6 +87,49 @@ def test_every_mutant_is_another_program_that_can_be_read() -> None:
         compile(mutant.source, mutant.what, "exec")
 
 
+ARRAYS = '''
+def half(x):
+    """Halve.
+
+    Args:
+        x: numbers, shape (N,).
+
+    Returns: a dictionary of `y`, shape (N,).
+    """
+    return {"y": x / 2}
+'''
+
+
+@pytest.mark.parametrize(
+    ("what", "y"),
+    [
+        ("the result is float32", np.array([1, 2], dtype=np.float32)),
+        ("the result is off by 1e-3", np.array([1.001, 2.001])),
+        ("the result is its first row alone", np.array([1.0])),
+    ],
+)
+def test_arrays_in_a_dictionary_are_changed_as_tensors_are(what: str, y: np.ndarray[Any, Any]) -> None:
+    mutant = next(one for one in mutants(ARRAYS, "half") if one.what == what)
+    names: dict[str, Any] = {}
+
+    exec(mutant.source, names)
+    found = names["half"](np.array([2.0, 4.0]))["y"]
+
+    np.testing.assert_array_equal(found, y)
+    assert found.dtype == y.dtype
+
+
+def test_an_array_that_is_given_is_changed() -> None:
+    mutant = next(one for one in mutants(ARRAYS, "half") if one.what == "x is changed")
+    names: dict[str, Any] = {}
+    x = np.array([2.0, 4.0])
+
+    exec(mutant.source, names)
+    names["half"](x)
+
+    assert x.tolist() == [3.0, 5.0]
+
+
 def test_tests_that_notice_everything(root: Path) -> None:
     done = mutate(root)
 
@@ -103,6 +149,37 @@ def test_what_no_test_notices_is_said_until_a_reason_is_given(root: Path) -> Non
     assert "play/double:double with x is changed: no hidden test notices." in done.stdout
     assert again.returncode == 0, again.stdout
     assert "survives: x is changed\n            Nobody minds." in again.stdout
+
+
+def test_the_table_is_written_below_its_line(root: Path) -> None:
+    without_a_test(root)
+    (root / LESSON / "survivors.toml").write_text(
+        '[[survivor]]\ntask = "double"\nmutant = "x is changed"\nreason = "Nobody | minds."\n'
+    )
+    page = root / "page.md"
+    page.write_text(f"# Above\n\n{TABLE}\n\nold\n")
+
+    done = mutate(root, "--table", "page.md")
+    text = page.read_text()
+
+    assert done.returncode == 0, done.stderr
+    assert text.startswith(
+        f"# Above\n\n{TABLE}\n\n| task | mutants | noticed |\n|---|---|---|\n| `play/double:double` | "
+    )
+    assert "| `double:double`: x is changed | Nobody \\| minds. |\n" in text
+    assert "old" not in text
+
+
+def test_a_page_without_the_line_is_left_alone(root: Path) -> None:
+    (root / "page.md").write_text("# Mine\n")
+
+    done = mutate(root, "--table", "page.md")
+
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        f'unroll: page.md: there is no line "{TABLE}". Write one where the table is to stand.',
+    )
+    assert (root / "page.md").read_text() == "# Mine\n"
 
 
 def test_a_reason_without_a_survivor_is_taken_out(root: Path) -> None:

@@ -46,6 +46,7 @@ def test_what_is_made_is_proved_and_built_as_it_stands(root: Path) -> None:
     assert wrong == []
     assert built.returncode == 0, built.stderr
     assert (root / "exercises" / "play" / "mean.py").read_text().startswith("# %% [markdown]\n# # The mean so far\n")
+    assert (root / "exercises" / "play" / "mean.svg").is_file()
     assert [lesson.name for lesson in course.assignment("play").lessons] == ["double", "mean"]
 
 

@@ -9,42 +9,48 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autograder.authoring.drawing import drawing_of
 from autograder.authoring.lesson import read_lesson
 from autograder.authoring.notebook import notebook
 from autograder.course import Assignment, Course, Lesson
 from autograder.errors import CourseError
-from autograder.grading.probes import probe_source
+from autograder.grading.probes import bound_names, probe_source
 
-Plan = dict[str, str]
+Plan = dict[str, str | bytes]
 KNOWN = "known.json"
 TOLERANCE = 1e-4
 BUILT = ("exercises", "source")
 
 
 def plan(course: Course, known: Callable[[Assignment], dict[str, Any]]) -> Plan:
-    """Say what is to be written: the text of each file by its path in the course.
+    """Say what is to be written: the content of each file by its path in the course.
 
     Args:
         known: makes the content of `known.json` for an assignment.
     """
     files: Plan = {}
-    for assignment in course.assignments:
+    for place, assignment in enumerate(course.assignments):
         for lesson in assignment.lessons:
             files |= _lesson_files(lesson)
-        built = {name: _sha(text) for name, text in files.items() if name.startswith(f"exercises/{assignment.name}/")}
-        content = {**known(assignment), "built": built}
+        folder = f"exercises/{assignment.name}/"
+        built = {name: _sha(text) for name, text in files.items() if name.startswith(folder) and type(text) is str}
+        content = {"place": place, "letters": dict(course.letters), **known(assignment), "built": built}
         files[f"exercises/{assignment.name}/{KNOWN}"] = json.dumps(content, indent=1) + "\n"
     return files
 
 
 def _lesson_files(lesson: Lesson) -> Plan:
-    text = read_lesson(lesson.folder / "lesson.py")
+    text, drawing = read_lesson(lesson.folder / "lesson.py"), drawing_of(lesson)
     folder = f"exercises/{lesson.assignment}"
-    return {
+    files: Plan = {
         f"{folder}/{lesson.name}.py": text.stub(),
         f"{folder}/test_{lesson.name}.py": _public_tests(lesson),
-        f"source/{lesson.key}.ipynb": notebook(lesson, text),
+        f"source/{lesson.key}.ipynb": notebook(lesson, text, drawing),
     }
+    if drawing:
+        files[f"{folder}/{lesson.name}.svg"] = drawing.svg
+        files |= {f"solutions/{lesson.key}/drawing.{kind}": vars(drawing)[kind] for kind in ("svg", "png")}
+    return files
 
 
 def _public_tests(lesson: Lesson) -> str:
@@ -55,7 +61,15 @@ def _public_tests(lesson: Lesson) -> str:
     if not names:
         return tests
     cut = probe_source(probes.read_text(encoding="utf-8"), names)
+    twice = sorted(_names(tests) & _names(cut))
+    if twice:
+        raise CourseError(f"{lesson.folder / 'test_public.py'}: {twice[0]} is a name of probes.py too. Choose another.")
     return f"{tests}\n\n# What runs beside your code in these tests.\n\n{cut}"
+
+
+def _names(text: str) -> set[str]:
+    body = (node for node in ast.parse(text).body if not isinstance(node, ast.Import | ast.ImportFrom))
+    return {name for node in body for name in bound_names(node)}
 
 
 def _probe_names(tests: str) -> list[str]:
@@ -76,11 +90,11 @@ def _sha(text: str) -> str:
 def differences(course: Course, planned: Plan) -> list[str]:
     """Return a line for each file that is not what `solutions/` makes."""
     lines = []
-    for name, text in planned.items():
+    for name, content in planned.items():
         path = course.root / name
         if not path.is_file():
             lines.append(f"{name}: is missing. Run `unroll build`.")
-        elif not _equal(name, _read(path), text):
+        elif not _equal(path, content):
             lines.append(f"{name}: differs from what solutions/ makes. Run `unroll build`.")
     return lines + [f"{name}: is not made from solutions/. Remove it." for name in _strays(course, planned)]
 
@@ -95,11 +109,14 @@ def _is_cache(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.parts[1:])
 
 
-def _equal(name: str, there: str, text: str) -> bool:
-    if there == text or not name.endswith(KNOWN):
-        return there == text
+def _equal(path: Path, content: str | bytes) -> bool:
+    if isinstance(content, bytes):
+        return path.read_bytes() == content
+    there = _read(path)
+    if there == content or path.name != KNOWN:
+        return there == content
     try:
-        return _close(json.loads(there), json.loads(text))
+        return _close(json.loads(there), json.loads(content))
     except ValueError:
         return False
 
@@ -121,7 +138,7 @@ def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
     Raises:
         CourseError: a file in exercises/ holds other work; then nothing at all is written.
     """
-    changed = {name: text for name, text in planned.items() if not _is_there(course.root / name, name, text)}
+    changed = {name: content for name, content in planned.items() if not _is_there(course.root / name, content)}
     worked_on = [] if force else [name for name in changed if _holds_work(course, name)]
     if worked_on:
         raise CourseError(
@@ -129,15 +146,15 @@ def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
                 f"{name}: somebody has worked in this file. Move it away, or build with --force." for name in worked_on
             )
         )
-    for name, text in changed.items():
+    for name, content in changed.items():
         path = course.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return [f"wrote {name}" for name in changed] or ["Nothing to do: all is built."]
 
 
-def _is_there(path: Path, name: str, text: str) -> bool:
-    return path.is_file() and _equal(name, _read(path), text)
+def _is_there(path: Path, content: str | bytes) -> bool:
+    return path.is_file() and _equal(path, content)
 
 
 def _holds_work(course: Course, name: str) -> bool:

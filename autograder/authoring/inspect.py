@@ -6,16 +6,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.course import Lesson
+from autograder.grading.calibration import thresholds
 from autograder.grading.diagnosis import uses
 
 NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mistakes.py", "alternatives.py")
 OPTIONAL = (
+    "pictures.py",
     "probes.py",
     "stand_ins.py",
     "survivors.toml",
     "calibration.json",
     "calibration.png",
     "calibration.svg",
+    "drawing.py",
+    "drawing.png",
+    "drawing.svg",
     "data",
     "__pycache__",
 )
@@ -24,7 +29,14 @@ FEWEST_HINTS = 3
 
 def check_folder(lesson: Lesson) -> list[str]:
     """Return a line for each thing to mend."""
-    return [*_files(lesson), *_tasks(lesson), *_tests(lesson), *_variants(lesson), *_stand_ins(lesson)]
+    return [
+        *_files(lesson),
+        *_tasks(lesson),
+        *_tests(lesson),
+        *_variants(lesson),
+        *_stand_ins(lesson),
+        *_pictures(lesson),
+    ]
 
 
 def _files(lesson: Lesson) -> Iterator[str]:
@@ -117,6 +129,20 @@ def _missing_stand_ins(lesson: Lesson, path: Path) -> Iterator[str]:
         lacking = sorted(called.get(task.name, set()) - {task.name} - there)
         if task.follow_through and lacking:
             yield f"{path}: {task.name} has follow_through, and this file does not define {lacking[0]}. Write it."
+
+
+def _pictures(lesson: Lesson) -> Iterator[str]:
+    path, names = lesson.folder / "pictures.py", [task.name for task in lesson.tasks]
+    probes = [definition.name for definition in _definitions(path)]
+    for picture in lesson.pictures:
+        place = f"{lesson.folder / 'lesson.toml'}: picture {picture.probe!r}"
+        if picture.probe not in probes:
+            yield f"{place} is not defined in {path.name}. Write it there, or mend the name."
+        if not picture.tasks or not set(picture.tasks) <= set(names):
+            yield f"{place} should list the tasks that it uses, of: {', '.join(names)}."
+        if picture.threshold and picture.threshold not in thresholds(lesson):
+            checks = ", ".join(thresholds(lesson)) or "nothing, until `unroll calibrate` has run"
+            yield f"{place} has the unknown threshold {picture.threshold!r}. There is: {checks}."
 
 
 def _definitions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.authoring.drawing import check_drawing
+from autograder.authoring.explained import check_explanations
 from autograder.authoring.inspect import check_folder
 from autograder.course import Course, Lesson
 from autograder.errors import CourseError
@@ -47,6 +49,16 @@ class LessonText:
         for cell in self.cells:
             if cell.kind == "code" and BEGIN in cell.text:
                 yield _defined(self.path, cell), cell
+
+    def secret_lines(self) -> set[str]:
+        """Collect the lines of the answers, stripped, that students read nowhere."""
+        answers = _stripped("\n".join(cell.text for _, cell in self.solutions()))
+        examples = "\n".join(cell.text for cell in self.cells if cell.kind == "example")
+        return answers - _stripped(self.stub()) - _stripped(re.sub("^# ", "", examples, flags=re.MULTILINE))
+
+
+def _stripped(text: str) -> set[str]:
+    return {line.strip() for line in text.split("\n")}
 
 
 def _header(cell: Cell) -> str:
@@ -152,6 +164,7 @@ def check_course(course: Course) -> None:
     wrong: list[str] = []
     for lesson in course.lessons():
         wrong += check_folder(lesson)
+        wrong += check_drawing(lesson)
         wrong += _check_tasks(lesson)
     folders = {(a.name, lesson.name) for a in course.assignments for lesson in a.lessons}
     for folder in sorted(path for path in (course.root / "solutions").glob("*/*") if path.is_dir()):
@@ -179,4 +192,4 @@ def _check_tasks(lesson: Lesson) -> list[str]:
         f"{text.path}: {name} is answered twice. Remove one."
         for name in sorted({n for n in names if names.count(n) > 1})
     ]
-    return wrong
+    return [*wrong, *check_explanations(lesson, text.secret_lines())]

@@ -26,18 +26,23 @@ def {task}(*args, **kwargs):
 """
 EACH = """\
     change = lambda one: {change}
+    if type(result) is dict:
+        return dict(zip(result, map(change, result.values())))
     return type(result)(map(change, result)) if type(result) in (tuple, list) else change(result)"""
 IN_PLACE = """\
     if len(args) > {number} and torch.is_tensor(args[{number}]):
         args[{number}].data.add_(1)
+    elif len(args) > {number} and hasattr(args[{number}], "setflags"):
+        args[{number}][...] += 1
     return result"""
-SHAPE = re.compile(r",? shape \(")  # so the docstrings of tensors say it
+SHAPE = re.compile(r",? shape \(")  # so the docstrings of tensors and arrays say it
+CAST = "one.{0}() if torch.is_tensor(one) else one.astype('{1}') if hasattr(one, 'astype') else one"
 CHANGES = {
     "the result is detached": "one.detach() if torch.is_tensor(one) else one",
-    "the result is float32": "one.float() if torch.is_tensor(one) else one",
-    "the result is float64": "one.double() if torch.is_tensor(one) else one",
-    "the result is off by 1e-3": "one + 1e-3 if torch.is_tensor(one) or type(one) is float else one",
-    "the result is its first row alone": "one[:1] if torch.is_tensor(one) and one.ndim else one",
+    "the result is float32": CAST.format("float", "float32"),
+    "the result is float64": CAST.format("double", "float64"),
+    "the result is off by 1e-3": "one + 1e-3 if hasattr(one, 'ndim') or type(one) is float else one",
+    "the result is its first row alone": "one[:1] if hasattr(one, 'ndim') and one.ndim else one",
 }
 
 

@@ -3,16 +3,19 @@
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from autograder.authoring.mutants import Mutant, mutants
 from autograder.course import Course, Lesson, Limits, Task
 from autograder.errors import CourseError
 from autograder.grading.exam import Exam, hold
 from autograder.grading.student import Clock, Remote
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
+Reasons = dict[tuple[str, str], str]
 LISTED = "survivors.toml"
 SEED = "mutants"
+TABLE = "<!-- What stands below is written by: unroll mutate --table -->"
 CALL_SECONDS = 3.0
 
 
@@ -21,39 +24,47 @@ class Tally:
     """What became of the mutants of one task.
 
     Args:
-        survived: what no test noticed.
+        survived: what no test noticed, with the reason why none can, or "".
     """
 
     lesson: Lesson
     task: Task
     made: int = 0
-    survived: list[str] = field(default_factory=list)
+    survived: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def noticed(self) -> int:
+        return self.made - len(self.survived)
 
 
 def mutate(
     course: Course, lessons: Sequence[Lesson], say: Callable[[str], None], begun: Callable[[str, int], None]
-) -> list[str]:
+) -> tuple[list[Tally], list[str]]:
     """Run the hidden tests on every mutant of every answer, and say which no test noticed.
 
     Args:
         begun: called with a task's address and its number of mutants before they are run.
 
-    Returns: a sentence for each mutant that survived without a reason, and for each reason without a mutant.
+    Returns:
+        tallies: one a task.
+        wrong: a sentence for each mutant that survived without a reason, and for each reason without a mutant.
     """
+    found: list[Tally] = []
     wrong: list[str] = []
     limits = replace(course.limits, call_seconds=min(CALL_SECONDS, course.limits.call_seconds))
     with Zygote() as zygote:
         for lesson in lessons:
             reasons = read_reasons(lesson)
-            tallies = _tallies(lesson, zygote, limits, begun)
+            tallies = _tallies(lesson, zygote, limits, begun, reasons)
             for tally in tallies:
-                for line in _table(tally, reasons):
+                for line in _lines(tally):
                     say(line)
+            found += tallies
             wrong += _to_mend(lesson, tallies, reasons)
-    return wrong
+    return found, wrong
 
 
-def read_reasons(lesson: Lesson) -> dict[tuple[str, str], str]:
+def read_reasons(lesson: Lesson) -> Reasons:
     """Read why some mutants of a lesson survive, by task and change.
 
     Raises:
@@ -71,23 +82,20 @@ def read_reasons(lesson: Lesson) -> dict[tuple[str, str], str]:
         raise CourseError(f"{path}: each [[survivor]] has task, mutant and reason. Add what is missing.") from None
 
 
-def _tallies(lesson: Lesson, zygote: Zygote, limits: Limits, begun: Callable[[str, int], None]) -> list[Tally]:
+def _tallies(
+    lesson: Lesson, zygote: Zygote, limits: Limits, begun: Callable[[str, int], None], reasons: Reasons
+) -> list[Tally]:
     found: list[Tally] = []
 
     def work(exam: Exam) -> None:
-        found.extend(_tally(exam, lesson, task, zygote, limits, begun) for task in lesson.tasks)
+        for task in lesson.tasks:
+            made = list(mutants(exam.rooms[lesson.key].answer, task.name))
+            begun(f"{lesson.key}:{task.name}", len(made))
+            left = [mutant.what for mutant in made if not _is_noticed(exam, lesson, mutant, zygote, limits)]
+            found.append(Tally(lesson, task, len(made), {what: reasons.get((task.name, what), "") for what in left}))
 
     hold(Exam([lesson], SEED, work))
     return found
-
-
-def _tally(
-    exam: Exam, lesson: Lesson, task: Task, zygote: Zygote, limits: Limits, begun: Callable[[str, int], None]
-) -> Tally:
-    made = list(mutants(exam.rooms[lesson.key].answer, task.name))
-    begun(f"{lesson.key}:{task.name}", len(made))
-    survived = [mutant.what for mutant in made if not _is_noticed(exam, lesson, mutant, zygote, limits)]
-    return Tally(lesson, task, len(made), survived)
 
 
 def _is_noticed(exam: Exam, lesson: Lesson, mutant: Mutant, zygote: Zygote, limits: Limits) -> bool:
@@ -100,16 +108,14 @@ def _is_noticed(exam: Exam, lesson: Lesson, mutant: Mutant, zygote: Zygote, limi
         remote.end()
 
 
-def _table(tally: Tally, reasons: dict[tuple[str, str], str]) -> list[str]:
-    noticed = tally.made - len(tally.survived)
-    lines = [f"{tally.lesson.key}:{tally.task.name}: {tally.made} mutants, {noticed} noticed"]
-    for what in tally.survived:
-        reason = reasons.get((tally.task.name, what), "NO REASON GIVEN")
-        lines.append(f"  survives: {what}\n            {reason}")
+def _lines(tally: Tally) -> list[str]:
+    lines = [f"{tally.lesson.key}:{tally.task.name}: {tally.made} mutants, {tally.noticed} noticed"]
+    for what, reason in tally.survived.items():
+        lines.append(f"  survives: {what}\n            {reason or 'NO REASON GIVEN'}")
     return lines
 
 
-def _to_mend(lesson: Lesson, tallies: Sequence[Tally], reasons: dict[tuple[str, str], str]) -> list[str]:
+def _to_mend(lesson: Lesson, tallies: Sequence[Tally], reasons: Reasons) -> list[str]:
     survived = {(tally.task.name, what) for tally in tallies for what in tally.survived}
     path = lesson.folder / LISTED
     unlisted = [
@@ -121,3 +127,31 @@ def _to_mend(lesson: Lesson, tallies: Sequence[Tally], reasons: dict[tuple[str, 
         for task, what in sorted(reasons.keys() - survived)
     ]
     return unlisted + stale
+
+
+def above_table(path: Path) -> str:
+    """Read what stands in a page above the table, its line `TABLE` included.
+
+    Raises:
+        CourseError: the page has no such line.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if TABLE not in text.splitlines():
+        raise CourseError(f'{path}: there is no line "{TABLE}". Write one where the table is to stand.')
+    return text.partition(TABLE)[0] + TABLE
+
+
+def table(tallies: Sequence[Tally]) -> str:
+    """Write what became of the mutants as Markdown."""
+    counts = [f"| `{t.lesson.key}:{t.task.name}` | {t.made} | {t.noticed} |" for t in tallies]
+    reasons = [
+        f"| `{t.lesson.name}:{t.task.name}`: {_cell(what)} | {_cell(reason)} |"
+        for t in tallies
+        for what, reason in t.survived.items()
+    ]
+    head = ["| task | mutants | noticed |", "|---|---|---|"]
+    return "\n".join([*head, *counts, "", "| survives | why |", "|---|---|", *reasons, ""])
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,11 +1,13 @@
 """Make the notebook that nbgrader calls source: prose, and for each task its answer, its checks and its points."""
 
 import ast
+import base64
 import re
 from typing import Any
 
 import nbformat
 
+from autograder.authoring.drawing import Drawing
 from autograder.authoring.lesson import BEGIN, END, Cell, LessonText
 from autograder.course import Lesson, Question, Task
 
@@ -30,7 +32,7 @@ if os.environ.get("NBGRADER_EXECUTION") == "autograde":
     raise RuntimeError("{name} is not judged: add Unroll's nbgrader_config.py to this course and autograde again.")"""
 
 
-def notebook(lesson: Lesson, text: LessonText) -> str:
+def notebook(lesson: Lesson, text: LessonText, drawing: Drawing | None = None) -> str:
     """Return the notebook's JSON; the same lesson gives the same bytes."""
     tasks = {task.name: task for task in lesson.tasks}
     answers = {cell.line: name for name, cell in text.solutions()}
@@ -41,6 +43,8 @@ def notebook(lesson: Lesson, text: LessonText) -> str:
         cells.append(_cell(cell, name or f"{lesson.name}-{number}", name))
         if name:
             cells += [_check(lesson, tasks[name]), _judged(tasks[name], checked.get(name, []))]
+    if drawing:
+        _attach(cells, lesson.name, drawing)
     cells.insert(_first_code(cells), _locked(KIT, "unroll"))
     for question in lesson.questions:
         cells += _question(question)
@@ -52,6 +56,14 @@ def notebook(lesson: Lesson, text: LessonText) -> str:
 
 def _first_code(cells: list[Any]) -> int:
     return next((number for number, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
+
+
+def _attach(cells: list[Any], name: str, drawing: Drawing) -> None:
+    """Put a drawing into the cell that shows it; JupyterLab takes no SVG there."""
+    for cell in cells:
+        if cell.cell_type == "markdown" and f"]({name}.svg)" in cell.source:
+            cell.source = cell.source.replace(f"]({name}.svg)", f"](attachment:{name}.png)")
+            cell.attachments = {f"{name}.png": {"image/png": base64.b64encode(drawing.png).decode()}}
 
 
 def _cell(cell: Cell, name: str, task: str | None) -> Any:

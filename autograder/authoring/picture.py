@@ -22,7 +22,7 @@ def draw_losses(checks: dict[str, tuple[Runs, Runs, float]], path: Path) -> None
             shown = [min(value, 1e3) for value in values]
             axes.plot(shown, [row] * len(shown), "|", color=colour, markersize=8)
         axes.axvline(threshold, color="black", linestyle="--", label=f"threshold {threshold:g}")
-        axes.set(xscale="log", title=name, xlabel="mean squared error on new data")
+        axes.set(xscale="log", title=name, xlabel="error on new data")
         axes.set_yticks(range(len(programs)), [program for program, _, _ in programs], fontsize=7)
         axes.invert_yaxis()
         axes.legend(loc="upper right")

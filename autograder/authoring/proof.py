@@ -1,8 +1,9 @@
 """What `verify` finds out about one lesson: each variant's marks, and what the machine says of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from autograder.authoring.explained import line_of
 from autograder.authoring.matrix import Matrix, matrices
 from autograder.course import Course, Lesson, Limits, Task
 from autograder.grading.exam import HIDDEN, Exam, hold
@@ -10,8 +11,8 @@ from autograder.grading.examine import examine_task
 from autograder.grading.probes import defined, probe_source
 from autograder.grading.records import TaskResult, TestResult
 from autograder.grading.student import Clock, Remote
-from autograder.grading.variants import Variant, alternatives, mistakes
-from autograder.isolation.worker import Zygote
+from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
+from autograder.isolation.forks import Zygote
 
 PUBLIC = ("test_public.py",)
 
@@ -111,11 +112,19 @@ def _prove_stub(bench: Bench, stub: str, proof: Proof) -> None:
 
 
 def _prove_alternatives(bench: Bench, proof: Proof, count: bool) -> None:
-    for variant in alternatives(bench.lesson):
+    for variant, place in _right_answers(bench.lesson):
         proof.alternatives += count
-        place = f"{bench.lesson.folder / 'alternatives.py'}:{variant.line}: the right answer {variant.id!r}"
         for result, tests in bench.examine(variant.source, _tested(bench, bench.users(variant))):
             proof.wrong += _lost(place, result, tests)
+
+
+def _right_answers(lesson: Lesson) -> Iterator[tuple[Variant, str]]:
+    """Go through the alternatives, then what students are shown after passing, each with its place."""
+    for variant in alternatives(lesson):
+        yield variant, f"{lesson.folder / 'alternatives.py'}:{variant.line}: the right answer {variant.id!r}"
+    toml = lesson.folder / "lesson.toml"
+    for variant in other_ways(lesson):
+        yield variant, f"{toml}:{line_of(toml, variant.task, variant.id)}: the right answer {variant.id!r}"
 
 
 def _prove_stand_ins(bench: Bench, proof: Proof) -> None:

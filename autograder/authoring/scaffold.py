@@ -33,7 +33,7 @@ def new_lesson(course: Course, key: str, title: str) -> list[Path]:
         raise UsageError(f"{folder} is there already. Choose another name.")
     manifest = course.root / MANIFEST
     text = with_lesson(manifest.read_text(encoding="utf-8"), assignment, lesson)
-    words = {"@TITLE@": title or lesson.capitalize(), "@KEY@": key, "@LETTER@": lesson[0].upper()}
+    words = {"@TITLE@": title or lesson.capitalize(), "@KEY@": key, "@NAME@": lesson, "@LETTER@": lesson[0].upper()}
     made = [(folder / path.stem, _filled(path, words)) for path in sorted(TEMPLATE.glob("*.txt"))]
     real_folder(folder)
     for path, content in [*made, (manifest, text)]:

@@ -7,7 +7,7 @@ from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.matrix import lines
 from autograder.authoring.proof import Proof, prove, prove_right
 from autograder.course import Course, Lesson
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
 
 def verify(
@@ -43,9 +43,10 @@ def verify(
 def summary(proof: Proof) -> list[str]:
     """Say what was proved of one lesson."""
     tasks = len(proof.lesson.tasks)
+    counted = f"{tasks} task{'s' if tasks > 1 else ''}, {proof.points:g} points, {proof.tests} tests"
     verdict = f"{len(proof.wrong)} to mend" if proof.wrong else "proved"
     return [
-        f"{proof.lesson.key}: {verdict}. {tasks} tasks, {proof.points:g} points, {proof.tests} tests: "
+        f"{proof.lesson.key}: {verdict}. {counted}: "
         f"the answer and {proof.alternatives} alternatives get full marks{_times(proof)}, the stub gets none, "
         f"{len(proof.mistakes)} wrong answers with {len(set(proof.mistakes))} ids lose marks and are named."
         if not proof.wrong
