@@ -65,6 +65,8 @@ def rnn_cell(x_t, h, w_ih, w_hh, b_ih, b_hh):
 # The same cell, with the same weights, is applied at every step. Drawn out in time it is a deep network with one layer
 # for each step, and that drawing is called the *unrolled* network:
 #
+# ![One cell with a loop is the same as a row of its copies, each handing its state to the next](cell.svg)
+#
 # $$h_0 \to h_1 \to h_2 \to \dots \to h_T$$
 #
 # Keep all states: `output[:, t]` is the state after reading `x[:, t]`. The last one, `h_n`, is what the network knows

@@ -328,3 +328,19 @@ def the_state_is_detached_every_ten_steps(x, h0, w_ih, w_hh, b_ih, b_hh):
         h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
         states.append(h)
     return torch.stack(states, 1), h
+
+
+@mistake("C23", task="rnn_cell", says="Take the device of x where you make a tensor, as x.new_ones(...) does.")
+def a_bias_input_is_made_on_the_cpu(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    one = torch.ones(x_t.shape[0], 1, dtype=x_t.dtype)
+    known = torch.cat([x_t, h, one], dim=1)
+    return torch.tanh(known @ torch.cat([w_ih, w_hh, (b_ih + b_hh)[:, None]], dim=1).T)
+
+
+@mistake("C23", task="rnn_forward", says="Take the device of x where you make a tensor, as x.new_ones(...) does.")
+def a_sum_is_begun_on_the_cpu(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = torch.zeros(h0.shape, dtype=h0.dtype) + h0, []
+    for t in range(x.shape[1]):
+        h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h)
+    return torch.stack(states, 1), h

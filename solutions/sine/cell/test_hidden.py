@@ -7,6 +7,7 @@ from autograder.grading.compare import equal, same
 
 NAMES = ("x", "h0", "w_ih", "w_hh", "b_ih", "b_hh")
 FACTOR = {torch.float32: 5e-5, torch.float64: 1e-9}
+WRONG_DEVICE = "A tensor is made on the wrong device: take the device of x."
 
 
 def weights_of(d, h, rng, dtype=torch.float64):
@@ -37,7 +38,8 @@ def test_values_agree_on_random_states(student, reference, rng):
         (normal(n, d, rng=rng, dtype=t), normal(n, h, rng=rng, dtype=t), *weights_of(d, h, rng, t))
         for n, d, h, t in sizes
     ]
-    cases.append((10 * normal(2, 3, rng=rng), normal(2, 1, rng=rng), *weights_of(3, 1, rng)))
+    # Sums beyond 3, whatever the weights are: tanh sees all of a sum.
+    cases.append((10 * normal(40, 3, rng=rng), normal(40, 1, rng=rng), *weights_of(3, 1, rng)))
 
     expected = [reference.rnn_cell(*case) for case in cases]
     actual = [student.rnn_cell(*case) for case in cases]
@@ -58,11 +60,14 @@ def test_gradients_of_the_cell_agree(student, reference, rng):
 
 
 @pytest.mark.task("rnn_cell", weight=1)
-def test_the_cell_leaves_its_arguments_alone(student, rng):
-    effects = student.effects("rnn_cell", normal(3, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+def test_the_cell_leaves_its_arguments_alone_wherever_they_are(student, rng):
+    case = (normal(3, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+
+    effects = student.effects("rnn_cell", *case)
 
     equal(effects["changed"], [], "The list of changed arguments")
     assert not effects["shared"], "h_t shares memory with an argument; make a new tensor."
+    assert student.elsewhere("rnn_cell", *case), WRONG_DEVICE
 
 
 @pytest.mark.task("rnn_forward", core=True, weight=4)
@@ -114,7 +119,7 @@ def test_rows_futures_and_earlier_calls_do_not_matter(student, rng):
 
 
 @pytest.mark.task("rnn_forward", weight=1)
-def test_the_loop_leaves_its_arguments_alone(student, rng):
+def test_the_loop_leaves_its_arguments_alone_wherever_they_are(student, rng):
     cases = [(normal(3, t, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng)) for t in (4, 1)]
 
     effects = [student.effects("rnn_forward", *case) for case in cases]
@@ -122,6 +127,7 @@ def test_the_loop_leaves_its_arguments_alone(student, rng):
     for found in effects:
         equal(found["changed"], [], "The list of changed arguments")
         assert not found["shared"], "A result shares memory with an argument; make a new tensor."
+    assert student.elsewhere("rnn_forward", *cases[0]), WRONG_DEVICE
 
 
 def readout_case(n, t, h, o, rng, dtype=torch.float64):

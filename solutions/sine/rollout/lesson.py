@@ -94,6 +94,8 @@ def forecast(model, history, steps):
 # the true value of the step before, `targets[:, t - 1]`, which makes learning easier. It never feeds `targets[:, t]`
 # at step $t$: that is the answer. And an evaluation always runs free.
 #
+# ![Free running feeds back what was just said; teacher forcing feeds the true value of the step before](rollout.svg)
+#
 # | step | free running reads | teacher forcing reads |
 # |---|---|---|
 # | 0 | `y0` | `y0` |

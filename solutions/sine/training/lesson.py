@@ -84,6 +84,8 @@ class Forecaster(nn.Module):
 # 4. perhaps *clip*: if the norm of all gradients together is larger than `max_norm`, scale them down to it,
 # 5. step: the optimizer moves the parameters.
 #
+# ![The five parts of a step in a row, and the way back to the first for the next epoch](training.svg)
+#
 # Two traps. Subtracting a target of shape $(N,)$ from a forecast of shape $(N, 1)$ gives $(N, N)$ without a word: every
 # forecast is compared with every target. So check the shapes. And a loss that is kept as a tensor keeps its whole graph
 # alive: return a number.

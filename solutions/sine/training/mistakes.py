@@ -129,7 +129,7 @@ class HardCodedSizes(nn.Module):
         return self.head(output[:, -1])
 
 
-@mistake("M45", task="Forecaster", says="The first state has a fixed dtype: create it with x.new_zeros(...).")
+@mistake("M45", task="Forecaster", says="The first state has a fixed dtype or device: create it with x.new_zeros(...).")
 class FixedDtype(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
         super().__init__()
@@ -141,6 +141,23 @@ class FixedDtype(nn.Module):
         layers, size, cell = self.sizes
         if hx is None:
             zeros = torch.zeros(layers, x.size(0), size)
+            hx = (zeros, zeros) if cell == "LSTM" else zeros
+        output, _ = self.rnn(x, hx)
+        return self.head(output[:, -1])
+
+
+@mistake("M45", task="Forecaster", says="The first state has a fixed dtype or device: create it with x.new_zeros(...).")
+class FixedDevice(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.sizes = (num_layers, hidden_size, cell)
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        layers, size, cell = self.sizes
+        if hx is None:
+            zeros = torch.zeros(layers, x.size(0), size, dtype=x.dtype)
             hx = (zeros, zeros) if cell == "LSTM" else zeros
         output, _ = self.rnn(x, hx)
         return self.head(output[:, -1])
@@ -1139,7 +1156,7 @@ def clipped_in_every_epoch(model, x, y, epochs=100, lr=0.01, log_every=10):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
     for epoch in range(epochs):
-        losses.append(train_step(model, optimizer, x, y, 5.0))
+        losses.append(train_step(model, optimizer, x, y, 0.05))
         if (epoch + 1) % log_every == 0:
             print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
     return losses

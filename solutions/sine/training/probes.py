@@ -3,11 +3,13 @@
 import contextlib
 import copy
 import io
+import re
 
 import torch
 from torch import nn
 from torch.optim import optimizer as optimizers
 
+TWO_DEVICES = re.compile("the same device|on the expected device|but got tensor with cpu Device")
 WORDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
@@ -69,6 +71,14 @@ def shapes_of(lesson, given):
     """Build a model with some arguments by name, the rest by default; say the shapes of its parameters."""
     recurrent, rest = recurrent_and_head(lesson.Forecaster(**given))
     return [list(p.shape) for p in (*(p for word in WORDS for p in recurrent[word]), *rest)]
+
+
+def elsewhere(lesson, cell):
+    """Forecast on the device `meta`, which computes nothing; say whether all stays there."""
+    try:
+        return lesson.Forecaster(cell=cell).to("meta")(torch.zeros(2, 5, 1, device="meta")).is_meta
+    except Exception as error:  # this device cannot do all that others can; only what it says of devices counts
+        return not TWO_DEVICES.search(str(error))
 
 
 def refuse(lesson, cell):

@@ -84,12 +84,14 @@ def test_known_weights_give_known_forecasts_with_lstm_and_gru_cells(student, ref
 
 
 @pytest.mark.task("Forecaster", weight=1)
-def test_a_model_in_double_precision_forecasts_in_double_precision(student, reference, rng):
+def test_a_model_forecasts_in_double_precision_and_on_another_device(student, reference, rng):
     cases = [
         forecaster_case(rng, "RNN", 3, 5, (1, 4, 1, 1), torch.float64),
         forecaster_case(rng, "LSTM", 2, 4, (1, 3, 1, 1), torch.float64),
     ]
     compare_forecasts(student, reference, cases, 1e-9)
+    for cell in GATES:
+        assert student.run("elsewhere", cell=cell), f"With cell={cell!r} a tensor is made on the wrong device."
 
 
 @pytest.mark.task("Forecaster", weight=1)

@@ -27,6 +27,8 @@ import torch
 # | 0 | $s_0, s_1, s_2$ | $s_3$ | $s_4$ |
 # | 1 | $s_1, s_2, s_3$ | $s_4$ | $s_5$ |
 #
+# ![Eight values, and the four windows of length 4 that are cut out of them, each one step further](windows.svg)
+#
 # How many examples are there? The last target must still be in the series, $i + T - 1 + h \le L - 1$, so
 # $N = L - T - h + 1$. Experts lose the last window here, so try $L = T + 1$: it makes exactly one.
 #
