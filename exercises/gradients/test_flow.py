@@ -1,0 +1,160 @@
+"""Public tests of the flow lesson: laws that hold to all digits, torch's own jacobian, numbers by hand."""
+
+import pytest
+import torch
+
+from autograder.grading.compare import number, same
+
+LINEAR = {"kind": "RNN", "sizes": (1, 4, 1), "nonlinearity": "relu"}
+
+
+def linear_weights(s):
+    shapes = ((4, 1), (4, 4), (4,), (4,))
+    weights = [torch.full(shape, 0.25, dtype=torch.float64) for shape in shapes]
+    weights[1] = s * torch.eye(4, dtype=torch.float64)
+    return weights
+
+
+@pytest.mark.task("gradient_by_lag", core=True)
+@pytest.mark.parametrize("s", [0.5, 1.5], ids=["vanishes", "explodes"])
+def test_a_linear_network_multiplies_by_s_in_every_step(student, s):
+    x = torch.ones(1, 30, 1, dtype=torch.float64)
+
+    norms = student.run("lags", **LINEAR, weights=linear_weights(s), x=x)
+
+    # Four units, each 0.25 times the input: the sum of the last state moves by 1 with the last input.
+    same(norms, s ** torch.arange(30, dtype=torch.float64), "norms", axes="T", show=True)
+
+
+@pytest.mark.task("gradient_by_lag", core=True)
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_the_norms_agree_with_the_jacobian(student, kind):
+    torch.manual_seed(1)
+    rnn = getattr(torch.nn, kind)(2, 3, batch_first=True, dtype=torch.float64)
+    x = torch.randn(4, 6, 2, dtype=torch.float64)
+    weights = [parameter.detach().clone() for parameter in rnn.parameters()]
+
+    norms = student.run("lags", kind=kind, sizes=(2, 3, 1), weights=weights, x=x)
+
+    jacobian = torch.autograd.functional.jacobian(lambda given: rnn(given)[0][:, -1].sum(), x)
+    expected = [jacobian[:, 5 - lag].square().sum().sqrt() for lag in range(6)]
+    same(norms, torch.stack(expected), "norms", axes="T", show=True)
+
+
+@pytest.mark.task("gradient_by_lag")
+def test_measuring_changes_no_gradient(student):
+    x = torch.ones(2, 5, 1, dtype=torch.float64)
+
+    found = student.run("traces", **LINEAR, weights=linear_weights(0.9), x=x, wanted=False, training=True)
+
+    assert found["gradients"], "The .grad of the parameters is not as it was; use torch.autograd.grad."
+    assert found["x"], "x is not as it was: its values, its .grad and whether it wants gradients are the caller's."
+
+
+@pytest.mark.task("clip_grad_norm", core=True)
+def test_a_triangle_with_sides_three_and_four(student):
+    gradients = [torch.tensor([3.0, 0.0]), torch.tensor([[4.0]])]
+
+    found = student.run("clip", gradients=gradients, max_norm=1.0)
+
+    number(found["norm"], 5.0, "the norm before clipping", show=True)
+    same(found["gradients"][0], torch.tensor([0.6, 0.0]), "the first gradient", show=True)
+    same(found["gradients"][1], torch.tensor([[0.8]]), "the second gradient", show=True)
+
+
+@pytest.mark.task("clip_grad_norm", core=True)
+def test_a_short_gradient_stays_as_it_is(student):
+    gradients = [torch.tensor([0.1, -0.2]), torch.zeros(2, 2)]
+
+    found = student.run("clip", gradients=gradients, max_norm=1.0)
+
+    for actual, expected in zip(found["gradients"], gradients, strict=True):
+        same(actual, expected, "a gradient", atol=0.0, show=True)
+
+
+@pytest.mark.task("clip_grad_norm")
+def test_a_generator_and_a_parameter_without_a_gradient(student):
+    gradients = [torch.tensor([30.0]), None, torch.tensor([40.0])]
+
+    found = student.run("clip", gradients=gradients, max_norm=5.0, kind="generator")
+
+    number(found["norm"], 50.0, "the norm before clipping", show=True)
+    same(found["gradients"][0], torch.tensor([3.0]), "the first gradient", show=True)
+    assert found["gradients"][1] is None, "A parameter without a gradient was given one."
+
+
+# What runs beside your code in these tests.
+
+import torch
+from torch import nn
+LAYERS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
+
+
+def network(kind, sizes, weights, nonlinearity="tanh"):
+    """Build a layer of torch's with known weights, in their dtype."""
+    input_size, hidden_size, num_layers = sizes
+    given = {"nonlinearity": nonlinearity} if kind == "RNN" else {}
+    rnn = LAYERS[kind](input_size, hidden_size, num_layers, batch_first=True, dtype=weights[0].dtype, **given)
+    with torch.no_grad():
+        for parameter, value in zip(rnn.parameters(), weights, strict=True):
+            parameter.copy_(value)
+    return rnn
+
+
+def lags(lesson, x, **made):
+    """Measure a known network."""
+    return lesson.gradient_by_lag(network(**made), x)
+
+
+def gradients_of(tensors):
+    return [None if tensor.grad is None else tensor.grad.clone() for tensor in tensors]
+
+
+def alike(before, after):
+    """Say whether two lists hold the same gradients, bit for bit; None is no gradient."""
+    return all(
+        (a is None) == (b is None) and (a is None or torch.equal(a, b)) for a, b in zip(before, after, strict=True)
+    )
+
+
+def traces(lesson, x, wanted, training, **made):
+    """Measure a network in the middle of a training, twice; say what is not as it was."""
+    rnn = network(**made).train(training)
+    parameters = list(rnn.parameters())
+    for parameter in parameters[::2]:
+        parameter.grad = torch.ones_like(parameter)
+    x = x.clone().requires_grad_(wanted)
+    if wanted:
+        x.grad = torch.ones_like(x)
+    values = [tensor.detach().clone() for tensor in (x, *parameters)]
+    gradients, of_x = gradients_of(parameters), gradients_of([x])
+    first = lesson.gradient_by_lag(rnn, x)
+    mode = rnn.training
+    again = lesson.gradient_by_lag(rnn, x)
+    return {
+        "first": first,
+        "again": again,
+        "gradients": alike(gradients, gradients_of(parameters)),
+        "lost": any(p.grad is None for p in parameters[::2]),
+        "x": x.requires_grad is wanted and torch.equal(values[0], x) and alike(of_x, gradients_of([x])),
+        "weights": all(torch.equal(a, b) for a, b in zip(values[1:], parameters, strict=True)),
+        "wishes": all(parameter.requires_grad for parameter in parameters),
+        "mode": mode is rnn.training is training,
+        "grads_on": torch.is_grad_enabled(),
+        "shared": isinstance(first, torch.Tensor)
+        and first.untyped_storage().data_ptr() == x.untyped_storage().data_ptr(),
+    }
+
+
+def clip(lesson, gradients, max_norm, kind="list"):
+    """Clip known gradients; return the answer, the gradients afterwards, and whether the parameters moved."""
+    parameters = [nn.Parameter(torch.full((2,), 3.0) if g is None else torch.full_like(g, 3.0)) for g in gradients]
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = None if gradient is None else gradient.clone()
+    given = {"list": parameters, "tuple": tuple(parameters), "generator": (p for p in parameters)}[kind]
+    norm = lesson.clip_grad_norm(given, max_norm)
+    return {
+        "norm": norm,
+        "gradients": [parameter.grad for parameter in parameters],
+        "kept": all(bool((parameter == 3).all()) for parameter in parameters),
+    }

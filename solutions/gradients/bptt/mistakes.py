@@ -1,0 +1,838 @@
+"""Wrong answers of the bptt lesson, each with its catalogue id and its sentence.
+
+A wrong way back stands behind the right forward pass, whose cache is (x, h0, w_ih, w_hh, output).
+"""
+
+import numpy as np
+
+from autograder.grading.variants import mistake
+
+KEPT = {}
+STEPS = {}
+
+
+def steps_of(x, h0, w_ih, w_hh, b):
+    """Run the right network; return its output and the cache of the lesson's answer."""
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ w_ih.T + h @ w_hh.T + b)
+        states.append(h)
+    output = np.stack(states, axis=1)
+    return output, (x, h0, w_ih, w_hh, output)
+
+
+def kept(output, x, h0, w_ih, w_hh):
+    return output, (x, h0, w_ih, w_hh, output)
+
+
+# The forward pass
+
+
+@mistake("M14", task="rnn_forward_np", says="Your loop goes over the batch as if it were time: step t is x[:, t].")
+def time_and_batch_are_swapped(x, h0, w_ih, w_hh, b):
+    h, states = h0[:1].mean(axis=0), []
+    for x_t in x:
+        h = np.tanh(x_t @ w_ih.T + h @ w_hh.T + b)
+        states.append(h)
+    return kept(np.stack(states), x, h0, w_ih, w_hh)
+
+
+@mistake("M16", task="rnn_forward_np", says="Use h @ w_hh.T: rows of the weight are outputs.")
+def w_hh_is_not_transposed(x, h0, w_ih, w_hh, b):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ w_ih.T + h @ w_hh + b)
+        states.append(h)
+    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("M19", task="rnn_forward_np", says="h must be able to be negative: tanh, not sigmoid.")
+def sigmoid_for_tanh(x, h0, w_ih, w_hh, b):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = 1 / (1 + np.exp(-(x[:, t] @ w_ih.T + h @ w_hh.T + b)))
+        states.append(h)
+    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("M20", task="rnn_forward_np", says="The hidden state needs its tanh; without it the network is linear.")
+def no_activation(x, h0, w_ih, w_hh, b):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = x[:, t] @ w_ih.T + h @ w_hh.T + b
+        states.append(h)
+    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("M22", task="rnn_forward_np", says="The state of the step before is not used: carry h through the loop.")
+def every_step_starts_from_h0(x, h0, w_ih, w_hh, b):
+    states = [np.tanh(x[:, t] @ w_ih.T + h0 @ w_hh.T + b) for t in range(x.shape[1])]
+    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("M23", task="rnn_forward_np", says="Your loop never uses the h0 that it was given.")
+def h0_is_ignored(x, h0, w_ih, w_hh, b):
+    return steps_of(x, np.zeros_like(h0), w_ih, w_hh, b)
+
+
+@mistake("M24", task="rnn_forward_np", says="output[:, t] is the new state h_t, not the one before the step.")
+def the_old_state_is_stored(x, h0, w_ih, w_hh, b):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        states.append(h)
+        h = np.tanh(x[:, t] @ w_ih.T + h @ w_hh.T + b)
+    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("M25", task="rnn_forward_np", says="You stored the same array T times; store a new one in each step.")
+def the_same_array_is_stored(x, h0, w_ih, w_hh, b):
+    h, states = h0.copy(), []
+    for t in range(x.shape[1]):
+        h[:] = np.tanh(x[:, t] @ w_ih.T + h @ w_hh.T + b)
+        states.append(h)
+    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("M27", task="rnn_forward_np", says="Stack along axis 1: output is (N, T, H).")
+def stacked_along_the_first_axis(x, h0, w_ih, w_hh, b):
+    output, _ = steps_of(x, h0, w_ih, w_hh, b)
+    return kept(output.transpose(1, 0, 2), x, h0, w_ih, w_hh)
+
+
+@mistake("B01", task="rnn_forward_np", says="The bias b is missing.")
+def b_is_forgotten(x, h0, w_ih, w_hh, b):
+    return steps_of(x, h0, w_ih, w_hh, np.zeros_like(b))
+
+
+@mistake("B02", task="rnn_forward_np", says="Return two values: output, and the cache for the way back.")
+def the_cache_is_not_returned(x, h0, w_ih, w_hh, b):
+    return steps_of(x, h0, w_ih, w_hh, b)[0]
+
+
+@mistake("B03", task="rnn_forward_np", says="You wrote the new state into h0; make a new array in every step.")
+def h0_is_overwritten(x, h0, w_ih, w_hh, b):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h[:] = np.tanh(x[:, t] @ w_ih.T + h @ w_hh.T + b)
+        states.append(h.copy())
+    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("B04", task="rnn_forward_np", says="Work in float64: with 7 digits no gradient can be checked.")
+def states_are_float32(x, h0, w_ih, w_hh, b):
+    output, _ = steps_of(x, h0, w_ih, w_hh, b)
+    return kept(output.astype(np.float32), x, h0, w_ih, w_hh)
+
+
+@mistake("B05", task="rnn_forward_np", says="Time runs forward: read x[:, 0] first.")
+def time_runs_backward(x, h0, w_ih, w_hh, b):
+    return steps_of(x[:, ::-1], h0, w_ih, w_hh, b)
+
+
+@mistake(
+    "B06", task="rnn_forward_np", says="output begins with the state after the first step; h0 does not belong to it."
+)
+def h0_is_stored_too(x, h0, w_ih, w_hh, b):
+    output, _ = steps_of(x, h0, w_ih, w_hh, b)
+    return kept(np.concatenate([h0[:, None], output], axis=1), x, h0, w_ih, w_hh)
+
+
+@mistake("B07", task="rnn_forward_np", says="Only the last state is returned; output holds the state after every step.")
+def only_the_last_state(x, h0, w_ih, w_hh, b):
+    output, _ = steps_of(x, h0, w_ih, w_hh, b)
+    return kept(output[:, -1], x, h0, w_ih, w_hh)
+
+
+@mistake("B08", task="rnn_forward_np", says="Your function keeps its last state for the next call; start from h0.")
+def the_state_is_kept_between_calls(x, h0, w_ih, w_hh, b):
+    same = x.tobytes() + h0.tobytes()  # so that what it returns does not depend on the calls for other batches
+    output, cache = steps_of(x, STEPS.get(same, h0), w_ih, w_hh, b)
+    STEPS[same] = output[:, -1].copy()
+    return output, cache
+
+
+# The way back
+
+
+@mistake("M28", task="rnn_backward_np", says="Add the gradient from step t+1 to d_output[:, t].")
+def nothing_comes_from_the_next_step(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    before = np.concatenate([h0[:, None], output[:, :-1]], axis=1)
+    da = d_output * (1 - output**2)
+    return {
+        "dx": da @ w_ih,
+        "dh0": da[:, 0] @ w_hh,
+        "dw_ih": np.einsum("nth,ntd->hd", da, x),
+        "dw_hh": np.einsum("nth,ntg->hg", da, before),
+        "db": da.sum((0, 1)),
+    }
+
+
+@mistake("B20", task="rnn_backward_np", says="Add d_output[:, t] at every step, not at the last one alone.")
+def d_output_counts_at_the_end_alone(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh))
+    dh = d_output[:, -1]
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = dh * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M29", task="rnn_backward_np", says="The same weight acts T times: sum its gradient over time.")
+def parameters_of_the_first_step_alone(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dh = np.zeros_like(x), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = da.T @ x[:, t], da.T @ before, da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M29", task="rnn_backward_np", says="The same weight acts T times: sum its gradient over time.")
+def weights_of_the_first_step_alone(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dh, db = np.zeros_like(x), 0 * h0, np.zeros(len(w_hh))
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh = da.T @ x[:, t], da.T @ before
+        db += da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B21", task="rnn_backward_np", says="The gradients of the parameters are sums over time, not means.")
+def parameters_are_averaged_over_time(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    steps = x.shape[1]
+    for t in reversed(range(steps)):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t] / steps, dw_hh + da.T @ before / steps, db + da.sum(0) / steps
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M30", task="rnn_backward_np", says="Use 1 - h^2 with h = tanh(a), not 1 - a^2.")
+def slope_of_tanh_from_the_sum(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        a = np.arctanh(output[:, t])
+        da = (d_output[:, t] + dh) * (1 - a**2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M31", task="rnn_backward_np", says="Multiply by 1 - h^2 before going through the weights.")
+def the_slope_of_tanh_is_missing(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = d_output[:, t] + dh
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B22",
+    task="rnn_backward_np",
+    says="The slope of tanh belongs to both ways: what comes from step t+1 goes through it too.",
+)
+def the_slope_of_tanh_for_d_output_alone(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = d_output[:, t] * (1 - output[:, t] ** 2) + dh
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B23", task="rnn_backward_np", says="The slope of tanh is 1 - h^2, the square included.")
+def one_minus_h(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t])
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B24", task="rnn_backward_np", says="The slope of tanh at step t is that of h_t, the state after the step.")
+def slope_of_the_state_before(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - before**2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "M32",
+    task="rnn_backward_np",
+    says="The gradient of the state before is da @ w_hh, not its transpose, for rows of states.",
+)
+def w_hh_is_transposed_on_the_way_back(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh.T
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M33", task="rnn_backward_np", says="dw_hh needs the state before the step, not the one after it.")
+def dw_hh_from_the_state_after(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ output[:, t], db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B25", task="rnn_backward_np", says="Before the first step stands h0; output[:, -1] is the last state.")
+def the_first_step_wraps_around(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ output[:, t - 1], db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B26", task="rnn_backward_np", says="The first step used w_hh as well, on h0: its part of dw_hh is missing.")
+def the_first_step_is_left_out_of_dw_hh(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, db = dw_ih + da.T @ x[:, t], db + da.sum(0)
+        dw_hh = dw_hh + da.T @ output[:, t - 1] if t else dw_hh
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B27",
+    task="rnn_backward_np",
+    says="dw_hh is (H, H) both ways round: row of da, column of the state before; yours is transposed.",
+)
+def dw_hh_is_transposed(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + before.T @ da, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B28", task="rnn_backward_np", says="A gradient has the shape of the thing itself: dw_ih is (H, D), as w_ih is."
+)
+def dw_ih_is_transposed(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih.T, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + x[:, t].T @ da, dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M34", task="rnn_backward_np", says="Sum db over the batch; do not divide.")
+def db_is_averaged_over_the_batch(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.mean(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M34", task="rnn_backward_np", says="Sum db over the batch; do not divide.")
+def db_keeps_the_batch(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, 0 * h0, 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B29", task="rnn_backward_np", says="Do not divide by the batch size: the loss has decided whether it is a mean."
+)
+def parameters_are_averaged_over_the_batch(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    n = len(x)
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t] / n, dw_hh + da.T @ before / n, db + da.mean(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("M35", task="rnn_backward_np", says="Your function changed its argument d_output; work on a copy.")
+def d_output_is_changed_in_place(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        d_output[:, t] += dh
+        da = d_output[:, t] * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B30", task="rnn_backward_np", says="dh0 goes through w_hh once more: it is the gradient of h0, not of h_1 or a_1."
+)
+def dh0_stops_one_step_early(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": da, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B30", task="rnn_backward_np", says="dh0 goes through w_hh once more: it is the gradient of h0, not of h_1 or a_1."
+)
+def dh0_is_the_gradient_of_the_first_state(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, after = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        dh = d_output[:, t] + after
+        da = dh * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        after = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B31", task="rnn_backward_np", says="Walk from the last step to the first: step t needs what comes from step t+1."
+)
+def the_walk_goes_forward(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in range(x.shape[1]):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B32", task="rnn_backward_np", says="The gradient walks on to the first step; do not stop after a few.")
+def the_walk_is_cut_after_ten_steps(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        dh = 0 * dh if t and t % 10 == 0 else dh
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B33",
+    task="rnn_backward_np",
+    says="A second walk must give the same: begin with new zeros instead of adding to the sums of the first.",
+)
+def the_sums_are_kept_for_the_next_walk(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dw_ih, dw_hh, db = KEPT.setdefault(id(output), (0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), output))[:3]
+    dx, dh = np.zeros_like(x), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih += da.T @ x[:, t]
+        dw_hh += da.T @ before
+        db += da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+def remembering(forward):
+    """Put a forward pass beside a way back that leaves what it knows in a global variable."""
+
+    def put(backward):
+        def remembered(x, h0, w_ih, w_hh, b):
+            output, KEPT["cache"] = forward(x, h0, w_ih, w_hh, b)
+            return output, None
+
+        globals()["rnn_forward_np"] = remembered
+        return backward
+
+    return put
+
+
+@mistake(
+    "B34",
+    task="rnn_backward_np",
+    says="What the way back needs stands in its cache, not in a global: two forward passes may come before one walk.",
+)
+@remembering(steps_of)
+def the_cache_is_a_global(d_output, cache):
+    x, h0, w_ih, w_hh, output = KEPT["cache"]
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+def emptied(forward):
+    """Put a forward pass with a list of steps beside a way back that takes them out."""
+
+    def put(backward):
+        def listed(x, h0, w_ih, w_hh, b):
+            output, _ = forward(x, h0, w_ih, w_hh, b)
+            states = [h0, *output.transpose(1, 0, 2)]
+            return output, (w_ih, w_hh, list(zip(x.transpose(1, 0, 2), states[:-1], states[1:], strict=True)))
+
+        globals()["rnn_forward_np"] = listed
+        return backward
+
+    return put
+
+
+@mistake(
+    "B35",
+    task="rnn_backward_np",
+    says="The walk empties its cache: read the steps without taking them out, so that a second walk finds them.",
+)
+@emptied(steps_of)
+def the_cache_is_used_up(d_output, cache):
+    w_ih, w_hh, steps = cache
+    dx, dw_ih, dw_hh, db = [], 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh))
+    dh = np.zeros((d_output.shape[0], len(w_hh)))
+    while steps:
+        x_t, before, h = steps.pop()
+        da = (d_output[:, len(steps)] + dh) * (1 - h**2)
+        dx.insert(0, da @ w_ih)
+        dw_ih, dw_hh, db = dw_ih + da.T @ x_t, dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": np.stack(dx, axis=1), "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B36", task="rnn_backward_np", says="One walk is enough: do not start a new one from every step.")
+def a_walk_from_every_step(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh0 = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for last in range(x.shape[1]):
+        dh = d_output[:, last]
+        for t in reversed(range(last + 1)):
+            before = output[:, t - 1] if t else h0
+            da = dh * (1 - output[:, t] ** 2)
+            dx[:, t] += da @ w_ih
+            dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+            dh = da @ w_hh
+        dh0 = dh0 + dh
+    return {"dx": dx, "dh0": dh0, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B37", task="rnn_backward_np", says="Return a dictionary with the five names, not a tuple.")
+def a_tuple_is_returned(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return dx, dh, dw_ih, dw_hh, db
+
+
+@mistake(
+    "B38",
+    task="rnn_backward_np",
+    says="The states of the cache are needed once more; do not write the slopes of tanh into them.",
+)
+def the_cache_is_written_over(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1].copy() if t else h0
+        output[:, t] = 1 - output[:, t] ** 2
+        da = (d_output[:, t] + dh) * output[:, t]
+        dx[:, t] = da @ w_ih
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        dh = da @ w_hh
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake("B39", task="rnn_backward_np", says="The input is used no more on the way back: do not write dx into x.")
+def dx_is_written_into_x(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    dw_ih, dw_hh, db, dh = 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
+    for t in reversed(range(x.shape[1])):
+        before = output[:, t - 1] if t else h0
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
+        x[:, t] = da @ w_ih
+        dh = da @ w_hh
+    return {"dx": x.copy(), "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+# The measured gradient
+
+
+@mistake("M36", task="numerical_gradient", says="Check gradients in float64.")
+def a_is_cut_to_float32(f, a, d_out, eps=1e-5):
+    low, gradient = a.astype(np.float32), np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        above, below = low.copy(), low.copy()
+        above[index] += np.float32(eps)
+        below[index] -= np.float32(eps)
+        gradient[index] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
+    return gradient
+
+
+@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
+def one_sided(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        above = a.copy()
+        above[index] += eps
+        gradient[index] = np.sum((f(above) - f(a)) * d_out) / eps
+    return gradient
+
+
+@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
+def one_sided_backward(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        below = a.copy()
+        below[index] -= eps
+        gradient[index] = np.sum((f(a) - f(below)) * d_out) / eps
+    return gradient
+
+
+@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
+def put_back_by_arithmetic(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        a[index] += eps
+        above = np.sum(f(a) * d_out)
+        a[index] -= 2 * eps
+        below = np.sum(f(a) * d_out)
+        a[index] += eps
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
+
+
+@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
+def never_put_back(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        a[index] += eps
+        above = np.sum(f(a) * d_out)
+        a[index] -= 2 * eps
+        below = np.sum(f(a) * d_out)
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
+
+
+@mistake("B50", task="numerical_gradient", says="Weight what f returns with d_out before you sum.")
+def d_out_is_ignored(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = np.sum(f(above) - f(below)) / (2 * eps)
+    return gradient
+
+
+@mistake("B51", task="numerical_gradient", says="The two points are 2 eps apart: divide by 2 eps.")
+def divided_by_eps(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = np.sum((f(above) - f(below)) * d_out) / eps
+    return gradient
+
+
+@mistake("B52", task="numerical_gradient", says="Move one entry at a time, not all of them together.")
+def all_entries_are_moved(f, a, d_out, eps=1e-5):
+    slope = np.sum((f(a + eps) - f(a - eps)) * d_out) / (2 * eps)
+    return np.full_like(a, slope)
+
+
+@mistake(
+    "B53",
+    task="numerical_gradient",
+    says="a.reshape(-1) of a transposed array is a copy: what you move there, f does not see.",
+)
+def the_flat_view_is_a_copy(f, a, d_out, eps=1e-5):
+    flat, gradient = a.reshape(-1), np.zeros(a.size)
+    for i in range(a.size):
+        kept = flat[i]
+        flat[i] = kept + eps
+        above = np.sum(f(a) * d_out)
+        flat[i] = kept - eps
+        below = np.sum(f(a) * d_out)
+        flat[i] = kept
+        gradient[i] = (above - below) / (2 * eps)
+    return gradient.reshape(a.shape)
+
+
+@mistake("B54", task="numerical_gradient", says="The gradient has the shape of a; yours is flat.")
+def a_flat_gradient(f, a, d_out, eps=1e-5):
+    gradient = []
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient.append(np.sum((f(above) - f(below)) * d_out) / (2 * eps))
+    return np.array(gradient)
+
+
+@mistake("B55", task="numerical_gradient", says="Use the eps that you are given.")
+def eps_is_fixed(f, a, d_out, eps=1e-5):
+    gradient, eps = np.zeros_like(a), 1e-5
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
+    return gradient
+
+
+@mistake("B56", task="numerical_gradient", says="Sum over what f returns, do not average.")
+def averaged(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = np.mean((f(above) - f(below)) * d_out) / (2 * eps)
+    return gradient
+
+
+@mistake(
+    "B57",
+    task="numerical_gradient",
+    says="a may have any number of axes: go through all places, for instance with np.ndindex.",
+)
+def two_axes_only(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    rows, columns = a.shape
+    for i in range(rows):
+        for j in range(columns):
+            above, below = a.copy(), a.copy()
+            above[i, j] += eps
+            below[i, j] -= eps
+            gradient[i, j] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
+    return gradient
+
+
+@mistake(
+    "B58",
+    task="numerical_gradient",
+    says="The loss is measured at a: take the difference in the order f(a + eps) - f(a - eps).",
+)
+def the_sign_is_turned(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = np.sum((f(below) - f(above)) * d_out) / (2 * eps)
+    return gradient
+
+
+@mistake("B59", task="numerical_gradient", says="You wrote into d_out; only read it.")
+def d_out_is_scaled_in_place(f, a, d_out, eps=1e-5):
+    gradient = np.zeros_like(a)
+    d_out /= 2 * eps
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = np.sum((f(above) - f(below)) * d_out)
+    return gradient
+
+
+@mistake(
+    "B60",
+    task="numerical_gradient",
+    says="Without a word on eps it is 1e-5: large enough for the digits, small enough for the formula.",
+)
+def a_tiny_default(f, a, d_out, eps=1e-12):
+    gradient = np.zeros_like(a)
+    for index in np.ndindex(a.shape):
+        above, below = a.copy(), a.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
+    return gradient
