@@ -1,0 +1,222 @@
+"""What runs beside the student's code in the classification lesson."""
+
+import contextlib
+
+import torch
+from torch import nn
+
+WORDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+def sorted_parameters(model):
+    """Sort a model's parameters: the recurrent ones by word, in order of registration, then the rest."""
+    named = list(model.named_parameters())
+    recurrent = {word: [p for name, p in named if word in name] for word in WORDS}
+    rest = [p for name, p in named if not any(word in name for word in WORDS)]
+    return recurrent, sorted(rest, key=lambda p: -p.dim())
+
+
+def in_order(model):
+    """List all parameters, word by word, then the rest."""
+    recurrent, rest = sorted_parameters(model)
+    return [*(p for word in WORDS for p in recurrent[word]), *rest]
+
+
+def shapes_of(model):
+    """Say the shapes of a model's parameters, by word; `head` is what is no recurrent one."""
+    recurrent, rest = sorted_parameters(model)
+    return {word: [list(p.shape) for p in found] for word, found in {**recurrent, "head": rest}.items()}
+
+
+def set_weights(model, seed, size):
+    """Give a model known weights: uniform within 1 / sqrt(size), drawn in order."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for p in in_order(model):
+            p.copy_((2 * torch.rand(p.shape, generator=generator, dtype=torch.float64) - 1) * size**-0.5)
+
+
+def build(lesson, sizes, cell, dtype, counts, seed):
+    """Build a model with known weights; return its shapes too, and no model where their count is none of `counts`."""
+    torch.manual_seed(seed)
+    model = lesson.SequenceClassifier(*sizes, cell=cell)
+    shapes = shapes_of(model)
+    if sum(p.numel() for p in in_order(model)) not in counts:
+        return shapes, None
+    model = model.double() if dtype == "float64" else model
+    set_weights(model, seed, sizes[1])
+    return shapes, model
+
+
+def shifted(lesson, x, lengths, shift, **made):
+    """Score a batch before and after something is added to the bias of the head, if there is one such parameter."""
+    shapes, model = build(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    biases = [p for p in in_order(model) if p.shape == shift.shape]
+    first = model(x, lengths)
+    with torch.no_grad():
+        for bias in biases[-1:]:
+            bias += shift
+    return {"shapes": shapes, "first": first, "second": model(x, lengths), "found": bool(biases)}
+
+
+def rows_alone(lesson, x, lengths, **made):
+    """Score a batch, then each of its rows alone and without padding."""
+    shapes, model = build(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    together = model(x, lengths)
+    ends = lengths.tolist()
+    alone = [model(x[n : n + 1, :end].clone(), lengths[n : n + 1].clone()) for n, end in enumerate(ends)]
+    return {"shapes": shapes, "scores": together, "alone": alone}
+
+
+def shut(lesson, x, lengths, **made):
+    """Score a batch with an LSTM whose output gates, the last of four, are shut; return the bias of the head too."""
+    shapes, model = build(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    recurrent, rest = sorted_parameters(model)
+    with torch.no_grad():
+        for bias in recurrent["bias_ih"]:
+            bias.view(4, -1)[3] = -50.0
+    return {"shapes": shapes, "scores": model(x, lengths), "bias": rest[-1], "found": bool(recurrent["bias_ih"])}
+
+
+def is_padding(x, lengths):
+    """Say of each step whether it is padding, shape (N, T)."""
+    return torch.arange(x.shape[1]) >= lengths[:, None]
+
+
+def with_padding(lesson, x, lengths, **made):
+    """Score a batch with other numbers in the padding."""
+    shapes, model = build(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    found = {"shapes": shapes, "scores": model(x, lengths)}
+    for value in (0.0, 9.0, 1e6):
+        found[f"{value:g}"] = model(x.masked_fill(is_padding(x, lengths)[:, :, None], value), lengths)
+    return found
+
+
+def slopes(lesson, x, lengths, **made):
+    """Differentiate the sum of squared scores with respect to x and to all parameters."""
+    shapes, model = build(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    x = x.clone().requires_grad_()
+    recurrent, rest = sorted_parameters(model)
+    leaves = {"x": [x], **recurrent, "head": rest}
+    total = model(x, lengths).square().sum()
+    flat = [leaf for group in leaves.values() for leaf in group]
+    if not total.requires_grad or not all(leaf.requires_grad for leaf in flat):
+        return {"shapes": shapes, "cut": not total.requires_grad}
+    grads = torch.autograd.grad(total, flat, allow_unused=True)
+    filled = iter([torch.zeros_like(leaf) if g is None else g for g, leaf in zip(grads, flat, strict=True)])
+    return {"shapes": shapes, **{name: [next(filled) for _ in group] for name, group in leaves.items()}}
+
+
+def traces(lesson, x, lengths, **made):
+    """Score a batch twice, then in eval mode, and say what the calls have left behind."""
+    shapes, model = build(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    before = [x.clone(), lengths.clone(), [p.detach().clone() for p in model.parameters()]]
+    first = model(x, lengths)
+    second = model(x, lengths)
+    return {
+        "shapes": shapes,
+        "first": first,
+        "second": second,
+        "x": torch.equal(before[0], x) and not x.requires_grad,
+        "lengths": torch.equal(before[1], lengths),
+        "weights": all(torch.equal(a, b) for a, b in zip(before[2], model.parameters(), strict=True)),
+        "evaluated": model.eval()(x, lengths),
+        "grads_on": torch.is_grad_enabled(),
+    }
+
+
+def elsewhere(lesson, x, lengths, **made):
+    """Score a batch on the device `meta`, which computes nothing; say whether a state was made on another one."""
+    shapes, model = build(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    kinds = []
+
+    def look(layer, args, kwargs):
+        given = [*args[1:2], kwargs.get("hx")]
+        states = [part for state in given for part in (state if isinstance(state, (tuple, list)) else [state])]
+        kinds.extend(state.device.type for state in states if isinstance(state, torch.Tensor))
+
+    for layer in model.modules():
+        if isinstance(layer, (nn.RNNBase, nn.RNNCellBase)):
+            layer.register_forward_pre_hook(look, with_kwargs=True)
+    with contextlib.suppress(Exception):  # what this device cannot do is nobody's fault
+        model.to("meta")(x.to("meta"), lengths)
+    return {"shapes": shapes, "strange": any(kind != "meta" for kind in kinds)}
+
+
+def known_scores(lesson, sizes, cell, weights, x, lengths):
+    """Score a batch with weights that are given in order; say whether the model has weights of these shapes."""
+    torch.manual_seed(0)
+    model = lesson.SequenceClassifier(*sizes, cell=cell)
+    mine = in_order(model)
+    fits = [p.shape for p in mine] == [w.shape for w in weights]
+    with torch.no_grad():
+        for p, weight in zip(mine, weights, strict=True) if fits else ():
+            p.copy_(weight)
+    return {"scores": model(x, lengths), "fits": fits}
+
+
+def padded_with(lesson, x, lengths, value):
+    """Score a batch of three classes with a number in all of its padding."""
+    torch.manual_seed(0)
+    model = lesson.SequenceClassifier(hidden_size=4, num_classes=3)
+    return model(x.masked_fill(is_padding(x, lengths)[:, :, None], value), lengths)
+
+
+def sizes_of(lesson, given):
+    """Build a model with some arguments by name, the rest by default; say the shapes of its parameters."""
+    return shapes_of(lesson.SequenceClassifier(**given))
+
+
+def refuse(lesson, cell):
+    """Build a model with an unknown cell."""
+    lesson.SequenceClassifier(cell=cell)
+    return "built"
+
+
+def with_weights(lesson, counts, seed, weights):
+    """Build a model of default size, and give it weights in order, if there are any."""
+    shapes, model = build(lesson, (1, 16, 2), "GRU", "float32", counts, seed)
+    with torch.no_grad():
+        for p, weight in zip(in_order(model), weights, strict=True) if model and weights else ():
+            p.copy_(weight)
+    return shapes, model
+
+
+def trained(lesson, batches, rates, **made):
+    """Go on training a model, a step of Adam for each batch; return its weights in order."""
+    shapes, model = with_weights(lesson, **made)
+    if model is None:
+        return {"shapes": shapes}
+    optimizer = torch.optim.Adam(model.parameters())
+    for (x, lengths, y), rate in zip(batches, rates, strict=True):
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x, lengths), y).backward()
+        optimizer.step()
+    return {"shapes": shapes, "weights": [p.detach().clone() for p in in_order(model)]}
+
+
+def scores_of_trained(lesson, x, lengths, **made):
+    """Score new data with given weights."""
+    with torch.no_grad():
+        return with_weights(lesson, **made)[1](x, lengths)
+
+
+def carried(lesson, logits, y):
+    """Measure the accuracy of scores that carry a graph; say whether gradients are still on."""
+    answer = lesson.accuracy(logits.clone().requires_grad_() * 1.0, y)
+    return {"accuracy": answer, "grads_on": torch.is_grad_enabled()}

@@ -1,0 +1,261 @@
+"""Hidden tests of the padding lesson: values, other padding and more of it, gradients, what must be left alone."""
+
+import pytest
+import torch
+
+from autograder.grading.compare import equal, same
+
+GATES = {"RNN": 1, "GRU": 3}
+# A small number is often added to a denominator against division by zero, and is right here: five digits are compared.
+DIGITS = 1e-5
+WRONG_DEVICE = "A tensor is made on the wrong device: take the device of the arguments."
+
+
+def normal(*shape, rng, dtype=torch.float64):
+    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
+
+
+def lengths_of(n, longest, rng):
+    """Draw n different lengths, 1 and the longest among them, in an order that sorting twice does not bring back."""
+    while True:
+        between = 2 + torch.randperm(longest - 2, generator=rng)[: n - 2]
+        lengths = torch.cat([torch.tensor([1, longest]), between])[torch.randperm(n, generator=rng)]
+        orders = lengths.argsort(), lengths.argsort(descending=True)
+        if not any(torch.equal(order[order], torch.arange(n)) for order in orders):
+            return lengths
+
+
+def batch(sizes, rng, dtype=torch.float64):
+    """Draw a batch (n, t, size) whose padding is as random as the rest, and its lengths.
+
+    Args:
+        sizes: n, t, size, and the length of the longest row or all lengths.
+    """
+    n, t, size, lengths = sizes
+    if not isinstance(lengths, list):
+        lengths = lengths_of(n, lengths, rng).tolist()
+    return normal(n, t, size, rng=rng, dtype=dtype), torch.tensor(lengths)
+
+
+def filled(x, lengths, value):
+    """Fill the padding with a number."""
+    x = x.clone()
+    for row, length in zip(x, lengths.tolist(), strict=True):
+        row[length:] = value
+    return x
+
+
+# Room behind the longest row first: who reads one step too far gets a number there, and not an error.
+SIZES = [(5, 9, 4, 7), (6, 8, 3, 8), (5, 5, 5, 5), (1, 6, 2, [4]), (1, 1, 3, [1]), (3, 1, 2, [1, 1, 1])]
+SIZES += [(3, 4, 2, [4, 4, 4]), (4, 6, 1, [2, 5, 2, 3])]
+
+
+@pytest.mark.task("last_output", core=True, weight=4)
+def test_every_row_gives_the_output_of_its_own_last_step(student, reference, rng):
+    cases = [batch(sizes, rng) for sizes in SIZES] + [batch((5, 7, 3, 7), rng, torch.float32)]
+
+    expected = [reference.last_output(*case) for case in cases]
+    actual = [student.last_output(*case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same(mine, theirs, "the result", axes="N H")
+
+
+@pytest.mark.task("last_output", weight=3)
+def test_padding_may_hold_any_number(student, reference, rng):
+    output, lengths = batch((5, 8, 4, 7), rng)
+
+    expected = reference.last_output(output, lengths)
+    for value in (0.0, 9.0, 1e6):
+        for dtype in (torch.float64, torch.float32):
+            actual = student.last_output(filled(output, lengths, value).to(dtype), lengths)
+
+            same(actual, expected.to(dtype), f"the result with padding {value:g}", axes="N H")
+
+
+@pytest.mark.task("last_output", weight=2)
+def test_gradients_reach_the_last_steps_alone(student, reference, rng):
+    output, lengths = batch((5, 8, 4, 7), rng)
+    cotangents = [normal(5, 4, rng=rng)]
+
+    expected = reference.gradients("last_output", output, lengths, cotangents=cotangents)
+    actual = student.gradients("last_output", output, lengths, cotangents=cotangents)
+
+    check_gradients(actual, expected, ["output"])
+
+
+def check_gradients(actual, expected, names, atol=None):
+    outputs, gradients = actual
+    wanted_outputs, wanted = expected
+    assert len(outputs) == len(wanted_outputs), "One tensor should be returned."
+    same(outputs[0], wanted_outputs[0], "the result with gradients on", atol=atol)
+    for mine, theirs, name in zip(gradients, wanted, names, strict=True):
+        same(mine, theirs, f"the gradient with respect to {name}", atol=atol)
+
+
+@pytest.mark.task("last_output", weight=1)
+def test_output_and_lengths_stay_as_they_are_wherever_they_are(student, rng):
+    cases = [batch(SIZES[number], rng) for number in (0, 3, 4, 6)]
+
+    effects = [student.effects("last_output", *case) for case in cases]
+
+    for found in effects:
+        equal(found["changed"], [], "The list of changed arguments")
+        assert not found["shared"], "The result shares memory with an argument; make a new tensor."
+    assert student.elsewhere("last_output", *cases[0]), WRONG_DEVICE
+
+
+def encode_case(kind, sizes, h, rng, layers=1, dtype=torch.float64):
+    """Draw a batch, and weights as a default-initialised layer has them: uniform within 1 / sqrt(H)."""
+    x, lengths = batch(sizes, rng, dtype)
+    rows, weights = GATES[kind] * h, []
+    for layer in range(layers):
+        for shape in ((rows, h if layer else x.shape[2]), (rows, h), (rows,), (rows,)):
+            uniform = 2 * torch.rand(*shape, generator=rng, dtype=torch.float64) - 1
+            weights.append((uniform * h**-0.5).to(dtype))
+    return {"kind": kind, "sizes": (x.shape[2], h, layers), "weights": weights, "x": x, "lengths": lengths}
+
+
+@pytest.mark.task("encode", core=True, weight=4)
+def test_every_row_is_encoded_as_if_it_were_alone(student, reference, rng):
+    # As many rows as steps in the longest first: who mistakes the one for the other gets numbers, and not an error.
+    cases = [encode_case("GRU", (5, 8, 3, 5), 4, rng)]
+    cases += [encode_case(kind, sizes, 6, rng) for kind, sizes in zip(["GRU", "RNN"] * 4, SIZES, strict=True)]
+    cases += [encode_case("RNN", (5, 5, 5, 5), 5, rng), encode_case("GRU", (4, 5, 1, [3, 1, 5, 2]), 1, rng)]
+    cases += [encode_case("GRU", (5, 8, 3, 7), 4, rng, dtype=torch.float32)]
+
+    expected = [reference.run("encoded", **case) for case in cases]
+    actual = [student.run("encoded", **case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same(mine, theirs, "the encoding", axes="N H")
+
+
+@pytest.mark.task("encode", weight=3)
+def test_other_padding_more_of_it_or_none_gives_the_same_states(student, reference, rng):
+    for kind in ("GRU", "RNN"):
+        case = encode_case(kind, (5, 8, 3, 7), 4, rng)
+        x, lengths = case.pop("x"), case.pop("lengths")
+        longer = torch.cat([x, normal(5, 3, 3, rng=rng)], dim=1)
+
+        expected = reference.run("encoded", **case, x=x, lengths=lengths)
+        fills = [student.run("encoded", **case, x=filled(x, lengths, v), lengths=lengths) for v in (0.0, 9.0, 1e6)]
+        more = student.run("encoded", **case, x=longer, lengths=lengths)
+        alone = student.run("encoded", **case, x=x[2:3, : lengths[2]], lengths=lengths[2:3])
+
+        for value, found in zip(("0", "9", "1e6"), fills, strict=True):
+            same(found, expected, f"the encoding with padding {value}", axes="N H")
+        same(more, expected, "the encoding with three more steps of padding", axes="N H")
+        same(alone, expected[2:3], "the encoding of one row alone, without padding,", axes="1 H")
+
+
+@pytest.mark.task("encode", weight=2)
+def test_gradients_reach_every_weight_and_no_padding(student, reference, rng):
+    cases = [{**encode_case(kind, (5, 8, 3, 7), 4, rng), "cotangent": normal(5, 4, rng=rng)} for kind in GATES]
+
+    expected = [reference.run("slopes", **case) for case in cases]
+    actual = [student.run("slopes", **case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same(mine["states"], theirs["states"], "the encoding with gradients on", axes="N H")
+        for found, wanted, name in zip(
+            mine["gradients"], theirs["gradients"], ("x", "weight_ih", "weight_hh", "bias_ih", "bias_hh"), strict=True
+        ):
+            same(found, wanted, f"the gradient with respect to {name}")
+
+
+@pytest.mark.task("encode", weight=1)
+def test_of_several_layers_it_is_the_last_one(student, reference, rng):
+    cases = [encode_case("GRU", (5, 8, 3, 7), 4, rng, layers=2), encode_case("RNN", (5, 5, 2, 5), 3, rng, layers=3)]
+
+    expected = [reference.run("encoded", **case) for case in cases]
+    actual = [student.run("encoded", **case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same(mine, theirs, "the encoding", axes="N H")
+
+
+@pytest.mark.task("encode", weight=2)
+def test_layer_and_arguments_stay_as_they_are(student, reference, rng):
+    cases = [{**encode_case("GRU", (5, 8, 3, 7), 4, rng), "training": True}]
+    cases.append({**encode_case("RNN", (5, 6, 3, 6), 4, rng), "training": False})
+
+    expected = [reference.run("traces", **case) for case in cases]
+    actual = [student.run("traces", **case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        assert mine["x"], "x is not as it was; make a new tensor."
+        assert mine["lengths"], "lengths is not as it was; make a new tensor."
+        assert mine["weights"] and mine["wishes"], "The parameters of rnn are not as they were."
+        assert mine["gradients"], "The .grad of the parameters is not as it was; leave it to whoever is using it."
+        assert mine["mode"], "rnn was put into another mode; it is the caller's."
+        assert mine["batch_first"], "rnn no longer has batch_first=True."
+        assert mine["grads_on"], "Gradients are still off after the call."
+        same(mine["first"], theirs["first"], "the encoding", axes="N H")
+        same(mine["again"], theirs["again"], "the encoding of a second call", axes="N H")
+
+
+def loss_case(sizes, rng, dtype=torch.float64):
+    """Draw predictions and targets; some valid ones are 0, and a valid error is 0: they are not to pass for padding."""
+    both, lengths = batch((sizes[0], sizes[1], 2, sizes[3]), rng, dtype)
+    pred, target = both.unbind(dim=2)
+    row = int(lengths.argmax())
+    if lengths[row] > 3:
+        target[row, 0] = 0.0
+        pred[row, 1] = target[row, 1]
+        pred[row, 2] = 0.0
+    return pred.contiguous(), target.contiguous(), lengths
+
+
+@pytest.mark.task("masked_mse", core=True, weight=4)
+def test_the_loss_is_the_mean_over_the_valid_steps(student, reference, rng):
+    cases = [loss_case(sizes, rng) for sizes in SIZES] + [loss_case((6, 7, 2, 7), rng, torch.float32)]
+
+    expected = [reference.masked_mse(*case) for case in cases]
+    actual = [student.masked_mse(*case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same(mine, theirs, "the loss", atol=DIGITS)
+
+
+@pytest.mark.task("masked_mse", weight=3)
+def test_other_padding_and_more_of_it_give_the_same_loss(student, reference, rng):
+    pred, target, lengths = loss_case((5, 8, 2, 7), rng)
+    fills = [(0.0, 0.0), (9.0, 0.0), (0.0, 9.0), (1e6, -1e6)]
+
+    expected = reference.masked_mse(pred, target, lengths)
+    for first, second in fills:
+        for dtype in (torch.float64, torch.float32):
+            padded = filled(pred, lengths, first).to(dtype), filled(target, lengths, second).to(dtype)
+            actual = student.masked_mse(*padded, lengths)
+            same(
+                actual,
+                expected.to(dtype),
+                f"the loss with padding {first:g} in pred and {second:g} in target",
+                atol=DIGITS,
+            )
+    longer = (torch.cat([one, normal(5, 3, rng=rng)], dim=1) for one in (pred, target))
+    same(student.masked_mse(*longer, lengths), expected, "the loss with three more steps of padding", atol=DIGITS)
+
+
+@pytest.mark.task("masked_mse", weight=2)
+def test_gradients_reach_valid_steps_alone(student, reference, rng):
+    case, cotangents = loss_case((5, 8, 2, 7), rng), [normal(1, rng=rng)[0]]
+
+    expected = reference.gradients("masked_mse", *case, cotangents=cotangents)
+    actual = student.gradients("masked_mse", *case, cotangents=cotangents)
+
+    # Who takes target for plain data may cut its graph; the gradient that trains a model is that of pred.
+    check_gradients((actual[0], actual[1][:1]), (expected[0], expected[1][:1]), ["pred"], DIGITS)
+
+
+@pytest.mark.task("masked_mse", weight=1)
+def test_the_loss_leaves_its_arguments_alone_wherever_they_are(student, rng):
+    cases = [loss_case(sizes, rng) for sizes in (SIZES[0], SIZES[4])]
+
+    effects = [student.effects("masked_mse", *case) for case in cases]
+
+    for found in effects:
+        equal(found["changed"], [], "The list of changed arguments")
+        assert not found["shared"], "The loss shares memory with an argument; make a new tensor."
+    assert student.elsewhere("masked_mse", *cases[0]), WRONG_DEVICE
