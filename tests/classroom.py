@@ -7,7 +7,7 @@ from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine
 from autograder.grading.intake import HandIn, Source
 from autograder.grading.records import HandInResult
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -11,8 +11,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from classroom import REPOSITORY
 
+from autograder.authoring.build import plan, write
+from autograder.authoring.known import known
 from autograder.course import Course, load_course
-from autograder.isolation.worker import Zygote
+from autograder.isolation.forks import Zygote
+from autograder.student.init import bring
+from autograder.student.shipped import read_shipped
 
 MINI = REPOSITORY / "tests" / "mini"
 
@@ -35,3 +39,28 @@ def mini(tmp_path: Path) -> Course:
     """A copy of a course with one small lesson, `play/double`."""
     shutil.copytree(MINI, tmp_path / "mini", ignore=shutil.ignore_patterns("__pycache__"))
     return load_course(tmp_path / "mini")
+
+
+@pytest.fixture(scope="session")
+def mini_exercises(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exercises that the small course ships; to be copied before they are changed."""
+    root = tmp_path_factory.mktemp("mini")
+    shutil.copytree(MINI, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    course = load_course(root)
+    write(course, plan(course, known))
+    return root / "exercises"
+
+
+@pytest.fixture
+def home(mini_exercises: Path, tmp_path: Path) -> Path:
+    """A student's folder with the exercises of the small course, with nothing written yet."""
+    bring(read_shipped(mini_exercises), tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A student's folder with the exercises as they are handed out."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(REPOSITORY / "exercises" / "sine", tmp_path / "sine", ignore=ignored)
+    return tmp_path

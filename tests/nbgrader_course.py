@@ -41,13 +41,13 @@ class CourseDirectory:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stderr
 
-    def solved(self, lesson: str) -> Any:
+    def solved(self, lesson: str, assignment: str = "sine") -> Any:
         """Return the instructor's notebook, with all answers."""
-        return nbformat.read(self.root / "source" / "sine" / f"{lesson}.ipynb", 4)
+        return nbformat.read(self.root / "source" / assignment / f"{lesson}.ipynb", 4)
 
-    def released(self, lesson: str) -> Any:
+    def released(self, lesson: str, assignment: str = "sine") -> Any:
         """Return the notebook as students get it."""
-        return nbformat.read(self.root / "release" / "sine" / f"{lesson}.ipynb", 4)
+        return nbformat.read(self.root / "release" / assignment / f"{lesson}.ipynb", 4)
 
     def hand_in(self, student: str, **lessons: Any) -> Path:
         """Submit notebooks, or any text in place of one."""

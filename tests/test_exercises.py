@@ -47,6 +47,6 @@ def test_no_line_of_an_answer_is_shipped(course: Course) -> None:
 
 
 def test_the_answers_are_long_enough_to_be_missed(course: Course) -> None:
-    text = "".join((lesson.folder / "lesson.py").read_text(encoding="utf-8") for lesson in course.lessons())
-
-    assert text.count("# BEGIN SOLUTION") == 14
+    for lesson in course.lessons():
+        text = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
+        assert text.count("# BEGIN SOLUTION") >= len(lesson.tasks)

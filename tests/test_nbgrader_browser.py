@@ -167,6 +167,16 @@ def run_checks(page: Page, lab: Lab, lesson: str) -> str:
     return said
 
 
+def width_of_drawing(page: Page, lab: Lab) -> int:
+    """Scroll to the drawing of the open notebook; return how many pixels of it there are."""
+    drawing = page.locator(".jp-MarkdownOutput img[alt]").first
+    drawing.scroll_into_view_if_needed()
+    expect(drawing).to_be_visible(timeout=SECONDS)
+    page.wait_for_function("image => image.naturalWidth > 0", arg=drawing.element_handle())
+    page.screenshot(path=lab.pictures / "drawing.png")
+    return int(drawing.evaluate("image => image.naturalWidth"))
+
+
 def save(page: Page, lab: Lab, path: Path) -> None:
     """Open a notebook in JupyterLab and save it as it is."""
     before = path.stat().st_mtime_ns
@@ -216,9 +226,9 @@ def saved(page: Page, what: str) -> Any:
 def give_manual_mark(page: Page, lab: Lab) -> None:
     """Open the submission of the lesson with a question, and give one point and a comment."""
     page.goto(lab.address("formgrader/gradebook/sine/training"))
-    page.locator("td.name a").first.click()
+    with page.expect_navigation(wait_until="networkidle"):  # before that formgrader does not listen to the boxes
+        page.locator("td.name a").first.click()
     box = page.locator("input.score").last
-    box.wait_for()
     with saved(page, "grade"):
         box.fill("1.5")
         box.press("Tab")
@@ -252,7 +262,9 @@ def test_an_assignment_goes_from_release_to_a_returned_page(lab: Lab, page: Page
 
     grades = (lab.course.root / "grades.csv").read_text().splitlines()[1].split(",")
     assert "24.5" in grades
-    assert list((lab.home / "exchange" / "unroll" / "feedback").rglob("*.html"))
+    pages = (lab.home / "exchange" / "unroll" / "feedback").rglob("*.html")
+    shown = [text for text in (one.read_text() for one in pages) if 'alt="The five parts of a step' in text]
+    assert ["data:image/png;base64," in text for text in shown] == [True]
     assert cell(lab.course.released("cell"), "rnn_cell").source.endswith("raise NotImplementedError")
 
 
@@ -262,6 +274,7 @@ def test_a_notebook_that_is_opened_and_saved_is_the_same_to_nbgrader(lab: Lab, p
 
     save(page, lab, path)
 
+    assert width_of_drawing(page, lab) > 500
     assert what_matters(path) == before
     lab.nbgrader("generate_assignment", "sine", "--force")
     assert what_matters(lab.course.root / "release" / "sine" / "training.ipynb") == released

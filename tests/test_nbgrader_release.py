@@ -2,8 +2,6 @@
 
 import ast
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -12,44 +10,15 @@ from classroom import REPOSITORY
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.validator import Validator
 from nbgrader_course import CourseDirectory, cell, replaced
-
-from autograder.authoring.lesson import BEGIN, END
-from autograder.course import load_course
-
-SHORTEST = 12
-SECRET = ("test_hidden.py", "mistakes.py", "alternatives.py")
-LESSONS = load_course(REPOSITORY).assignment("sine").lessons
+from secret_lines import LESSONS, secret_lines
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> CourseDirectory:
     made = CourseDirectory(tmp_path_factory.mktemp("course"))
-    made.must("generate_assignment", "sine")
+    for assignment in {lesson.assignment for lesson in LESSONS}:
+        made.must("generate_assignment", assignment)
     return made
-
-
-def secret_lines() -> set[str]:
-    """Collect the lines of answers, hidden tests, mistakes and alternatives that stand in no public file."""
-    folders = [lesson.folder for lesson in LESSONS]
-    lines = {line for folder in folders for name in SECRET for line in _code_lines(folder / name)}
-    lines |= {line for folder in folders for line in _answer_lines((folder / "lesson.py").read_text())}
-    public = {line.strip() for path in REPOSITORY.glob("exercises/sine/*.py") for line in path.read_text().split("\n")}
-    return {line for line in lines if len(line) >= SHORTEST} - public - _examples()
-
-
-def _code_lines(path: Path) -> Iterator[str]:
-    yield from (line.strip() for line in path.read_text().split("\n"))
-
-
-def _answer_lines(text: str) -> Iterator[str]:
-    for region in re.findall(f"{BEGIN}(.*?){END}", text, re.DOTALL):
-        yield from (line.strip() for line in region.split("\n"))
-
-
-def _examples() -> set[str]:
-    """Collect the lines of the cells that only the notebook has: students are meant to read them."""
-    text = "\n".join((lesson.folder / "lesson.py").read_text() for lesson in LESSONS)
-    return {line[2:].strip() for line in text.split("\n") if line.startswith("# ")}
 
 
 def lines_in(folder: Path) -> set[str]:
@@ -69,7 +38,7 @@ def test_no_line_of_an_answer_or_a_hidden_test_is_released(course: CourseDirecto
     assert not [path for path in (course.root / "release").rglob("*.ipynb") if "SOLUTION" in path.read_text()]
     for lesson in LESSONS:
         for question in lesson.questions:
-            text = (course.root / "release" / "sine" / f"{lesson.name}.ipynb").read_text()
+            text = (course.root / "release" / lesson.assignment / f"{lesson.name}.ipynb").read_text()
             assert question.answer.strip().split("\n")[0] not in text
 
 
@@ -81,27 +50,27 @@ def test_a_second_run_releases_the_same(course: CourseDirectory) -> None:
     assert {path.name: path.read_bytes() for path in (course.root / "release" / "sine").iterdir()} == before
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
 def test_the_stub_is_that_of_the_exercise(course: CourseDirectory, lesson) -> None:
-    exercise = ast.parse((REPOSITORY / "exercises" / "sine" / f"{lesson.name}.py").read_text())
+    exercise = ast.parse((REPOSITORY / "exercises" / lesson.assignment / f"{lesson.name}.py").read_text())
     wanted = {node.name: ast.unparse(node) for node in exercise.body if hasattr(node, "name")}
 
     for task in lesson.tasks:
-        (stub,) = ast.parse(cell(course.released(lesson.name), task.name).source).body
+        (stub,) = ast.parse(cell(course.released(lesson.name, lesson.assignment), task.name).source).body
         assert ast.unparse(stub) == wanted[task.name]
 
 
 @pytest.mark.parametrize("folder", ["source", "release"])
 def test_nbgrader_accepts_the_metadata_of_every_notebook(course: CourseDirectory, folder: str) -> None:
     for lesson in LESSONS:
-        notebook = nbformat.read(course.root / folder / "sine" / f"{lesson.name}.ipynb", 4)
+        notebook = nbformat.read(course.root / folder / lesson.assignment / f"{lesson.name}.ipynb", 4)
         MetadataValidator().validate_nb(notebook)
         nbformat.validate(notebook)
 
 
 def test_the_points_are_those_of_the_lessons(course: CourseDirectory) -> None:
     for lesson in LESSONS:
-        notebook = course.released(lesson.name)
+        notebook = course.released(lesson.name, lesson.assignment)
         for task in lesson.tasks:
             assert cell(notebook, f"test_{task.name}").metadata.nbgrader.points == task.points
             assert cell(notebook, f"check_{task.name}").metadata.nbgrader.points == 0
@@ -116,11 +85,11 @@ def validated(course: CourseDirectory, name: str, notebook, monkeypatch: pytest.
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
 def test_the_solved_release_validates(course: CourseDirectory, lesson, monkeypatch: pytest.MonkeyPatch) -> None:
-    notebook = course.released(lesson.name)
+    notebook = course.released(lesson.name, lesson.assignment)
     for task in lesson.tasks:
-        notebook = replaced(notebook, task.name, cell(course.solved(lesson.name), task.name).source)
+        notebook = replaced(notebook, task.name, cell(course.solved(lesson.name, lesson.assignment), task.name).source)
     for question in lesson.questions:
         notebook = replaced(notebook, question.name, "An answer.")
 
