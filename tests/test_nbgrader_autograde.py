@@ -135,7 +135,7 @@ def class_of_many(course: CourseDirectory) -> None:
 def course(tmp_path_factory: pytest.TempPathFactory) -> CourseDirectory:
     made = CourseDirectory(tmp_path_factory.mktemp("course"))
     toml = made.root / "solutions" / "course.toml"
-    toml.write_text(toml.read_text() + "\n[limits]\ncall_seconds = 4.0\n")
+    toml.write_text(toml.read_text().replace("[limits]\n", "[limits]\ncall_seconds = 4.0\n"))
     made.must("generate_assignment", "sine")
     class_of_many(made)
     made.must("autograde", "sine")

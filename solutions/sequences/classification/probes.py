@@ -201,7 +201,7 @@ def trained(lesson, batches, rates, **made):
     shapes, model = with_weights(lesson, **made)
     if model is None:
         return {"shapes": shapes}
-    optimizer = torch.optim.Adam(model.parameters())
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.99), fused=True)
     for (x, lengths, y), rate in zip(batches, rates, strict=True):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.zero_grad()

@@ -331,7 +331,7 @@ def check_learned(logits, name, calibrated):
 @pytest.mark.task("CharLM", weight=1)
 def test_a_trained_model_remembers_where_in_the_text_it_is(student, rng, calibrated):
     sizes = (4, 16, 32)
-    case = training_case(rng, sizes, steps=80, t=12)
+    case = training_case(rng, sizes, steps=40, t=12)
 
     found = student.run("trained_model", sizes=list(sizes), **case)
 
@@ -405,7 +405,7 @@ def test_the_loss_leaves_its_arguments_alone(student, rng):
 
 @pytest.mark.task("lm_loss", weight=1)
 def test_a_model_learns_from_the_loss(student, rng, calibrated):
-    case = training_case(rng, (4, 16, 32), steps=60, t=12)
+    case = training_case(rng, (4, 16, 32), steps=40, t=12)
 
     logits = student.run("trained_with_loss", **case)
 
