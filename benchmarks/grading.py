@@ -19,7 +19,7 @@ os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 from pathlib import Path
 from autograder.course import load_course
 from autograder.grading.exam import Exam, hold
-from autograder.grading.student import Local
+from autograder.grading.local import Local
 course = load_course(Path.cwd())
 lessons = course.assignment("sine").lessons
 def work(exam):
@@ -86,7 +86,7 @@ def alone(assignment="sine"):
 
     from autograder.course import load_course
     from autograder.grading.exam import Exam, hold
-    from autograder.grading.student import Local
+    from autograder.grading.local import Local
     from autograder.isolation import calls
 
     torch.set_num_threads(1)

@@ -5,7 +5,7 @@ import torch
 from autograder.course import Course, load_course
 from autograder.grading.diagnosis import alike
 from autograder.grading.exam import Exam, Run, hold
-from autograder.grading.student import Clock, Remote
+from autograder.grading.remote import Clock, Remote
 from autograder.grading.variants import Variant, mistakes
 from autograder.isolation.forks import Zygote
 

@@ -22,8 +22,8 @@ from autograder.course import Course, Lesson
 from autograder.errors import CourseError
 from autograder.grading import calibration
 from autograder.grading.exam import Exam, hold
+from autograder.grading.local import Local
 from autograder.grading.session import Plan
-from autograder.grading.student import Local
 from autograder.grading.variants import Variant, alternatives, mistakes
 
 MARGIN = 2.5

@@ -10,7 +10,7 @@ from autograder.grading.exam import HIDDEN, Exam, hold
 from autograder.grading.examine import examine_task
 from autograder.grading.probes import defined, probe_source
 from autograder.grading.records import TaskResult, TestResult
-from autograder.grading.student import Clock, Remote
+from autograder.grading.remote import Clock, Remote
 from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
 from autograder.isolation.forks import Zygote
 

@@ -20,9 +20,10 @@ from autograder.course import Lesson, Task
 from autograder.errors import CourseError, GradingError
 from autograder.grading import calibration, variants
 from autograder.grading.diagnosis import alike, uses
+from autograder.grading.local import Local, Remembered
 from autograder.grading.probes import probe_source
 from autograder.grading.session import Item, Plan, hold_session, plan_of
-from autograder.grading.student import Entry, Local, Module, Remembered, transcript
+from autograder.grading.student import Entry, Module, transcript
 
 HIDDEN = ("test_hidden.py",)
 

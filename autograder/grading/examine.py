@@ -13,8 +13,8 @@ from autograder.grading.intake import HandIn, Source
 from autograder.grading.marks import share_points, task_result, worst
 from autograder.grading.outcome import outcome_of
 from autograder.grading.records import HandInResult, TaskResult, TestResult
+from autograder.grading.remote import Clock, Remote
 from autograder.grading.session import Plan
-from autograder.grading.student import Clock, Remote
 from autograder.isolation.child import Workers
 
 Both = tuple[TaskResult, list[TestResult]]

@@ -6,7 +6,7 @@ from autograder.course import Lesson, Task
 from autograder.errors import StudentError, WorkerGone
 from autograder.grading.exam import Exam
 from autograder.grading.probes import defined, probe_source
-from autograder.grading.student import Remote
+from autograder.grading.remote import Remote
 
 
 def replaced(exam: Exam, lesson: Lesson, task: Task, wrong: Collection[str]) -> list[str]:

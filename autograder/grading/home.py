@@ -7,7 +7,8 @@ import pytest
 
 from autograder.course import Limits
 from autograder.grading.probes import probe_source
-from autograder.grading.student import Clock, Module, Remote
+from autograder.grading.remote import Clock, Remote
+from autograder.grading.student import Module
 from autograder.isolation.child import Workers
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder.course import Limits
 from autograder.errors import StudentError
-from autograder.grading.student import ask_here, without_attribute
+from autograder.grading.local import ask_here, without_attribute
 from autograder.student.guard import within
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from autograder.course import Lesson
 from autograder.grading.examine import sources_of
 from autograder.grading.intake import read_one
-from autograder.grading.student import Clock, Remote
+from autograder.grading.remote import Clock, Remote
 from autograder.isolation.backend import open_workers
 from autograder.isolation.child import Workers
 from autograder.reporting.terminal import own_console

@@ -1,0 +1,161 @@
+"""A student's lesson that answers a test's questions from a locked worker, and the clock that it is held to."""
+
+import re
+import time
+from typing import Any
+
+from autograder.course import Limits
+from autograder.errors import Cancelled, StudentError, WorkerGone, WorkerOverflow, WorkerTimeout
+from autograder.grading.local import without_attribute
+from autograder.isolation.child import Workers
+from autograder.isolation.worker import Worker
+
+LOAD_SECONDS = 2.0
+CUT = "\n[more was printed, and is left out]"
+
+
+class Clock:
+    """What is left of a hand-in's and a lesson's seconds."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._hand_in = limits.hand_in_seconds
+        self._lesson = limits.lesson_seconds
+
+    def next_lesson(self) -> None:
+        """Give the next lesson its own seconds."""
+        self._lesson = self._limits.lesson_seconds
+
+    def left(self) -> float:
+        """Seconds that the next call may take.
+
+        Raises:
+            WorkerTimeout: nothing is left.
+        """
+        if min(self._lesson, self._hand_in) <= 0:
+            raise WorkerTimeout(f"The {self._limits.lesson_seconds:g} s of this lesson are used up.")
+        return min(self._limits.call_seconds, self._lesson, self._hand_in)
+
+    def spend(self, seconds: float) -> None:
+        """Take seconds off both."""
+        self._lesson -= seconds
+        self._hand_in -= seconds
+
+
+class Remote:
+    """One lesson of one hand-in, in a locked worker that is started when it is first asked."""
+
+    def __init__(
+        self, workers: Workers, limits: Limits, clock: Clock, lesson: str, sources: dict[str, list[str]]
+    ) -> None:
+        self._workers = workers
+        self._limits = limits
+        self._clock = clock
+        self._lesson = lesson
+        self._sources = _needed(lesson, sources)
+        self._light = False
+        self._worker: Worker | None = None
+        self.notes: list[dict[str, Any]] = []
+        self.names: list[str] = []
+        self.output = ""
+        self._fresh = ""
+        self._seen = 0
+        self._cancelled = False
+
+    def ask(self, op: str, request: dict[str, Any]) -> Any:
+        """Carry out one request in the worker."""
+        started = self._worker or self._start()
+        try:
+            return self._timed(started, op, request)
+        except StudentError as error:
+            raise without_attribute(error, self._lesson) from None
+        except WorkerGone:
+            self.end()
+            self._stop_if_cancelled()
+            raise
+
+    def names_used(self) -> dict[str, list[str]]:
+        """List the names that each definition uses, in a worker that runs nothing of it."""
+        with Worker(self._workers, self._limits) as worker:
+            try:
+                used = self._timed(worker, "names", {"value": {"cells": self._sources[self._lesson]}})
+            except (StudentError, WorkerGone):
+                return {}
+        return used if type(used) is dict else {}
+
+    def with_cell(self, text: str) -> "Remote":
+        """Make one of the same lesson with another cell at its end, whose definitions count."""
+        sources = {**self._sources, self._lesson: [*self._sources[self._lesson], text]}
+        return Remote(self._workers, self._limits, self._clock, self._lesson, sources)
+
+    def fresh_output(self) -> str:
+        """Return what the student's code has printed since this was last asked, shortened."""
+        self._look()
+        fresh, self._fresh = self._fresh, ""
+        return _shortened(fresh, self._limits.output_shown)
+
+    def _look(self) -> None:
+        if self._worker is not None:
+            self._fresh += self._worker.output(start=self._seen)
+            self._seen = self._worker.printed()
+
+    def cancel(self) -> None:
+        """End what is under way, from another thread: that request and every later one ends with `Cancelled`."""
+        self._cancelled = True
+        worker = self._worker
+        if worker is not None:
+            worker.kill()
+
+    def end(self) -> None:
+        """End the worker; the next request starts another."""
+        if self._worker is not None:
+            self._worker.close()
+            self._look()
+            self._seen = 0
+            self.output = _shortened(self.output + self._worker.output(), self._limits.output_shown)
+            self._worker.release()
+            self._worker = None
+
+    def _start(self) -> Worker:
+        try:
+            return self._load()
+        except (WorkerTimeout, WorkerOverflow):
+            if self._light:
+                raise
+            self._light = True
+            return self._load()
+
+    def _load(self) -> Worker:
+        self._worker = Worker(self._workers, self._limits, self._limits.lesson_seconds)
+        request = {"lesson": self._lesson, "sources": self._sources, "light": self._light}
+        try:
+            answer = self._timed(self._worker, "load", {"value": request}, None if self._light else LOAD_SECONDS)
+        except WorkerGone:
+            self.end()
+            raise
+        self.notes, self.names = answer["notes"], answer["names"]
+        return self._worker
+
+    def _timed(self, worker: Worker, op: str, request: dict[str, Any], seconds: float | None = None) -> Any:
+        self._stop_if_cancelled()
+        left = self._clock.left()
+        started = time.monotonic()
+        try:
+            return worker.ask(op, request, min(left, seconds or left))
+        finally:
+            self._clock.spend(time.monotonic() - started)
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancelled:
+            raise Cancelled
+
+
+def _shortened(text: str, size: int) -> str:
+    return text if len(text) < size else f"{text[: size - len(CUT)]}{CUT}"
+
+
+def _needed(lesson: str, sources: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Keep the other lessons only where one lesson may import another."""
+    text = "\n".join(cell for cells in sources.values() for cell in cells)
+    others = (name for name in sources if name != lesson and re.search(rf"\b(?:import|from)\s.*\b{name}\b", text))
+    return {name: sources[name] for name in (lesson, *others)}
