@@ -1,0 +1,108 @@
+"""The commands of an author."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.cli.shared import FOLDER, with_course
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3 where what is built differs from solutions/.")
+@click.option("--force", is_flag=True, help="Overwrite files in exercises/ that hold other work.")
+@with_course
+def build(course: Any, check: bool, force: bool) -> None:
+    """Build exercises/ and source/ from solutions/."""
+    from autograder.authoring.build import differences, plan, write
+    from autograder.authoring.known import known
+    from autograder.authoring.lesson import check_course
+
+    check_course(course)
+    planned = plan(course, known)
+    if not check:
+        for line in write(course, planned, force=force):
+            click.echo(line)
+        return
+    found = differences(course, planned)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(3)
+    click.echo(f"exercises/ and source/ are what solutions/ makes: {len(planned)} files.")
+
+
+@click.command()
+@click.argument("lesson", metavar="ASSIGNMENT/LESSON")
+@click.option("--title", default="", help="Stands above the lesson.")
+@with_course
+def new(course: Any, lesson: str, title: str) -> None:
+    """Make a small lesson in solutions/ that builds and verifies as it stands; rewrite it piece by piece."""
+    from autograder.authoring.scaffold import new_lesson
+
+    for path in new_lesson(course, lesson, title):
+        click.echo(path.relative_to(course.root))
+    click.echo(f"Next: unroll verify {lesson}, then write your own, then unroll build. See docs/authors.md.")
+
+
+@click.command()
+@click.argument("lessons", nargs=-1)
+@click.option("--seed", default="", help="Secret of the hidden inputs; a fresh one if not given.")
+@click.option("--seeds", type=click.IntRange(1, 1000), default=1, help="Prove the right answers with as many secrets.")
+@click.option("--matrix/--no-matrix", default=None, help="Which mistake fails which test; shown for lessons you name.")
+@with_course
+def verify(course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix: bool | None) -> None:
+    """Prove lessons (all, or e.g. sine/cell): right answers pass, the stub fails, each mistake is found and named."""
+    from autograder.authoring.verify import verify as prove
+
+    wanted = [course.lesson(key) for key in lessons] or list(course.lessons())
+    if prove(course, wanted, click.echo, seed, bool(lessons) if matrix is None else matrix, seeds):
+        sys.exit(3)
+
+
+@click.command()
+@click.argument("lessons", nargs=-1)
+@click.option("--table", "page", type=FOLDER, help="Write the counts and reasons into this Markdown page too.")
+@with_course
+def mutate(course: Any, lessons: tuple[str, ...], page: Path | None) -> None:
+    """Change each answer in every small way, and say which change no hidden test notices (all lessons, or sine/cell).
+
+    A change that no test can notice stands with its reason in the lesson's survivors.toml.
+    """
+    from autograder.authoring.mutate import above_table, table
+    from autograder.authoring.mutate import mutate as try_all
+
+    def begun(task: str, count: int) -> None:
+        click.echo(f"{task}: {count} mutants ...", err=True)
+
+    above = above_table(page) if page else ""
+    wanted = [course.lesson(key) for key in lessons] or list(course.lessons())
+    tallies, wrong = try_all(course, wanted, click.echo, begun)
+    for line in wrong:
+        click.echo(line)
+    if page:
+        page.write_text(f"{above}\n\n{table(tallies)}", encoding="utf-8")
+    if wrong:
+        sys.exit(3)
+
+
+@click.command()
+@click.argument("lesson")
+@click.option(
+    "--seeds", type=click.IntRange(2, 1000), default=30, show_default=True, help="Runs of each right program."
+)
+@click.option(
+    "--wrong-seeds",
+    type=click.IntRange(1, 1000),
+    default=8,
+    show_default=True,
+    help="Runs of each wrong one.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Seeds run at a time.")
+@with_course
+def calibrate(course: Any, lesson: str, seeds: int, wrong_seeds: int, jobs: int) -> None:
+    """Train right and wrong programs over many seeds, and put the thresholds of a lesson between them."""
+    from autograder.authoring.calibrate import calibrate as measure
+
+    measure(course, course.lesson(lesson), seeds, wrong_seeds, click.echo, jobs)

@@ -1,0 +1,106 @@
+"""The commands of an instructor."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.cli.shared import FOLDER, with_course
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("submissions", type=FOLDER)
+@click.option("-o", "--out", type=FOLDER, required=True, help="Where the results go; made if it is not there.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Hand-ins graded at a time.",
+)
+@click.option("--seed", default="", help="Secret of the hidden inputs. Made at the first run and kept in OUT/run.json.")
+@click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
+@with_course
+def grade(
+    course: Any,
+    assignment: str,
+    submissions: Path,
+    out: Path,
+    jobs: int,
+    seed: str,
+    accept_weak_isolation: bool,
+) -> None:
+    """Grade a class: one folder or .zip per student in SUBMISSIONS, with .py or .ipynb files.
+
+    \b
+    OUT/grades.csv                a row per student and task
+    OUT/<student>/report.html     what the student may read
+    OUT/<student>/results.json    the same for Gradescope
+    OUT/junit.xml, OUT/run.json   for other programs; versions, limits and the seed
+
+    A second run goes on where the first stopped. Exit status: 0 graded, 2 wrong use, 3 the grading could not be done.
+    """
+    from autograder.grading.run import Options
+    from autograder.reporting.session import show_grading
+
+    show_grading(course, assignment, submissions, out, Options(jobs, seed, accept_weak_isolation))
+
+
+@click.command()
+@click.argument("assignment")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Students autograded at a time.",
+)
+@click.option("--force", is_flag=True, help="Autograde again who is autograded already; manual marks are kept.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="This student alone; may be given again.")
+@with_course
+def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tuple[str, ...]) -> None:
+    """Autograde all that nbgrader has collected, into its gradebook: `nbgrader autograde` with several processes.
+
+    A second run goes on where the first stopped, and takes newer submissions. Exit status: 0 all are graded, 2 wrong
+    use, 3 some could not be graded.
+    """
+    from autograder.nbgrader.batch import nbgrade as autograde
+
+    if not autograde(course, assignment, students, jobs, force):
+        sys.exit(3)
+
+
+@click.command()
+@click.option("-o", "--out", type=FOLDER, default=Path("unroll-demo"), show_default=True, help="A folder for the demo.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=2,
+    show_default=True,
+    help="Hand-ins graded at a time.",
+)
+@with_course
+def demo(course: Any, out: Path, jobs: int) -> None:
+    """Make a small class, right, wrong, blank, broken and hostile, and grade it for real."""
+    from autograder.demo import run_demo
+
+    run_demo(course, out, jobs)
+
+
+@click.command()
+def doctor() -> None:
+    """Try what a hostile hand-in would try, and say how strong the isolation is here."""
+    from autograder.course import Limits
+    from autograder.isolation.doctor import attempts
+    from autograder.isolation.forks import Zygote
+    from autograder.reporting.doctor import show_attempts
+
+    with Zygote() as zygote:
+        held = show_attempts(attempts(zygote, Limits(), str(Path.cwd())), zygote.layers, zygote.tier)
+    if not held:
+        sys.exit(3)

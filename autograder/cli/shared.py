@@ -1,0 +1,47 @@
+"""What several commands share: options, their course, and how they end."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+COURSE = click.option(
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The course's folder, if it is not here or above.",
+)
+FOLDER = click.Path(path_type=Path)
+
+
+def stop(text: str, status: int) -> None:
+    """End the command with a line and a status."""
+    click.echo(f"unroll: {text}", err=True)
+    # Where Ctrl-C ends the run of a text, as when a dataclass is made, Python would die of it at exit; another text
+    # that runs to its end makes it forget.
+    exec("")
+    sys.exit(status)
+
+
+def until_stopped(work: Callable[[], bool]) -> bool:
+    """Do something that keeps nothing; Ctrl-C ends it in one line."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        stop("Stopped.", 3)
+        raise
+
+
+def with_course(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its course, found from --course or upward from the working directory."""
+
+    @COURSE
+    @wraps(command)
+    def wrapped(course: Path | None, **options: Any) -> Any:
+        from autograder.course import find_course, load_course
+
+        return command(course=load_course(find_course(course or Path.cwd())), **options)
+
+    return wrapped

@@ -1,0 +1,112 @@
+"""The commands of a student at home."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from autograder.cli.shared import COURSE, FOLDER, until_stopped
+
+
+@click.command()
+@click.argument("where", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for editors, and nothing else.")
+@COURSE
+def check(where: str, as_json: bool, course: Path | None) -> None:
+    """Run the public checks on the exercises here, and show the first task that fails.
+
+    WHERE is sine, sine/cell or sine/cell:rnn_cell, or a lesson's file such as cell.py; without it, all there is here.
+    Each task runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use, 3 stopped.
+    """
+    from autograder.student.check import check as run
+
+    if not until_stopped(lambda: run(course or Path.cwd(), where, as_json)):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("where", default="")
+@click.option(
+    "--edit", default="", metavar="COMMAND", help="Opens the file you go to, e.g. 'code -r -g {file}:{line}'."
+)
+@COURSE
+def watch(where: str, edit: str, course: Path | None) -> None:
+    """Run the public checks of a lesson whenever it is saved, on one screen. Its keys stand at the bottom.
+
+    WHERE is as for `check`; without it, all there is here. Without a terminal, a line is printed for each task.
+    """
+    from autograder.student.watch import watch as run
+
+    run(course or Path.cwd(), where, edit)
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", type=FOLDER, required=False)
+def init(folder: Path | None) -> None:
+    """Put the exercises into a new folder DIR, `unroll` if none is given.
+
+    In a folder that was made before, here or above, bring them up to date: what you have written is kept, what is
+    missing is put back, and what has changed is listed. Exit status: 0 done, 2 wrong use, 3 it could not be written.
+    """
+    from autograder.student.init import show_init
+
+    show_init(folder)
+
+
+@click.command()
+@click.argument("address", default="")
+@click.option("--again", is_flag=True, help="Only the hints that were given before.")
+@click.option("--all", "everything", is_flag=True, help="All hints at once.")
+@COURSE
+def hint(address: str, again: bool, everything: bool, course: Path | None) -> None:
+    """Give the next hint of a task, such as sine/cell:rnn_cell; of sine/cell, or of all, the first one that is open.
+
+    A task is open until `unroll check` has found that it passes as its file now stands.
+    """
+    from autograder.student.hint import show_hint
+
+    show_hint(course or Path.cwd(), address, again, everything)
+
+
+@click.command()
+@click.argument("where", default="")
+@click.option("--again", is_flag=True, help="Ask for those too that were answered before.")
+@COURSE
+def shapes(where: str, again: bool, course: Path | None) -> None:
+    """Before coding: ask for the shapes of arguments and results, and say which letter is wrong.
+
+    WHERE is as for `check`; without it, all there is here. Enter skips a question and q leaves; what was answered is
+    remembered. Nothing depends on it. Without a terminal, answers are read from the input, one a line.
+    """
+    from autograder.student.shapes import ask_shapes
+
+    ask_shapes(course or Path.cwd(), where, again)
+
+
+@click.command()
+@click.argument("address")
+@COURSE
+def explain(address: str, course: Path | None) -> None:
+    """Say why a task works and show another way to write it, once its public checks pass.
+
+    Checks the task first. Exit status: 0 it passes, 1 it does not, 2 wrong use.
+    """
+    from autograder.student.explain import show_explanation
+
+    if not show_explanation(course or Path.cwd(), address):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("where", default="")
+@COURSE
+def plot(where: str, course: Path | None) -> None:
+    """Train and run your own code, and draw what it does into the folder `plots`, as PNG and SVG.
+
+    WHERE is as for `check`, such as sine/training; without it, all lessons that have a picture. What is not written yet
+    is said in its place. Exit status: 0 all is drawn, 1 something could not be, 2 wrong use, 3 stopped.
+    """
+    from autograder.student.plot import plot as run
+
+    if not until_stopped(lambda: run(course or Path.cwd(), where)):
+        sys.exit(1)
