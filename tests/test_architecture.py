@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "authoring": {*GROUND, "grading", "reporting"},
     "student": {*GROUND, "grading", "reporting"},
     "nbgrader": {*GROUND, "grading", "reporting"},
-    "demo": {*GROUND, "grading", "reporting"},
+    "demo": {*GROUND, "grading", "reporting", "authoring"},
     "cli": {*GROUND, "grading", "reporting", "authoring", "student", "nbgrader", "demo"},
 }
 WITH_STUDENTS = (
