@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -21,7 +22,7 @@ from autograder.isolation.forks import Zygote
 from autograder.student import home as home_module
 from autograder.student.exercises import find_chosen
 from autograder.student.home import Checked, check_files
-from autograder.student.terminal import next_step, show_verdicts
+from autograder.student.terminal import next_step, sentences, show_verdicts
 from autograder.student.verdict import Verdict, summary
 from autograder.student.where import locate
 
@@ -156,6 +157,26 @@ def test_no_line_is_wider_than_the_terminal(folder: Path, course: Course, zygote
     shown = screen(check_files(folder, "sine", zygote), width)
 
     assert max(map(len, shown.split("\n"))) <= width
+
+
+def test_the_names_of_lessons_and_tasks_are_never_cut() -> None:
+    lesson = find_chosen(Path(__file__).parents[1], "sequences/classification")[0][1][0][0]
+    long = Verdict(lesson, lesson.tasks[0], TaskResult(lesson.key, "accuracy", 0.0, 1.0, "failed", "", "wrong " * 99))
+
+    shown = screen(Checked([long]), 80)
+
+    assert "sequences/classification" in shown
+    assert "  SequenceClassifier  " in shown
+
+
+@pytest.mark.parametrize(
+    ("file", "named"), [("cell.py", "a row is read alone (test_cell.py)"), ("cell.ipynb", "a row is read alone")]
+)
+def test_where_no_call_shows_what_is_wrong_the_test_is_named(file: str, named: str) -> None:
+    verdict = replace(one("failed", "is wrong"), test="test_a_row_is_read_alone", file=file)
+
+    assert [line for line, _ in sentences(verdict)] == [named, "is wrong"]
+    assert [line for line, _ in sentences(replace(verdict, case="readout(1)"))] == ["readout(1)", "is wrong"]
 
 
 def test_text_of_the_student_cannot_colour_the_screen() -> None:

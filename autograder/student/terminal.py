@@ -39,7 +39,7 @@ def show_verdicts(console: Console, verdicts: Sequence[Verdict], notes: Sequence
 def table(verdicts: Sequence[Verdict]) -> Table:
     """Make a row for each task: its name, its state, and what was found, cut to one line."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    name = max((len(verdict.task.name) + 2 for verdict in verdicts), default=0)
+    name = max((len(text) for verdict in verdicts for text in (verdict.lesson.key, f"  {verdict.task.name}")), default=0)
     made.add_column("task", no_wrap=True, min_width=name)
     made.add_column("public checks", no_wrap=True, min_width=len("public checks"))
     made.add_column("what was found", no_wrap=True, overflow="ellipsis")
@@ -80,9 +80,12 @@ def _place(file: str, line: int | None, cell: int | None) -> str:
 
 
 def sentences(verdict: Verdict) -> Iterator[tuple[str, str]]:
-    """Go through the lines that say what is wrong, each with its style."""
+    """Go through the lines that say what is wrong, each with its style; where no call shows it, name the test."""
     if verdict.case:
         yield one_line(verdict.case, 500), "dim"
+    elif verdict.test and not verdict.is_open:
+        where = f" (test_{verdict.lesson.name}.py)" if verdict.file.endswith(".py") else ""
+        yield f"{verdict.check}{where}", "dim"
     yield one_line(verdict.fact, 1000), ""
     if verdict.cause:
         yield f"Likely cause: {one_line(verdict.cause, 500)}", "yellow"
