@@ -259,7 +259,8 @@ def _workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 def test_ctrl_c_while_a_module_is_imported_ends_with_the_same_status(tmp_path: Path) -> None:
     (tmp_path / "interrupted.py").write_text(
-        "from autograder import cli\ncli._until_stopped(lambda: exec('raise KeyboardInterrupt'))\n", encoding="utf-8"
+        "from autograder.cli.shared import until_stopped\nuntil_stopped(lambda: exec('raise KeyboardInterrupt'))\n",
+        encoding="utf-8",
     )
     command = [sys.executable, "-m", "interrupted"]
 
