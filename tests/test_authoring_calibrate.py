@@ -93,8 +93,9 @@ def test_a_lesson_without_a_trained_check_is_said(tmp_path: Path) -> None:
         ([0.001], {"a": [0.004]}, 0.003, []),
         ([0.001], {}, 0.003, []),
         ([0.001, 0.01], {"a": [0.1, 0.02]}, 0.03, ["a"]),
+        ([0.082], {"a": [0.298], "b": [0.2]}, 0.21, ["b"]),
     ],
-    ids=["halfway", "what-is-near-is-unseen", "margin", "nothing-wrong", "worst-and-best"],
+    ids=["halfway", "what-is-near-is-unseen", "margin", "nothing-wrong", "worst-and-best", "no-further-than-it-sees"],
 )
 def test_where_a_threshold_stands(
     right: list[float], wrong: dict[str, list[float]], threshold: float, unseen: list[str]

@@ -1,8 +1,9 @@
 """Measure losses of right and wrong programs over many seeds, and put a threshold between them.
 
 A threshold stands halfway, on a logarithmic scale, between the worst right run and the best run of those wrong programs
-that are clearly apart; never nearer to the right ones than `MARGIN` times. The picture and the JSON say which wrong
-programs lie below it, those the loss cannot see, and the JSON by which other tests they are caught.
+that are clearly apart; never nearer to the right ones than `MARGIN` times. It is rounded up, but not so far that a
+wrong program comes below it. The picture and the JSON say which wrong programs lie below it, those the loss cannot
+see, and the JSON by which other tests they are caught.
 """
 
 import json
@@ -44,7 +45,10 @@ class Losses:
     def threshold(self) -> float:
         apart = [min(values) for values in self.wrong.values() if min(values) > 2 * MARGIN * self.worst_right]
         middle = math.sqrt(self.worst_right * min(apart)) if apart else 0.0
-        return rounded_up(max(MARGIN * self.worst_right, middle))
+        exact = max(MARGIN * self.worst_right, middle)
+        seen = min((least for values in self.wrong.values() if (least := min(values)) > exact), default=math.inf)
+        round_one = rounded_up(exact, 1)
+        return round_one if round_one < seen else rounded_up(exact, 2)
 
     def add(self, more: "Losses") -> None:
         """Add the runs of other seeds."""
@@ -57,10 +61,10 @@ class Losses:
         return sorted(name for name, values in self.wrong.items() if min(values) <= self.threshold)
 
 
-def rounded_up(value: float) -> float:
-    """Round up to one significant digit: 0.00123 becomes 0.002."""
-    scale = 10.0 ** math.floor(math.log10(value))
-    return float(f"{math.ceil(value / scale) * scale:.1g}")
+def rounded_up(value: float, digits: int) -> float:
+    """Round up to some significant digits: with one, 0.00123 becomes 0.002."""
+    scale = 10.0 ** (math.floor(math.log10(value)) + 1 - digits)
+    return float(f"{math.ceil(value / scale) * scale:.{digits}g}")
 
 
 def calibrate(
@@ -191,10 +195,7 @@ def _write(
     }
     path = lesson.folder / calibration.FILE
     path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    draw_losses(
-        {name: (dict(ls.right), dict(ls.wrong), ls.threshold) for name, ls in found.items()},
-        lesson.folder / "calibration.png",
-    )
+    draw_losses(checks, lesson.folder / "calibration.png")
 
 
 def _summary(values: list[float]) -> dict[str, float]:

@@ -1,33 +1,36 @@
-"""The picture of a calibration: every right and wrong run on one logarithmic line, with the threshold between."""
+"""The picture of a calibration: every program's losses, from the least to the largest, and the threshold between."""
 
 import math
 from pathlib import Path
+from typing import Any
 
-Runs = dict[str, list[float]]
+Summary = dict[str, float]
 
 
-def draw_losses(checks: dict[str, tuple[Runs, Runs, float]], path: Path) -> None:
-    """Draw one panel a check: (right runs, wrong runs, threshold)."""
+def draw_losses(checks: dict[str, Any], path: Path) -> None:
+    """Draw one panel a check, out of what the JSON says of it."""
     from matplotlib.figure import Figure
 
-    rows = max(len(right) + len(wrong) for right, wrong, _ in checks.values())
+    rows = max(len(check["right"]) + len(check["wrong"]) for check in checks.values())
     figure = Figure(figsize=(6.5 * len(checks), 1.5 + 0.2 * rows), layout="constrained")
     panels = figure.subplots(1, len(checks), squeeze=False)[0]
-    for axes, (name, (right, wrong, threshold)) in zip(panels, checks.items(), strict=True):
+    for axes, (name, check) in zip(panels, checks.items(), strict=True):
         programs = [
-            *((p, v, "tab:green") for p, v in right.items()),
-            *((p, v, "tab:red") for p, v in _by_loss(wrong)),
+            *((p, losses, "tab:green") for p, losses in check["right"].items()),
+            *((p, losses, "tab:red") for p, losses in _by_loss(check["wrong"])),
         ]
-        for row, (_, values, colour) in enumerate(programs):
-            shown = [min(value, 1e3) for value in values]
-            axes.plot(shown, [row] * len(shown), "|", color=colour, markersize=8)
+        for row, (_, losses, colour) in enumerate(programs):
+            least, median, most = (min(losses[which], 1e3) for which in ("min", "median", "max"))
+            axes.plot([least, most], [row, row], "|-", color=colour, markersize=6, linewidth=1.5)
+            axes.plot([median], [row], "o", color=colour, markersize=3)
+        threshold = check["threshold"]
         axes.axvline(threshold, color="black", linestyle="--", label=f"threshold {threshold:g}")
-        axes.set(xscale="log", title=name, xlabel="error on new data")
+        axes.set(xscale="log", title=name, xlabel="error on new data: least, median (dot), largest")
         axes.set_yticks(range(len(programs)), [program for program, _, _ in programs], fontsize=7)
-        axes.invert_yaxis()
+        axes.set_ylim(len(programs) - 0.5, -0.5)
         axes.legend(loc="upper right")
     figure.savefig(path, dpi=90, metadata={"Software": None})
 
 
-def _by_loss(runs: Runs) -> list[tuple[str, list[float]]]:
-    return sorted(runs.items(), key=lambda entry: min((v for v in entry[1] if math.isfinite(v)), default=math.inf))
+def _by_loss(losses: dict[str, Summary]) -> list[tuple[str, Summary]]:
+    return sorted(losses.items(), key=lambda entry: entry[1]["min"] if math.isfinite(entry[1]["min"]) else math.inf)

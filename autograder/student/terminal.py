@@ -39,7 +39,9 @@ def show_verdicts(console: Console, verdicts: Sequence[Verdict], notes: Sequence
 def table(verdicts: Sequence[Verdict]) -> Table:
     """Make a row for each task: its name, its state, and what was found, cut to one line."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    name = max((len(text) for verdict in verdicts for text in (verdict.lesson.key, f"  {verdict.task.name}")), default=0)
+    name = max(
+        (len(text) for verdict in verdicts for text in (verdict.lesson.key, f"  {verdict.task.name}")), default=0
+    )
     made.add_column("task", no_wrap=True, min_width=name)
     made.add_column("public checks", no_wrap=True, min_width=len("public checks"))
     made.add_column("what was found", no_wrap=True, overflow="ellipsis")
