@@ -12,7 +12,7 @@ def draw_losses(checks: dict[str, Any], path: Path) -> None:
     from matplotlib.figure import Figure
 
     rows = max(len(check["right"]) + len(check["wrong"]) for check in checks.values())
-    figure = Figure(figsize=(6.5 * len(checks), 1.5 + 0.2 * rows), layout="constrained")
+    figure = Figure(figsize=(7.5 * len(checks), 1.5 + 0.2 * rows), layout="constrained")
     panels = figure.subplots(1, len(checks), squeeze=False)[0]
     for axes, (name, check) in zip(panels, checks.items(), strict=True):
         programs = [
@@ -25,10 +25,10 @@ def draw_losses(checks: dict[str, Any], path: Path) -> None:
             axes.plot([median], [row], "o", color=colour, markersize=3)
         threshold = check["threshold"]
         axes.axvline(threshold, color="black", linestyle="--", label=f"threshold {threshold:g}")
-        axes.set(xscale="log", title=name, xlabel="error on new data: least, median (dot), largest")
+        axes.set(xscale="log", title=name, xlabel="error on new data; dot: median")
         axes.set_yticks(range(len(programs)), [program for program, _, _ in programs], fontsize=7)
         axes.set_ylim(len(programs) - 0.5, -0.5)
-        axes.legend(loc="upper right")
+        axes.legend(loc="lower left")
     figure.savefig(path, dpi=90, metadata={"Software": None})
 
 
