@@ -16,7 +16,7 @@ from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.isolation.forks import Zygote
 from autograder.student.checks import Run, _diagnose
-from autograder.student.exercises import assignments_in, find_chosen, find_home
+from autograder.student.exercises import assignments_in, find_chosen, find_home, read_exercises
 from autograder.student.home import Checked, check_files
 
 TANH = "torch.tanh("
@@ -211,3 +211,12 @@ def test_exercises_of_an_earlier_kit_name_mistakes_as_well() -> None:
     known = {"first": [{"id": "X1", "says": "X1 is it.", "returns": 1.0}]}
 
     assert _diagnose([ran("first", 1.0, True)], known) == ("X1", "X1 is it.")
+
+
+def test_known_mistakes_are_read_again_after_an_upgrade(home: Path) -> None:
+    before = read_exercises(home / "play").assignment.title
+    known = home / "play" / "known.json"
+    known.write_text(known.read_text(encoding="utf-8").replace(before, "A title that is longer"), encoding="utf-8")
+
+    assert read_exercises(home / "play").assignment.title == "A title that is longer"
+    assert before != "A title that is longer"

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def read_exercises(folder: Path) -> Exercises:
         UsageError: it is no folder of exercises.
     """
     try:
-        data = json.loads((folder / KNOWN).read_text(encoding="utf-8"))
+        data = _read(folder / KNOWN)
         lessons = tuple(_lesson(folder, name, entry) for name, entry in data["lessons"].items())
         known = {name: entry["tests"] for name, entry in data["lessons"].items()}
         pictures = {name: tuple(map(_drawn, entry.get("pictures", ()))) for name, entry in data["lessons"].items()}
@@ -83,6 +84,17 @@ def read_exercises(folder: Path) -> Exercises:
         return Exercises(assignment, folder, known, _sealed(folder, data), pictures, letters)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(f"{folder}: no exercises here. Go into the folder that holds {KNOWN}.") from None
+
+
+def _read(known: Path) -> Any:
+    """Parse a file of known mistakes, which may have a megabyte, once as long as it stays as it is."""
+    state = known.stat()
+    return _parsed(known, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=32)
+def _parsed(known: Path, changed: int, size: int) -> Any:
+    return json.loads(known.read_text(encoding="utf-8"))
 
 
 def _lesson(folder: Path, name: str, entry: dict[str, Any]) -> Lesson:
@@ -108,21 +120,24 @@ def _sealed(folder: Path, data: dict[str, Any]) -> dict[str, str]:
 
 def assignments_in(root: Path) -> list[str]:
     """List the assignments of a folder of exercises, in the order of the course."""
-    return [known.parent.name for known in sorted(root.glob(f"*/{KNOWN}"), key=lambda known: (_place(known), known))]
+    return [known.parent.name for known in sorted(_known_in(root), key=lambda known: (_place(known), known))]
+
+
+def _known_in(root: Path) -> list[Path]:
+    return list(root.glob(f"*/{KNOWN}"))
 
 
 def _place(known: Path) -> float:
     try:
-        return float(json.loads(known.read_text(encoding="utf-8"))["place"])
+        return float(_read(known)["place"])
     except (OSError, ValueError, KeyError, TypeError):
         return LAST
 
 
 def find_exercises(root: Path, name: str) -> Exercises:
     """Find an assignment in a folder of exercises, or say which there are."""
-    there = assignments_in(root)
-    if name not in there:
-        raise UsageError(f"There is no assignment {name!r}. There is: {', '.join(there)}.")
+    if name not in [known.parent.name for known in _known_in(root)]:
+        raise UsageError(f"There is no assignment {name!r}. There is: {', '.join(assignments_in(root))}.")
     return read_exercises(root / name)
 
 
@@ -170,7 +185,7 @@ def find_home(start: Path) -> Path:
     """
     for folder in (start.resolve(), *start.resolve().parents):
         for root in (folder, folder / "exercises"):
-            if assignments_in(root):
+            if _known_in(root):
                 return root
     raise UsageError(f"{start}: no exercises here or above. Go into their folder, or make one: unroll init")
 
