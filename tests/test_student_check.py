@@ -179,6 +179,22 @@ def test_where_no_call_shows_what_is_wrong_the_test_is_named(file: str, named: s
     assert [line for line, _ in sentences(replace(verdict, case="readout(1)"))] == ["readout(1)", "is wrong"]
 
 
+def test_plugins_that_are_installed_beside_the_kit_stay_away(
+    folder: Path, zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shuffles-1.0.dist-info").mkdir()
+    (tmp_path / "shuffles-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: shuffles\nVersion: 1.0\n"
+    )
+    (tmp_path / "shuffles-1.0.dist-info" / "entry_points.txt").write_text("[pytest11]\nshuffles = shuffles\n")
+    (tmp_path / "shuffles.py").write_text("raise AssertionError('imported')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
+
+    assert [one.is_open for one in check_files(folder, "sine/cell", zygote).verdicts] == [True, True, True]
+    assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+
+
 def test_text_of_the_student_cannot_colour_the_screen() -> None:
     shown = screen(Checked([one("failed", "raised [red]\x1b[2J", printed="[bold]\x1b[1m")]), 100)
 

@@ -1,5 +1,8 @@
 """A quiet pytest session inside this process, and what a collected test says of itself."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from autograder.course import Lesson, Task
 from autograder.errors import CourseError, GradingError
 
 Item = pytest.Function
+AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 OPTIONS = ("-s", "--noconftest", "--assert=plain", "--import-mode=importlib")
 # The last two collect garbage at every end, which takes longer than the tests of a task.
 WITHOUT = ("unroll", "cacheprovider", "terminal", "logging", "faulthandler", "unraisableexception", "threadexception")
@@ -39,11 +43,25 @@ def hold_session(tests: list[str], root: Path, plugin: object) -> None:
     quiet = [word for name in WITHOUT for word in ("-p", f"no:{name}")]
     ini = ["-c", str(Path(__file__).with_name("exam.ini")), f"--rootdir={root}"]
     failures = _Failures()
-    status = pytest.main([*OPTIONS, *quiet, *ini, *tests], plugins=[plugin, failures])
+    with _no_foreign_plugins():
+        status = pytest.main([*OPTIONS, *quiet, *ini, *tests], plugins=[plugin, failures])
     if failures.error is not None:
         raise failures.error
     if status != pytest.ExitCode.OK:
         raise GradingError(f"The tests in {root} could not be run: {failures.text or pytest.ExitCode(status).name}")
+
+
+@contextmanager
+def _no_foreign_plugins() -> Iterator[None]:
+    """Keep away what is installed beside the kit: a plugin may shuffle tests, and each takes time to import."""
+    before = os.environ.get(AUTOLOAD)
+    os.environ[AUTOLOAD] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[AUTOLOAD]
+        if before is not None:
+            os.environ[AUTOLOAD] = before
 
 
 class _Failures:
