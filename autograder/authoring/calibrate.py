@@ -43,10 +43,11 @@ class Losses:
 
     @property
     def threshold(self) -> float:
-        apart = [min(values) for values in self.wrong.values() if min(values) > 2 * MARGIN * self.worst_right]
+        least = [min(values) for values in self.wrong.values()]
+        apart = [loss for loss in least if loss > 2 * MARGIN * self.worst_right]
         middle = math.sqrt(self.worst_right * min(apart)) if apart else 0.0
         exact = max(MARGIN * self.worst_right, middle)
-        seen = min((least for values in self.wrong.values() if (least := min(values)) > exact), default=math.inf)
+        seen = min((loss for loss in least if loss > exact), default=math.inf)
         round_one = rounded_up(exact, 1)
         return round_one if round_one < seen else rounded_up(exact, 2)
 

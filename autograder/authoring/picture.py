@@ -1,10 +1,7 @@
 """The picture of a calibration: every program's losses, from the least to the largest, and the threshold between."""
 
-import math
 from pathlib import Path
 from typing import Any
-
-Summary = dict[str, float]
 
 
 def draw_losses(checks: dict[str, Any], path: Path) -> None:
@@ -17,7 +14,7 @@ def draw_losses(checks: dict[str, Any], path: Path) -> None:
     for axes, (name, check) in zip(panels, checks.items(), strict=True):
         programs = [
             *((p, losses, "tab:green") for p, losses in check["right"].items()),
-            *((p, losses, "tab:red") for p, losses in _by_loss(check["wrong"])),
+            *((p, losses, "tab:red") for p, losses in sorted(check["wrong"].items(), key=_least)),
         ]
         for row, (_, losses, colour) in enumerate(programs):
             least, median, most = (min(losses[which], 1e3) for which in ("min", "median", "max"))
@@ -32,5 +29,5 @@ def draw_losses(checks: dict[str, Any], path: Path) -> None:
     figure.savefig(path, dpi=90, metadata={"Software": None})
 
 
-def _by_loss(losses: dict[str, Summary]) -> list[tuple[str, Summary]]:
-    return sorted(losses.items(), key=lambda entry: entry[1]["min"] if math.isfinite(entry[1]["min"]) else math.inf)
+def _least(entry: tuple[str, dict[str, float]]) -> float:
+    return entry[1]["min"]

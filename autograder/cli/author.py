@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from autograder.cli.shared import FOLDER, with_course
+from autograder.cli.shared import FOLDER, jobs, with_course
 
 
 @click.command()
@@ -56,8 +56,7 @@ def verify(course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix:
     """Prove lessons (all, or e.g. sine/cell): right answers pass, the stub fails, each mistake is found and named."""
     from autograder.authoring.verify import verify as prove
 
-    wanted = [course.lesson(key) for key in lessons] or list(course.lessons())
-    if prove(course, wanted, click.echo, seed, bool(lessons) if matrix is None else matrix, seeds):
+    if prove(course, _wanted(course, lessons), click.echo, seed, bool(lessons) if matrix is None else matrix, seeds):
         sys.exit(3)
 
 
@@ -77,8 +76,7 @@ def mutate(course: Any, lessons: tuple[str, ...], page: Path | None) -> None:
         click.echo(f"{task}: {count} mutants ...", err=True)
 
     above = above_table(page) if page else ""
-    wanted = [course.lesson(key) for key in lessons] or list(course.lessons())
-    tallies, wrong = try_all(course, wanted, click.echo, begun)
+    tallies, wrong = try_all(course, _wanted(course, lessons), click.echo, begun)
     for line in wrong:
         click.echo(line)
     if page:
@@ -99,10 +97,15 @@ def mutate(course: Any, lessons: tuple[str, ...], page: Path | None) -> None:
     show_default=True,
     help="Runs of each wrong one.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Seeds run at a time.")
+@jobs("Seeds run")
 @with_course
 def calibrate(course: Any, lesson: str, seeds: int, wrong_seeds: int, jobs: int) -> None:
     """Train right and wrong programs over many seeds, and put the thresholds of a lesson between them."""
     from autograder.authoring.calibrate import calibrate as measure
 
     measure(course, course.lesson(lesson), seeds, wrong_seeds, click.echo, jobs)
+
+
+def _wanted(course: Any, keys: tuple[str, ...]) -> list[Any]:
+    """Find the lessons that are named; all of them where none is."""
+    return [course.lesson(key) for key in keys] or list(course.lessons())

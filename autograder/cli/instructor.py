@@ -6,21 +6,14 @@ from typing import Any
 
 import click
 
-from autograder.cli.shared import FOLDER, with_course
+from autograder.cli.shared import FOLDER, jobs, with_course
 
 
 @click.command()
 @click.argument("assignment")
 @click.argument("submissions", type=FOLDER)
 @click.option("-o", "--out", type=FOLDER, required=True, help="Where the results go; made if it is not there.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Hand-ins graded at a time.",
-)
+@jobs("Hand-ins graded")
 @click.option("--seed", default="", help="Secret of the hidden inputs. Made at the first run and kept in OUT/run.json.")
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @with_course
@@ -51,14 +44,7 @@ def grade(
 
 @click.command()
 @click.argument("assignment")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Students autograded at a time.",
-)
+@jobs("Students autograded")
 @click.option("--force", is_flag=True, help="Autograde again who is autograded already; manual marks are kept.")
 @click.option("--student", "students", multiple=True, metavar="ID", help="This student alone; may be given again.")
 @with_course
@@ -76,14 +62,7 @@ def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tupl
 
 @click.command()
 @click.option("-o", "--out", type=FOLDER, default=Path("unroll-demo"), show_default=True, help="A folder for the demo.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=2,
-    show_default=True,
-    help="Hand-ins graded at a time.",
-)
+@jobs("Hand-ins graded", 2)
 @with_course
 def demo(course: Any, out: Path, jobs: int) -> None:
     """Make a small class, right, wrong, blank, broken and hostile, and grade it for real."""

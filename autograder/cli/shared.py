@@ -16,6 +16,12 @@ COURSE = click.option(
 FOLDER = click.Path(path_type=Path)
 
 
+def jobs(what: str, default: int = 1) -> Callable[[Any], Any]:
+    """Give a command the option --jobs: how many of something are done at a time."""
+    count = click.IntRange(1, 256)
+    return click.option("-j", "--jobs", type=count, default=default, show_default=True, help=f"{what} at a time.")
+
+
 def stop(text: str, status: int) -> None:
     """End the command with a line and a status."""
     click.echo(f"unroll: {text}", err=True)

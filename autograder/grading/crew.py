@@ -11,17 +11,12 @@ from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.isolation.backend import need_sandbox
+from autograder.isolation.launch import THREADS
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0
 EXAMINER = "autograder.grading.examiner"
-QUIET = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
+QUIET = {**dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Examiner:

@@ -75,7 +75,7 @@ def read_exercises(folder: Path) -> Exercises:
         UsageError: it is no folder of exercises.
     """
     try:
-        data = _read(folder / KNOWN)
+        data = read_known(folder / KNOWN)
         lessons = tuple(_lesson(folder, name, entry) for name, entry in data["lessons"].items())
         known = {name: entry["tests"] for name, entry in data["lessons"].items()}
         pictures = {name: tuple(map(_drawn, entry.get("pictures", ()))) for name, entry in data["lessons"].items()}
@@ -86,7 +86,7 @@ def read_exercises(folder: Path) -> Exercises:
         raise UsageError(f"{folder}: no exercises here. Go into the folder that holds {KNOWN}.") from None
 
 
-def _read(known: Path) -> Any:
+def read_known(known: Path) -> Any:
     """Parse a file of known mistakes, which may have a megabyte, once as long as it stays as it is."""
     state = known.stat()
     return _parsed(known, state.st_mtime_ns, state.st_size)
@@ -129,7 +129,7 @@ def _known_in(root: Path) -> list[Path]:
 
 def _place(known: Path) -> float:
     try:
-        return float(_read(known)["place"])
+        return float(read_known(known)["place"])
     except (OSError, ValueError, KeyError, TypeError):
         return LAST
 

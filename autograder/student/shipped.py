@@ -1,13 +1,12 @@
 """The files that `unroll init` hands out: the exercises inside the installed kit, and a README made for them."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Lesson
 from autograder.errors import UsageError
-from autograder.student.exercises import KNOWN, Exercises, assignments_in, read_exercises
+from autograder.student.exercises import KNOWN, Exercises, assignments_in, read_exercises, read_known
 from autograder.student.state import DIGITS, digest_of
 
 README = "README.md"
@@ -40,14 +39,14 @@ def read_shipped(folder: Path) -> Shipped:
 
 
 def _files(exercises: Exercises) -> Iterator[tuple[str, str]]:
-    known = (exercises.folder / KNOWN).read_text(encoding="utf-8")
-    for built, digest in json.loads(known)["built"].items():
+    known = exercises.folder / KNOWN
+    for built, digest in read_known(known)["built"].items():
         path = exercises.folder / Path(built).name
         data = path.read_bytes() if path.is_file() else b""
         if digest_of(data) != digest[:DIGITS]:
             raise UsageError(f"{path}: this is not as it was shipped. Install the kit again (authors: unroll build).")
         yield f"{exercises.assignment.name}/{path.name}", data.decode().replace("\r\n", "\n")
-    yield f"{exercises.assignment.name}/{KNOWN}", known
+    yield f"{exercises.assignment.name}/{KNOWN}", known.read_text(encoding="utf-8")
 
 
 def _welcome(found: Sequence[Exercises]) -> str:
