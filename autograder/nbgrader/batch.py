@@ -92,6 +92,7 @@ def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[s
 def _note(bar: Watcher, student: str, answer: dict[str, Any], roster: Roster) -> bool:
     if "marks" in answer:
         bar.done(student, *answer["marks"])
+        roster.look.update({student: answer["look"]} if answer.get("look") else {})
         return True
     roster.failed[student] = answer.get("failed", LOST)
     bar.failed(student)
@@ -104,8 +105,17 @@ def _show(assignment: str, graded: list[str], roster: Roster) -> None:
     _say(f"{assignment}: {len(graded)} graded{skipped}{failed}.")
     for student, why in sorted(roster.failed.items()):
         _say(f"  {one_line(student, 60)}: {one_line(why, 300)}")
+    _show_what_to_look_at(roster)
     if not roster.failed.keys().isdisjoint(roster.due):
         _say(f"To see all that nbgrader says: nbgrader autograde {assignment} --force --student STUDENT")
+
+
+def _show_what_to_look_at(roster: Roster) -> None:
+    if roster.look:
+        _say("For a person to look at; the state in the exported table says it, too:")
+    for student, sentences in sorted(roster.look.items()):
+        for said in sentences:
+            _say(f"  {one_line(student, 60)}: {one_line(said, 300)}")
 
 
 def _say(text: str) -> None:

@@ -75,14 +75,18 @@ class Sheet(ExportPlugin):  # type: ignore[misc]
         ids = [student.id for student in gradebook.students]
         for student in [] if self.student else sorted(submitted(coursedir, assignment).keys() - set(ids)):
             self.log.warning("%s has submitted %s and is not in the gradebook: no row", cell(student), assignment)
-        place = coursedir.submitted_directory
-        return {one: account(graded.get(one), Path(coursedir.format_path(place, one, assignment))) for one in ids}
+        homes = coursedir.submitted_directory, coursedir.autograded_directory
+        folders = {one: [Path(coursedir.format_path(home, one, assignment)) for home in homes] for one in ids}
+        return {one: account(graded.get(one), *folders[one]) for one in ids}
 
     def _say_what_is_open(self, assignment: str, accounts: Accounts) -> None:
         for state in sorted({one.state for one in accounts.values()} - {""}):
             names = [cell(student) for student, one in accounts.items() if one.state == state]
             more = f" and {len(names) - 10} more" if len(names) > 10 else ""
             self.log.warning("%s, %s (%d): %s%s", assignment, state, len(names), ", ".join(names[:10]), more)
+        for student, one in accounts.items():
+            for said in one.look:
+                self.log.warning("%s, for a person to look at: %s: %s", assignment, cell(student), cell(said))
 
     def _write(self, rows: Iterable[Row]) -> None:
         path = Path(self.to or self.filename)
@@ -116,7 +120,7 @@ class Tasks(Sheet):
     def _marks(self, made: list[Column], of: Account) -> list[str]:
         earned = [_text(of.mark(column, self.reviewed_only and not column.task, late=False)) for column in made[:-1]]
         late = _text(sum(of.penalties.values())) if of.penalties else ""
-        return [*earned, late, _text(of.mark(made[-1], self.reviewed_only)), of.state]
+        return [*earned, late, _text(of.mark(made[-1], self.reviewed_only)), cell(of.remark)]
 
 
 def _headings(made: list[Column]) -> list[str]:
@@ -220,7 +224,7 @@ class Moodle(ForGradebook):
         yield [self.student_column, "First name", "Last name", *names, *states]
         for name, student in self.identified(students):
             who = [cell(text or "") for text in (name, student.first_name, student.last_name)]
-            yield [*who, *self.marks(student, found), *(accounts[student.id].state for _, accounts in found)]
+            yield [*who, *self.marks(student, found), *(cell(accounts[student.id].remark) for _, accounts in found)]
 
 
 def _by_name(student: Any) -> tuple[str, str, str]:

@@ -1,7 +1,8 @@
 """A process that autogrades: it takes students one after the other from `unroll nbgrade`, with one warm examiner.
 
 Started as: python -m autograder.nbgrader.hand FD. Messages are JSON: first the settings, then one request for each
-student, answered by {"marks": [score, max_score]} or {"failed": why}, or by {"error": why} where nobody can be graded.
+student, answered by {"marks": [score, max_score], "look": [what a person has to look at]} or {"failed": why}, or by
+{"error": why} where nobody can be graded.
 """
 
 import glob
@@ -12,9 +13,10 @@ import signal
 import sys
 import warnings
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-from autograder.errors import TooWeak
+from autograder.errors import TooWeak, UnrollError
 
 QUIET = "--log-level=ERROR"
 
@@ -47,6 +49,7 @@ def open_app(root: str) -> Any:
 
 def grade(app: Any, assignment: str, student: str) -> dict[str, Any]:
     """Autograde one student as `nbgrader autograde --student` does; what another process disturbed is done again."""
+    from autograder.nbgrader.attention import flags
     from autograder.nbgrader.database import marks
 
     error = _autograde(app, assignment, student)
@@ -56,7 +59,8 @@ def grade(app: Any, assignment: str, student: str) -> dict[str, Any]:
         return {"error": str(error)}
     if error is not None:
         return {"failed": said(error)}
-    return {"marks": marks(app.coursedir, assignment, student)}
+    graded = app.coursedir.format_path(app.coursedir.autograded_directory, student, assignment)
+    return {"marks": marks(app.coursedir, assignment, student), "look": flags(Path(graded))}
 
 
 def _autograde(app: Any, assignment: str, student: str) -> BaseException | None:
@@ -99,7 +103,7 @@ def _is_of_the_database(error: BaseException) -> bool:
 def said(error: BaseException) -> str:
     """Say an exception in one line."""
     text = " ".join(str(error).split())
-    return text if isinstance(error, SystemExit) or not text else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, (SystemExit, UnrollError)) or not text else f"{type(error).__name__}: {text}"
 
 
 def _say(channel: Connection, message: dict[str, Any]) -> None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 
+from autograder.errors import GradingError
 from autograder.grading.records import HandInResult, TaskResult
 from autograder.nbgrader.desk import desk_for
 from autograder.nbgrader.place import Place, find_place
@@ -22,6 +24,7 @@ class Judge(Execute):  # type: ignore[misc]
         place = find_place(self.config, resources)
         if place is None:
             return super().preprocess(nb, resources, km)
+        _refuse_gaps(nb, place, resources["nbgrader"])
         with desk_for(place) as desk:
             result = desk.result(place)
             own = [cell for cell in nb.cells if cell.cell_type == "code" and not is_ours(cell)]
@@ -33,6 +36,16 @@ class Judge(Execute):  # type: ignore[misc]
             if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
                 cell.outputs = _judged(cell, place, result)
         return nb, resources
+
+
+def _refuse_gaps(nb: Any, place: Place, here: Any) -> None:
+    """See that every mark of the gradebook has its cell; one that has none would be a 0 that nobody has judged."""
+    with Gradebook(here["db_url"]) as gradebook:
+        wanted = {one.name for one in gradebook.find_notebook(here["notebook"], here["assignment"]).grade_cells}
+    lost = wanted - {cell.metadata.nbgrader.grade_id for cell in nb.cells if is_grade(cell)}
+    if lost:
+        said = f"the autograded notebook {place.lesson.name} has lost its cells {', '.join(sorted(lost))}"
+        raise GradingError(f"{place.student}: {said}. Autograde this student again.")
 
 
 def is_ours(cell: Any) -> bool:

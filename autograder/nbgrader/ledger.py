@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.nbgrader import unfinished
+from autograder.nbgrader.attention import flags
 from autograder.nbgrader.judge import CHECK, TEST
 from autograder.nbgrader.place import course_at, find_assignment
 
@@ -43,12 +44,20 @@ class Account:
         marks: what was earned in each task, None where nobody knows yet.
         open: the tasks that a person has to look at.
         penalties: what was lost for being late, by lesson.
+        look: what a person has to look at, whether or not a mark waits for it.
     """
 
     state: str
     marks: dict[tuple[str, str], float | None]
     open: frozenset[tuple[str, str]]
     penalties: dict[str, float]
+    look: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """The state, and what a person has to look at."""
+        look = f"a person has to look: {'; '.join(self.look)}" if self.look else ""
+        return "; ".join(filter(None, (self.state, look)))
 
     def mark(self, column: Column, reviewed_only: bool = True, late: bool = True) -> float | None:
         """Return what was earned in a column; None where it is not known.
@@ -88,12 +97,13 @@ def _order(names: Sequence[str], name: str) -> tuple[int, str]:
     return (names.index(name) if name in names else len(names), name)
 
 
-def account(submission: Any, submitted: Path) -> Account:
+def account(submission: Any, submitted: Path, autograded: Path) -> Account:
     """Read a student's marks.
 
     Args:
         submission: of the gradebook, or None.
         submitted: the folder where the submission would be.
+        autograded: the folder of the notebooks that were made of it.
     """
     if submission is None:
         return Account(UNGRADED if submitted.exists() else ABSENT, {}, frozenset(), {})
@@ -101,7 +111,7 @@ def account(submission: Any, submitted: Path) -> Account:
     marks = {place: _known(grade) for place, grade in grades.items()}
     due = frozenset(place for place, grade in grades.items() if grade.needs_manual_grade)
     penalties = {one.name: float(one.late_submission_penalty or 0.0) for one in submission.notebooks}
-    return Account(_state(grades, due, submitted), marks, due, penalties)
+    return Account(_state(grades, due, submitted), marks, due, penalties, tuple(flags(autograded)))
 
 
 def _known(grade: Any) -> float | None:

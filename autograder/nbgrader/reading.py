@@ -1,16 +1,20 @@
 """Read what students handed in: a lesson that is missing or cannot be read is judged like any other."""
 
-import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 
+from autograder.errors import GradingError
+from autograder.grading.intake import Student
+from autograder.grading.intake.original import read_original
 from autograder.nbgrader import unfinished
-from autograder.nbgrader.place import course_at, find_assignment
-
-LARGEST = 200 << 20
+from autograder.nbgrader.attention import KEY, Absence, literal
+from autograder.nbgrader.fresh import fresh, markdown
+from autograder.nbgrader.place import Place, course_at, find_assignment, find_place
+from autograder.reporting.clean import one_line
 
 
 def before(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -42,31 +46,50 @@ def _expect_every_lesson(assignment: str, notebooks: list[str]) -> None:
 
 
 class Patient(NotebookExporter):
-    """Take an empty notebook for a lesson that is missing, damaged or no plain file; `Judge` says what is wrong."""
+    """Take whatever was handed in for a lesson; what the kit wrote itself has to be sound."""
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
-        """Convert a notebook, or an empty one in its place."""
-        lesson = Path(filename)
-        if is_readable(lesson) or not is_lesson(lesson):
+        """Convert a notebook: the student's, written anew, or the one that the kit has made of it."""
+        place = find_place(self.config, resources)
+        if place is None:
             return super().from_filename(filename, resources=resources, **kw)
-        resources["metadata"] = {"name": lesson.stem, "path": str(lesson.parent), "modified_date": ""}
-        said = f"*{lesson.name} was not handed in, or could not be read.*"
-        empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(said, id="nothing")])
-        return self.from_notebook_node(empty, resources, **kw)
+        path = Path(filename)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent), "modified_date": ""}
+        is_the_students = path.parent.absolute() == place.handed_in.absolute()
+        notebook = handed_in(place) if is_the_students else made_here(path, place)
+        return self.from_notebook_node(notebook, resources, **kw)
 
 
-def is_readable(path: Path) -> bool:
-    """Say whether a plain file holds a notebook that can be read."""
+def handed_in(place: Place) -> Any:
+    """Read a student's notebook of a lesson; where there is none to read, one that says so takes its place."""
+    student = Student(place.student, place.student, place.handed_in)
+    original = read_original(student, place.assignment, place.lesson, place.course.limits)
+    if original.problem:
+        return _without_work(Absence(original.problem, waits=True, look=True))
+    if original.missing:
+        there = f" There is {', '.join(original.others[:3])}: is it this lesson?" if original.others else ""
+        return _without_work(Absence(original.missing + there, waits=False, look=bool(there)))
+    return fresh(original.cells)
+
+
+def _without_work(absence: Absence) -> Any:
+    notebook = fresh([])
+    notebook.cells.append(markdown(f"*{literal(absence.said)}*"))
+    notebook.metadata[KEY] = asdict(absence)
+    return notebook
+
+
+def made_here(path: Path, place: Place) -> Any:
+    """Read a notebook that the kit has written; never take another in its place.
+
+    Raises:
+        GradingError: it cannot be read, which is no fault of the student's.
+    """
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
-            return False
-        nbformat.validate(nbformat.read(path, as_version=4))
-    except Exception:
-        return False
-    return os.access(path, os.R_OK)
-
-
-def is_lesson(path: Path) -> bool:
-    """Say whether a path is that of a lesson of the course that it lies in."""
-    course = course_at(path.parent)
-    return course is not None and any(lesson.name == path.stem for lesson in course.lessons())
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        why = one_line(str(error) or type(error).__name__, 200)
+        raise GradingError(
+            f"{path}: what the kit wrote for {place.student} cannot be read ({why}). "
+            "See that the disk is not full, and autograde this student again."
+        ) from None

@@ -1,13 +1,18 @@
 """Put a student's notebook back into shape: duplicated, edited, moved, deleted and anonymous cells."""
 
-import ast
+from pathlib import Path
 from typing import Any
 
-from nbformat.corpus.words import generate_corpus_id
+import nbformat
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import DeduplicateIds, OverwriteCells
 
-from autograder.nbgrader.place import find_place
+from autograder.nbgrader.answers import settle
+from autograder.nbgrader.attention import KEY, Absence, announce, flag
+from autograder.nbgrader.fresh import new_cell, numbered, retyped
+from autograder.nbgrader.matching import Named, Release, match, words
+from autograder.nbgrader.place import Place, find_place
 
 SCHEMA = 3
 
@@ -17,9 +22,6 @@ class Unique(DeduplicateIds):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Take nbgrader's marks from all but the last cell of an id."""
-        if find_place(self.config, resources) is not None:
-            for cell in nb.cells:
-                _forget_nonsense(cell)
         nb, resources = super().preprocess(nb, resources)
         for cell in nb.cells:
             if "nbgrader" in cell.metadata and not cell.metadata.nbgrader:
@@ -27,36 +29,45 @@ class Unique(DeduplicateIds):  # type: ignore[misc]
         return nb, resources
 
 
-def _forget_nonsense(cell: Any) -> None:
-    """Drop marks that are no marks of nbgrader's at all."""
-    marks = cell.metadata.get("nbgrader")
-    if marks is not None and not (isinstance(marks, dict) and isinstance(marks.get("grade_id"), str)):
-        del cell.metadata["nbgrader"]
-
-
 class Restore(OverwriteCells):  # type: ignore[misc]
     """Give every cell of a lesson the marks that the gradebook has, find answers by name, add what was deleted."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Mend the marks first; nbgrader's own class then restores the source of locked cells."""
-        if find_place(self.config, resources) is not None:
-            here = resources["nbgrader"]
-            with Gradebook(here["db_url"]) as gradebook:
-                _mend(nb, gradebook.find_notebook(here["notebook"], here["assignment"]))
-        return super().preprocess(nb, resources)
+        place = find_place(self.config, resources)
+        if place is None:
+            return super().preprocess(nb, resources)
+        look = mend(nb, self._release(place, resources["nbgrader"]))
+        nb, resources = super().preprocess(nb, resources)
+        flag(nb, look)
+        announce(self.log, place.student, place.lesson.name, look)
+        return numbered(nb), resources
+
+    def _release(self, place: Place, here: Any) -> Release:
+        folder = CourseDirectory(config=self.config)
+        homes = [folder.format_path(home, ".", place.assignment.name) for home in _homes(folder)]
+        prose = {text for home in homes for text in _prose(Path(home) / f"{place.lesson.name}.ipynb")}
+        with Gradebook(here["db_url"]) as gradebook:
+            named = named_cells(gradebook.find_notebook(here["notebook"], here["assignment"]))
+        return Release(named, frozenset(prose), {one.name: one.ask for one in place.lesson.questions})
 
 
-def _mend(nb: Any, notebook: Any) -> None:
-    known = {cell.name: _marks(cell, notebook) for cell in notebook.source_cells}
-    for cell in nb.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.metadata.pop("nbgrader", None)
-        if name in known:
-            cell.metadata["nbgrader"] = dict(known[name])
-    for name in known:
-        if not _find(nb, name) and (anonymous := _anonymous(nb, name)) is not None:
-            anonymous.metadata["nbgrader"] = dict(known[name])
-    _add_missing(nb, notebook, known)
+def _homes(folder: Any) -> tuple[str, str]:
+    return folder.source_directory, folder.release_directory
+
+
+def _prose(path: Path) -> list[str]:
+    """Return the words of each cell of prose of a notebook; of none, if it is not there."""
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+    except Exception:
+        return []
+    return [words(cell.source) for cell in cells if cell.cell_type != "code"]
+
+
+def named_cells(notebook: Any) -> tuple[Named, ...]:
+    """List the cells of a lesson that the gradebook knows."""
+    return tuple(Named(one.name, one.cell_type, one.source, _marks(one, notebook)) for one in notebook.source_cells)
 
 
 def _marks(cell: Any, notebook: Any) -> dict[str, Any]:
@@ -76,39 +87,28 @@ def _marks(cell: Any, notebook: Any) -> dict[str, Any]:
     return {**marks, "points": grade.max_score} if grade is not None else marks
 
 
-def _find(nb: Any, name: str) -> Any:
-    return next((cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name), None)
+def mend(nb: Any, release: Release) -> list[str]:
+    """Give each cell of the release its place and its marks.
 
-
-def _anonymous(nb: Any, name: str) -> Any:
-    """Find the last code cell without marks that defines a name: an answer whose marks were lost."""
-    free = [cell for cell in nb.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata]
-    return next((cell for cell in reversed(free) if _defines(cell.source, name)), None)
-
-
-def _defines(source: str, name: str) -> bool:
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(isinstance(one, (ast.FunctionDef, ast.ClassDef)) and one.name == name for one in body)
-
-
-def _add_missing(nb: Any, notebook: Any, known: dict[str, dict[str, Any]]) -> None:
-    """Add the grade cells that are missing, each behind the cell that it stood behind."""
+    Returns: what a person has to look at.
+    """
+    absence = Absence(**nb.metadata.pop(KEY)) if KEY in nb.metadata else None
+    settled = settle(nb.cells, release, match(nb.cells, release), absence)
+    for cell in nb.cells:
+        cell.metadata.pop("nbgrader", None)
     at = -1
-    for source in notebook.source_cells:
-        there = _find(nb, source.name)
-        if there is not None:
-            at = nb.cells.index(there)
-        elif known[source.name]["grade"]:
-            at += 1
-            nb.cells.insert(at, _new(source, known[source.name], nb))
+    for one in release.named:
+        cell = settled.cells.get(one.name)
+        place = _place(nb, cell)
+        if place is None and one.marks["grade"]:
+            place = at + 1
+            nb.cells.insert(place, cell or new_cell(one.kind, one.source))
+        if place is not None:
+            at = place
+            nb.cells[at] = retyped(nb.cells[at], one.kind)
+            nb.cells[at].metadata["nbgrader"] = dict(one.marks)
+    return settled.look
 
 
-def _new(source: Any, marks: dict[str, Any], nb: Any) -> Any:
-    from nbformat.v4 import new_code_cell, new_markdown_cell
-
-    make = new_code_cell if source.cell_type == "code" else new_markdown_cell
-    said = "" if marks["locked"] else "This answer was not in the notebook that was handed in."
-    return make(source.source if marks["locked"] else said, id=generate_corpus_id(), metadata={"nbgrader": marks})
+def _place(nb: Any, cell: Any) -> int | None:
+    return next((number for number, other in enumerate(nb.cells) if other is cell), None)

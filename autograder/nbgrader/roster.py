@@ -20,11 +20,13 @@ class Roster:
         due: who is to be graded.
         skipped: who is graded already.
         failed: who cannot be graded, and why.
+        look: at whose work a person has to look, and at what.
     """
 
     due: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    look: dict[str, list[str]] = field(default_factory=dict)
 
 
 def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) -> Roster:

@@ -20,10 +20,10 @@ def code_cells(name: str, data: bytes, limit: int) -> tuple[tuple[str, ...], tup
     """
     texts: list[str] = []
     notes: list[str] = []
-    for number, cell in enumerate(_cells(name, data), 1):
+    for number, cell in enumerate(plain_cells(name, data), 1):
         if not _is_code(cell) or _is_test(cell):
             continue
-        source = _source(cell)
+        source = source_of(cell)
         if source is None:
             notes.append(f"{name}: cell {number} has no readable source and is passed over.")
         else:
@@ -32,7 +32,8 @@ def code_cells(name: str, data: bytes, limit: int) -> tuple[tuple[str, ...], tup
     return tuple(texts), _shortened(notes)
 
 
-def _cells(name: str, data: bytes) -> list[Any]:
+def plain_cells(name: str, data: bytes) -> list[Any]:
+    """Return the list of cells as it stands there, or say why there is none."""
     notebook = _json(name, data)
     if not isinstance(notebook, dict):
         raise Unreadable(f"{name} is no notebook; open it in Jupyter and save it again.")
@@ -70,7 +71,8 @@ def _is_test(cell: dict[str, Any]) -> bool:
     return isinstance(marks, dict) and marks.get("grade") is True and marks.get("solution") is not True
 
 
-def _source(cell: dict[str, Any]) -> str | None:
+def source_of(cell: dict[str, Any]) -> str | None:
+    """Return the text of a cell; None if it has no readable one."""
     source = cell.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)

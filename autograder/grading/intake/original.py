@@ -1,0 +1,62 @@
+"""A lesson's notebook as it was handed in, for those who show it; verdicts are made of its code alone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course import Assignment, Lesson, Limits
+from autograder.grading.intake.folder import FolderTree
+from autograder.grading.intake.hand_in import Refused, Unfit
+from autograder.grading.intake.names import alike, shown
+from autograder.grading.intake.notebook import MOST_CELLS, plain_cells
+from autograder.grading.intake.search import Found, choose, search
+from autograder.grading.intake.students import Student
+
+NOTEBOOK = ".ipynb"
+
+
+@dataclass(frozen=True)
+class Original:
+    """What stands in the notebook that counts for a lesson.
+
+    Args:
+        cells: plain JSON that nobody has looked at.
+        problem: one sentence; if set, a notebook is there and cannot be read.
+        missing: one sentence; if set, there is none.
+        others: notebooks that no lesson is named as; one of them may be this one.
+    """
+
+    cells: tuple[Any, ...] = ()
+    problem: str = ""
+    missing: str = ""
+    others: tuple[str, ...] = ()
+
+
+def read_original(student: Student, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
+    """Read the notebook that counts for a lesson in a student's folder."""
+    if student.path.is_symlink():
+        return Original(problem=f"{shown(student.path.name)} is a link, and links are not followed.")
+    tree = FolderTree(student.path)
+    try:
+        found = search(tree, assignment)
+        notebooks = [entry for entry in found.entries if alike(entry.name).endswith(NOTEBOOK)]
+        entry, _ = choose(notebooks, lesson.name)
+        if entry is None:
+            return Original(missing=f"{lesson.name}{NOTEBOOK} was not handed in.", others=_others(found, assignment))
+        name = shown(entry.name)
+        return Original(tuple(_few(name, plain_cells(name, tree.read(entry, limits.notebook_bytes)))))
+    except Unfit as unfit:
+        return Original(problem=str(unfit))
+    except OSError as error:
+        return Original(problem=f"{lesson.name}{NOTEBOOK} could not be read ({error.strerror or 'unknown'}).")
+
+
+def _few(name: str, cells: list[Any]) -> list[Any]:
+    if len(cells) > MOST_CELLS:
+        raise Refused(f"{name} has too many cells to show; keep only the lesson's cells.")
+    return cells
+
+
+def _others(found: Found, assignment: Assignment) -> tuple[str, ...]:
+    named = {alike(lesson.name + NOTEBOOK) for lesson in assignment.lessons}
+    names = [*(shown(entry.name) for entry in found.entries), *found.others]
+    return tuple(name for name in names if alike(name).endswith(NOTEBOOK) and alike(name) not in named)
