@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import DeduplicateIds, OverwriteCells
 
+from autograder.grading.intake.hand_in import Unfit
+from autograder.grading.intake.notebook import plain_cells
 from autograder.nbgrader.answers import settle
 from autograder.nbgrader.attention import KEY, Absence, announce, flag
-from autograder.nbgrader.fresh import new_cell, numbered, retyped
+from autograder.nbgrader.fresh import fresh, new_cell, numbered, retyped
 from autograder.nbgrader.matching import Named, Release, match, words
 from autograder.nbgrader.place import Place, find_place
 
@@ -45,24 +46,21 @@ class Restore(OverwriteCells):  # type: ignore[misc]
 
     def _release(self, place: Place, here: Any) -> Release:
         folder = CourseDirectory(config=self.config)
-        homes = [folder.format_path(home, ".", place.assignment.name) for home in _homes(folder)]
-        prose = {text for home in homes for text in _prose(Path(home) / f"{place.lesson.name}.ipynb")}
+        homes = (folder.source_directory, folder.release_directory) if place.lesson.questions else ()
+        paths = [Path(folder.format_path(home, ".", place.assignment.name)) for home in homes]
+        prose = {text for path in paths for text in _prose(path / f"{place.lesson.name}.ipynb")}
         with Gradebook(here["db_url"]) as gradebook:
             named = named_cells(gradebook.find_notebook(here["notebook"], here["assignment"]))
         return Release(named, frozenset(prose), {one.name: one.ask for one in place.lesson.questions})
 
 
-def _homes(folder: Any) -> tuple[str, str]:
-    return folder.source_directory, folder.release_directory
-
-
 def _prose(path: Path) -> list[str]:
     """Return the words of each cell of prose of a notebook; of none, if it is not there."""
     try:
-        cells = nbformat.read(path, as_version=4).cells
-    except Exception:
+        cells = plain_cells(path.name, path.read_bytes())
+    except (Unfit, OSError):
         return []
-    return [words(cell.source) for cell in cells if cell.cell_type != "code"]
+    return [words(cell.source) for cell in fresh(cells).cells if cell.cell_type != "code"]
 
 
 def named_cells(notebook: Any) -> tuple[Named, ...]:
