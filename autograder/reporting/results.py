@@ -4,17 +4,16 @@ import csv
 import io
 import json
 import math
-import os
-import stat
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from autograder.course import Assignment
+from autograder.errors import UsageError
 from autograder.grading.records import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.reporting.clean import cell, one_line, printable
+from autograder.reporting.ours import NOBODY_ELSE, read_own
 from autograder.reporting.page import report_page
 from autograder.reporting.whole import real_folder, write_whole
 from autograder.reporting.words import points
@@ -43,10 +42,10 @@ def read_student(out: Path, folder: str) -> HandInResult | None:
     """Read what an earlier run found out about a student; None where there is nothing that can be used."""
     place = out / folder
     try:
-        data = None if place.is_symlink() else json.loads(_read_file(place / "results.json"))
+        data = None if place.is_symlink() else json.loads(read_own(place / "results.json", private=False))
         result = HandInResult.from_json(data["extra_data"]["record"]) if data else None
         return result if result and result.folder == folder and _is_sound(result) else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, UsageError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -58,7 +57,7 @@ def write_class(out: Path, assignment: Assignment, results: Sequence[HandInResul
     """
     write_whole(out / "grades.csv", grades(assignment, results))
     write_whole(out / "junit.xml", junit(results))
-    write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n")
+    write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
 
 
 def gradescope(result: HandInResult) -> dict[str, Any]:
@@ -145,17 +144,6 @@ def _add_case(suite: ElementTree.Element, test: TestResult) -> None:
     case = ElementTree.SubElement(suite, "testcase", names)
     if test.outcome != "passed":
         ElementTree.SubElement(case, "failure", {"type": test.outcome, "message": printable(test.message)})
-
-
-def _read_file(path: Path) -> str:
-    """Read a regular file; a link or a pipe in its place is an OSError, and is not waited for."""
-    flags = os.O_RDONLY
-    if sys.platform != "win32":
-        flags |= os.O_NOFOLLOW | os.O_NONBLOCK
-    with os.fdopen(os.open(path, flags), encoding="utf-8") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(f"{path} is not a file")
-        return file.read()
 
 
 def _is_sound(result: HandInResult) -> bool:
