@@ -19,7 +19,7 @@ from autograder.grading.intake import Student, find_students
 from autograder.grading.locks import lock
 from autograder.grading.records import HandInResult, TaskResult
 from autograder.reporting.ours import NOBODY_ELSE, open_own, own_folder, read_own
-from autograder.reporting.results import read_student, write_class, write_student
+from autograder.reporting.results import Written, read_student, write_class, write_student
 from autograder.reporting.whole import write_whole
 
 
@@ -89,6 +89,8 @@ def _earlier_seed(out: Path) -> str:
 def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult]:
     """Grade what is not graded yet; write each result as it comes, and the class at the end or when stopped.
 
+    Returns: the marks, in the order of the students; what else was found stands in OUT and in no memory.
+
     Raises:
         GradingError: the grading could not be done or was stopped; what was graded is kept.
     """
@@ -110,12 +112,12 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
         finally:
             ordered = [results[s.folder] for s in found.students if s.folder in results]
             facts = {"tier": crew.tier, "layers": crew.layers, "seconds": round(time.time() - started, 1)}
-            write_class(found.out, found.assignment, ordered, _run_facts(found, kit, facts))
+            write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
     return ordered
 
 
 def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watcher: Watcher) -> None:
-    earlier = {student.folder: read_student(found.out, student.folder) for student in found.students}
+    earlier = {student.folder: _earlier(found.out, student.folder) for student in found.students}
     titles = [lesson.title for lesson in found.assignment.lessons]
     requests = [_request(student, earlier[student.folder]) for student in found.students]
     for event, request, answer in crew.grade(requests):
@@ -128,8 +130,13 @@ def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watch
         else:
             result = HandInResult.from_json(answer["result"]) if "result" in answer else _lost(found, request)
             write_student(found.out, result, titles)
-        results[request["folder"]] = result
+        results[request["folder"]] = result.without_details()
         watcher.done(result.student, result.score, result.max_score)
+
+
+def _earlier(out: Path, folder: str) -> HandInResult | None:
+    result = read_student(out, folder)
+    return result and result.without_details()
 
 
 def _request(student: Student, earlier: HandInResult | None) -> Request:

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -49,8 +50,27 @@ def read_student(out: Path, folder: str) -> HandInResult | None:
         return None
 
 
-def write_class(out: Path, assignment: Assignment, results: Sequence[HandInResult], run: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Written:
+    """The records of a class, read from OUT one at a time, so that no class is too large for the memory.
+
+    Args:
+        results: the marks of each student, which stand for a record that cannot be read back.
+    """
+
+    out: Path
+    results: Sequence[HandInResult]
+
+    def __iter__(self) -> Iterator[HandInResult]:
+        for result in self.results:
+            yield read_student(self.out, result.folder) or result
+
+
+def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResult], run: Mapping[str, Any]) -> None:
     """Write grades.csv, junit.xml and run.json.
+
+    Args:
+        results: gone through once for each file.
 
     Raises:
         GradingError: the disk is full or OUT cannot be written.
@@ -77,11 +97,9 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
     }
 
 
-def grades(assignment: Assignment, results: Sequence[HandInResult]) -> str:
+def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[str]:
     """Make the table of marks: a row per student and task, in the order of the students and of the course."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    yield _rows([HEADER])
     order = {
         (lesson.key, task.name): (i, j)
         for i, lesson in enumerate(assignment.lessons)
@@ -89,12 +107,17 @@ def grades(assignment: Assignment, results: Sequence[HandInResult]) -> str:
     }
     last = (len(assignment.lessons), 0)
     for result in results:
-        for task in sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last)):
-            writer.writerow((cell(result.student), assignment.name, *_marks(task)))
+        tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
+        yield _rows((cell(result.student), assignment.name, *_marks(task)) for task in tasks)
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 
-def junit(results: Sequence[HandInResult]) -> Iterator[str]:
+def junit(results: Iterable[HandInResult]) -> Iterator[str]:
     """Make the tests for programs that read JUnit's XML, in pieces: a suite per student."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
     for result in results:
