@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.pop("PYTEST_ADDOPTS", None)  # what this session was told is not for the sessions that its tests start
 
 from classroom import REPOSITORY
 

@@ -266,10 +266,10 @@ def test_a_file_that_may_not_be_read_costs_that_lesson_alone(tmp_path: Path, mon
     write(tmp_path / "windows.py")
     really_open = os.open
 
-    def refuse(path: Path, flags: int) -> int:
+    def refuse(path: Path, flags: int, dir_fd: int | None = None) -> int:
         if Path(path).name == "cell.py":
             raise PermissionError(13, "Permission denied")
-        return really_open(path, flags)
+        return really_open(path, flags, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", refuse)
     sources = read(tmp_path).sources
@@ -293,11 +293,61 @@ def test_a_folder_that_has_become_a_link_is_not_followed(tmp_path: Path) -> None
     write(tmp_path / "real" / "cell.py")
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "sine").symlink_to(tmp_path / "real")
-    tree = folder.FolderTree(tmp_path / "ada")
 
-    assert tree.entries(("sine",)) == []
-    with pytest.raises(Refused, match="sine is no plain folder"):
-        tree.read(Entry(("sine",), "cell.py", "file"), 100)
+    with folder.FolderTree(tmp_path / "ada") as tree:
+        assert tree.entries(("sine",)) == []
+        with pytest.raises(Refused, match="sine is no plain folder"):
+            tree.read(Entry(("sine",), "cell.py", "file"), 100)
+
+
+@pytest.mark.parametrize("moment", ["cell.py", "sine"], ids=["before the file", "before the folder"])
+def test_a_link_put_in_place_of_a_folder_meanwhile_shows_no_neighbours_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    write(tmp_path / "ada" / "sine" / "cell.py", "mine = 1")
+    write(tmp_path / "bob" / "sine" / "cell.py", "theirs = 1")
+    really_open = os.open
+
+    def swap(path: Path, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        folder = tmp_path / "ada" / "sine"
+        if Path(path).name == moment and not folder.is_symlink():
+            folder.rename(tmp_path / "ada" / "before")
+            folder.symlink_to(tmp_path / "bob" / "sine")
+        return really_open(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", swap)
+    hand_in = read(tmp_path / "ada")
+
+    assert "theirs" not in str(hand_in)
+
+
+def test_a_link_put_in_place_of_a_hand_in_shows_no_neighbours_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "ada" / "cell.py", "mine = 1")
+    write(tmp_path / "bob" / "cell.py", "theirs = 1")
+    really_list = os.scandir
+
+    def swap(folder: int | Path) -> object:
+        if not (tmp_path / "ada").is_symlink():
+            (tmp_path / "ada").rename(tmp_path / "before")
+            (tmp_path / "ada").symlink_to(tmp_path / "bob")
+        return really_list(folder)
+
+    monkeypatch.setattr(os, "scandir", swap)
+    hand_in = read(tmp_path / "ada")
+
+    assert hand_in.sources["cell"].cells == ("mine = 1",)
+
+
+def test_reading_a_hand_in_leaves_no_file_open(tmp_path: Path) -> None:
+    write(tmp_path / "ada" / "hw" / "cell.py")
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+
+    read(tmp_path / "ada")
+    read(tmp_path / "gone")
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
 
 
 def test_a_folder_that_is_gone_is_rejected(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from autograder.grading.follow_through import passes_with, replaced, sentence
 from autograder.grading.intake import HandIn, Source
 from autograder.grading.marks import share_points, task_result, worst
 from autograder.grading.outcome import outcome_of
-from autograder.grading.records import HandInResult, TaskResult, TestResult
+from autograder.grading.records import HandInResult, TaskResult, TestResult, small_enough
 from autograder.grading.remote import Clock, Remote
 from autograder.grading.session import Plan
 from autograder.isolation.child import Workers
@@ -57,15 +57,17 @@ def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, workers: Worker
         notes += [f"{source.file}: {note}" for note in (*source.notes, *_places(remote, source))]
         if remote.output:
             output[lesson.key] = remote.output
-    return HandInResult(
-        hand_in.student,
-        hand_in.folder,
-        hand_in.digest,
-        tuple(task for task, _ in results),
-        tuple(test for _, tests in results for test in tests),
-        output,
-        tuple(notes),
-        round(time.monotonic() - started, 3),
+    return small_enough(
+        HandInResult(
+            hand_in.student,
+            hand_in.folder,
+            hand_in.digest,
+            tuple(task for task, _ in results),
+            tuple(test for _, tests in results for test in tests),
+            output,
+            tuple(notes),
+            round(time.monotonic() - started, 3),
+        )
     )
 
 

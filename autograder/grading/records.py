@@ -1,8 +1,14 @@
 """What grading says: plain data, one record a test, a task and a hand-in."""
 
-from dataclasses import asdict, dataclass, field
+import json
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from autograder.reporting.clean import printable
+
+MOST_BYTES = 400_000  # results.json says most of it twice, and stays below 1 MB
+MOST_NOTES = 100
+LONGEST = (4096, 1000, 250, 60)  # characters of one text: the first that makes a record small enough
 OUTCOMES = ("rejected", "missing", "crashed", "timeout", "overflow", "failed", "passed")
 
 
@@ -79,6 +85,11 @@ class HandInResult:
     def max_score(self) -> float:
         return sum(task.max_score for task in self.tasks)
 
+    def without_details(self) -> Self:
+        """Keep the marks alone: what a class of any size can hold in memory."""
+        tasks = tuple(replace(task, message=task.message[: LONGEST[-1]]) for task in self.tasks)
+        return replace(self, tasks=tasks, tests=(), output={}, notes=())
+
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data for `json.dumps`."""
         return asdict(self)
@@ -92,3 +103,24 @@ class HandInResult:
             "notes": tuple(data["notes"]),
         }
         return cls(**{**data, **parts})
+
+
+def small_enough(result: HandInResult) -> HandInResult:
+    """Make all texts printable, and cut them until the whole record has at most `MOST_BYTES` as JSON."""
+    for longest in LONGEST:
+        shorter = _with_texts(result, longest)
+        if len(json.dumps(shorter.to_json())) <= MOST_BYTES:
+            break
+    return shorter
+
+
+def _with_texts(result: HandInResult, longest: int) -> HandInResult:
+    left_out = len(result.notes) - MOST_NOTES
+    notes = [*result.notes[:MOST_NOTES], *([f"{left_out} more notes are left out."] if left_out > 0 else [])]
+    return replace(
+        result,
+        tasks=tuple(replace(task, message=printable(task.message, longest)) for task in result.tasks),
+        tests=tuple(replace(test, message=printable(test.message, longest)) for test in result.tests),
+        output={lesson: printable(text, longest) for lesson, text in result.output.items()},
+        notes=tuple(printable(note, longest) for note in notes),
+    )

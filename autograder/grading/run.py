@@ -1,6 +1,7 @@
 """Grade a class: find the students, hand them to a crew, keep every result at once, and go on after a crash."""
 
 import json
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.intake import Student, find_students
 from autograder.grading.locks import lock
 from autograder.grading.records import HandInResult, TaskResult
-from autograder.reporting.results import read_student, write_class, write_student
+from autograder.reporting.ours import NOBODY_ELSE, open_own, own_folder, read_own
+from autograder.reporting.results import Written, read_student, write_class, write_student
 from autograder.reporting.whole import write_whole
 
 
@@ -63,11 +65,12 @@ def open_class(course: Course, assignment: str, submissions: Path, out: Path, se
     _check_apart(submissions, out)
     students, skipped = find_students(submissions)
     try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)  # marks, and the seed of the hidden inputs
-        (out / ".lock").touch()
+        own_folder(out)  # it holds marks, and the seed of the hidden inputs
+        os.close(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT))
+        earlier = _earlier_seed(out)
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
-    return Class(course, wanted, students, skipped, out, seed or _earlier_seed(out) or secrets.token_hex(16))
+    return Class(course, wanted, students, skipped, out, seed or earlier or secrets.token_hex(16))
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -78,13 +81,15 @@ def _check_apart(submissions: Path, out: Path) -> None:
 
 def _earlier_seed(out: Path) -> str:
     try:
-        return str(json.loads((out / "run.json").read_text(encoding="utf-8"))["seed"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(json.loads(read_own(out / "run.json"))["seed"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 
 def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult]:
     """Grade what is not graded yet; write each result as it comes, and the class at the end or when stopped.
+
+    Returns: the marks, in the order of the students; what else was found stands in OUT and in no memory.
 
     Raises:
         GradingError: the grading could not be done or was stopped; what was graded is kept.
@@ -107,12 +112,12 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
         finally:
             ordered = [results[s.folder] for s in found.students if s.folder in results]
             facts = {"tier": crew.tier, "layers": crew.layers, "seconds": round(time.time() - started, 1)}
-            write_class(found.out, found.assignment, ordered, _run_facts(found, kit, facts))
+            write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
     return ordered
 
 
 def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watcher: Watcher) -> None:
-    earlier = {student.folder: read_student(found.out, student.folder) for student in found.students}
+    earlier = {student.folder: _earlier(found.out, student.folder) for student in found.students}
     titles = [lesson.title for lesson in found.assignment.lessons]
     requests = [_request(student, earlier[student.folder]) for student in found.students]
     for event, request, answer in crew.grade(requests):
@@ -125,8 +130,13 @@ def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watch
         else:
             result = HandInResult.from_json(answer["result"]) if "result" in answer else _lost(found, request)
             write_student(found.out, result, titles)
-        results[request["folder"]] = result
+        results[request["folder"]] = result.without_details()
         watcher.done(result.student, result.score, result.max_score)
+
+
+def _earlier(out: Path, folder: str) -> HandInResult | None:
+    result = read_student(out, folder)
+    return result and result.without_details()
 
 
 def _request(student: Student, earlier: HandInResult | None) -> Request:
@@ -171,13 +181,13 @@ def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
     """Keep the seed before the first hand-in, so that a run that crashes can be continued."""
     path = found.out / "run.json"
     if not path.exists():
-        write_whole(path, json.dumps(_run_facts(found, kit, facts), indent=2) + "\n")
+        write_whole(path, json.dumps(_run_facts(found, kit, facts), indent=2) + "\n", mode=NOBODY_ELSE)
 
 
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Keep a second run out of the same folder."""
-    with (out / ".lock").open("w") as file:
+    with os.fdopen(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT), "w") as file:
         try:
             lock(file)
         except OSError:

@@ -62,7 +62,7 @@ def _display(*values: object) -> None:
 
 def _error(error: BaseException, filename: str) -> Output:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<")]
-    place = [f"line {frame.lineno}, in {frame.name}" for frame in frames if "cell" in frame.filename][-5:]
+    place = [f"line {frame.lineno}, in {frame.name}"[:400] for frame in frames if "cell" in frame.filename][-5:]
     return {"kind": "error", "name": type(error).__name__[:100], "text": _message(error), "lines": place}
 
 

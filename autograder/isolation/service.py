@@ -31,7 +31,7 @@ class Service:
         others = {key: cells for key, cells in self._sources.items() if key != name}
         sys.meta_path.insert(0, loader.Siblings(others, light))
         self._module, notes = loader.load(name, self._sources[name], light)
-        return {"notes": notes[:20], "names": [key for key in self._module.__dict__ if key[:1] != "_"][:1000]}
+        return {"notes": notes[:20], "names": [key[:200] for key in self._module.__dict__ if key[:1] != "_"][:1000]}
 
     def answer(self, op: str, value: Any) -> Any:
         """Carry out one request."""
@@ -87,7 +87,8 @@ def names_used(value: dict[str, Any]) -> dict[str, list[str]]:
         for statement in loader._statements(text, "<names>", []):
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
                 nodes = (node for node in ast.walk(statement) if isinstance(node, (ast.Name, ast.Attribute)))
-                used[statement.name] = sorted({ast.unparse(node) for node in nodes})[:2000]
+                names = {ast.unparse(node) for node in nodes}
+                used[statement.name[:200]] = sorted(name for name in names if len(name) <= 200)[:2000]
     return used
 
 

@@ -46,6 +46,10 @@ class FrameTooLarge(FrameError):
     """The frame is larger than its limit."""
 
 
+class TextTooLong(FrameTooLarge):
+    """A text in it is longer than it may be."""
+
+
 @dataclass(frozen=True)
 class Opaque:
     """What a student returned that is not plain data: only its type's name crosses the wire."""
@@ -63,8 +67,15 @@ def send(sock: socket.socket, head: dict[str, Any], value: Any = None, limit: in
     sock.sendall(b"".join([PREFIX.pack(MAGIC, len(header), size), header, *blobs]))
 
 
-def receive(recv_into: Callable[[memoryview], int], limit: int = 64 << 20) -> tuple[dict[str, Any], Any]:
-    """Read one frame: the header without its value, and the value."""
+def receive(
+    recv_into: Callable[[memoryview], int], limit: int = 64 << 20, longest_text: int = 1 << 40
+) -> tuple[dict[str, Any], Any]:
+    """Read one frame: the header without its value, and the value.
+
+    Args:
+        limit: bytes of the body.
+        longest_text: bytes of all long texts of the value together.
+    """
     magic, header_size, size = PREFIX.unpack(_exactly(recv_into, PREFIX.size))
     if magic != MAGIC:
         raise FrameError("no frame begins here")
@@ -72,7 +83,7 @@ def receive(recv_into: Callable[[memoryview], int], limit: int = 64 << 20) -> tu
         raise FrameTooLarge(f"{size + header_size} bytes")
     head = _json(bytes(_exactly(recv_into, header_size)))
     body = _exactly(recv_into, size)
-    return head, Decoder(body).whole(head.pop("v", None))
+    return head, Decoder(body, longest_text).whole(head.pop("v", None))
 
 
 def _exactly(recv_into: Callable[[memoryview], int], size: int) -> bytearray:
@@ -149,8 +160,9 @@ def _array(value: np.ndarray[Any, Any], blobs: list[bytes]) -> Any:
 class Decoder:
     """Read one value from a header and its body, and trust neither."""
 
-    def __init__(self, body: bytearray) -> None:
+    def __init__(self, body: bytearray, longest_text: int = 1 << 40) -> None:
         self._body = memoryview(body)
+        self._text_left = longest_text
         self._position = 0
         self._items = 0
 
@@ -187,7 +199,7 @@ class Decoder:
             tensor = self._tensor(content)
             return tensor if tag == "t" else tensor.numpy()
         if tag == "s":
-            return self._bytes(content).decode("utf-8", "replace")
+            return self._long_text(content)
         if tag == "o":
             return Opaque(_clean(_checked(content, type(content) is str and len(content) <= 300)))
         raise FrameError("unknown tag")
@@ -195,6 +207,13 @@ class Decoder:
     def _pair(self, pair: Any, depth: int) -> tuple[str, Any]:
         _checked(pair, type(pair) is list and len(pair) == 2 and type(pair[0]) is str)
         return _clean(_checked(pair[0], len(pair[0]) <= LONG_TEXT)), self._value(pair[1], depth)
+
+    def _long_text(self, size: Any) -> str:
+        if type(size) is int and size > self._text_left:
+            raise TextTooLong(f"{size} bytes of text")
+        data = self._bytes(size)
+        self._text_left -= len(data)
+        return data.decode("utf-8", "replace")
 
     def _bytes(self, size: Any) -> bytearray:
         _checked(size, type(size) is int and 0 <= size <= len(self._body) - self._position)

@@ -3,7 +3,7 @@
 import select
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from autograder.course import Limits
@@ -19,10 +19,12 @@ from autograder.errors import (
 )
 from autograder.isolation import wire
 from autograder.isolation.child import Child, Ended, Workers
+from autograder.isolation.replies import check_reply
 from autograder.isolation.sandbox import Ceiling
 
 READY_SECONDS = 30.0
 SIGXCPU = 24
+MOST_TEXT = 1 << 20  # bytes of all texts in one answer
 OUT_OF_MEMORY = ("DefaultCPUAllocator", "can't allocate memory", "Unable to allocate", "[Errno 12]")
 FILE_TOO_LARGE = "[Errno 27]"
 
@@ -64,10 +66,14 @@ class Worker:
         try:
             self._child.channel.settimeout(seconds)
             wire.send(self._child.channel, {"op": op, "id": self._request}, value, 1 << 40)
-            head, answer = wire.receive(lambda view: self._read(view, deadline), self._limits.reply_bytes)
+            head, answer = wire.receive(lambda view: self._read(view, deadline), self._limits.reply_bytes, MOST_TEXT)
+            check_reply(op, head, answer)
         except TimeoutError:
             self.close()
             raise WorkerTimeout(f"There was no answer within {seconds:g} s. Is there a loop that never ends?") from None
+        except wire.TextTooLong:
+            self.close()
+            raise WorkerOverflow("A text in the answer is longer than it may be.") from None
         except wire.FrameTooLarge:
             self.close()
             raise WorkerOverflow(f"The result is larger than {self._limits.reply_bytes >> 20} MB.") from None
@@ -126,7 +132,7 @@ class Worker:
         return self._child.channel.recv_into(view)
 
     def _result(self, op: str, head: dict[str, Any], answer: Any) -> Any:
-        if head.get("id") != self._request or type(head.get("ok")) is not bool:
+        if head["id"] != self._request:
             raise self._gone(wire.FrameError("another request's answer"))
         if head["ok"]:
             return answer
@@ -152,33 +158,30 @@ class Worker:
         return self.close()
 
 
-def _student_error(answer: Any) -> Exception:
-    fields = answer if type(answer) is dict else {}
-    text, kind = str(fields.get("text", "")), str(fields.get("kind", "Exception"))
+def _student_error(fields: dict[str, Any]) -> Exception:
+    """Turn what a worker says of an exception, which `check_reply` has seen, into ours."""
+    text, kind = fields["text"], fields["kind"]
     if kind == "LookupError" and fields.get("line") is None and fields.get("where") == "":
         return StudentMissing(text)
     if kind == "MemoryError" or any(mark in text for mark in OUT_OF_MEMORY):
         return WorkerOverflow("The code asked for more memory than it may use.")
     if FILE_TOO_LARGE in text:
         return WorkerOverflow("The code printed or wrote more than it may.")
-    line, cell = fields.get("line"), fields.get("cell")
     return StudentError(
         kind,
         text,
-        tuple(str(base) for base in fields.get("kinds", ()) or ()),
-        str(fields.get("where", "")),
-        line if type(line) is int else None,
-        cell if type(cell) is int else None,
-        str(fields.get("source", "")),
-        frames=tuple(_frames(fields.get("frames"))),
+        tuple(fields.get("kinds", ())),
+        fields.get("where", ""),
+        fields.get("line"),
+        fields.get("cell"),
+        fields.get("source", ""),
+        frames=tuple(_frames(fields.get("frames", ()))),
     )
 
 
-def _frames(value: Any) -> Iterator[Frame]:
-    """Read what a worker says of a traceback; what is not well-formed is left out."""
-    for one in value if type(value) is list else ():
-        fields = one if type(one) is dict else {}
-        line, cell = fields.get("line"), fields.get("cell")
-        if type(line) is int:
-            lesson, where, source = (str(fields.get(name, ""))[:200] for name in ("lesson", "where", "source"))
-            yield Frame(lesson, where, line, cell if type(cell) is int else None, source)
+def _frames(places: Sequence[dict[str, Any]]) -> Iterator[Frame]:
+    """Read the student's lines of a traceback; one without a line is left out."""
+    for one in places:
+        line = one.get("line")
+        if line is not None:
+            yield Frame(one.get("lesson", ""), one.get("where", ""), line, one.get("cell"), one.get("source", ""))

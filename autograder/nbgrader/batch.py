@@ -1,5 +1,6 @@
 """Autograde all that was submitted, with several processes: `unroll nbgrade`."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from autograder.nbgrader.hand import open_app
 from autograder.nbgrader.roster import Roster, call
 from autograder.nbgrader.unfinished import FOLDER
 from autograder.reporting.clean import one_line
+from autograder.reporting.ours import open_own
 from autograder.reporting.terminal import Watcher, progress
 
 HAND = "autograder.nbgrader.hand"
@@ -58,10 +60,10 @@ def _alone(course: Course, assignment: str) -> Iterator[None]:
     """Keep a second run away from the same assignment."""
     try:
         (course.root / FOLDER).mkdir(exist_ok=True)
-        file = (course.root / FOLDER / f"{assignment}.lock").open("w")
+        file = open_own(course.root / FOLDER / f"{assignment}.lock", os.O_WRONLY | os.O_CREAT)
     except OSError as error:
         raise GradingError(f"{course.root}: {error.strerror}. Make the course folder writable.") from None
-    with file:
+    with os.fdopen(file, "w"):
         try:
             lock(file)
         except OSError:

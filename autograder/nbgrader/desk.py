@@ -15,6 +15,7 @@ from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.records import HandInResult
 from autograder.nbgrader.place import Place
+from autograder.reporting.ours import read_own
 
 SEED_FILE = ".unroll-seed"
 
@@ -94,7 +95,7 @@ def course_seed(root: Path) -> str:
         with contextlib.suppress(OSError):
             _make_seed(path)
     try:
-        return path.read_text(encoding="utf-8").strip() or "unroll"
+        return read_own(path, private=False).strip() or "unroll"  # while it is made it has two names
     except OSError as error:
         raise GradingError(f"{path}: {error.strerror}. Make the course folder writable for whoever grades.") from None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.grading.locks import lock
 from autograder.nbgrader.place import course_at
+from autograder.reporting.ours import NEVER_FOLLOW
 
 FOLDER = ".unroll-nbgrade"
 _held: dict[Path, int] = {}
@@ -23,9 +24,13 @@ def begin(submitted: Path) -> None:
     if mark is not None:
         with suppress(OSError):
             mark.parent.mkdir(exist_ok=True)
-            _held[mark] = os.open(mark, os.O_RDWR | os.O_CREAT, 0o600)
+            _held[mark] = _open(mark)
             lock(_held[mark], wait=True)
-            mark.touch()  # whoever was waited for has taken it away
+            os.close(_open(mark))  # whoever was waited for has taken it away
+
+
+def _open(mark: Path) -> int:
+    return os.open(mark, os.O_RDWR | os.O_CREAT | NEVER_FOLLOW, 0o600)
 
 
 def finish(submitted: Path) -> None:

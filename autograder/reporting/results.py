@@ -4,17 +4,17 @@ import csv
 import io
 import json
 import math
-import os
-import stat
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from autograder.course import Assignment
+from autograder.errors import UsageError
 from autograder.grading.records import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.reporting.clean import cell, one_line, printable
+from autograder.reporting.ours import NOBODY_ELSE, read_own
 from autograder.reporting.page import report_page
 from autograder.reporting.whole import real_folder, write_whole
 from autograder.reporting.words import points
@@ -43,22 +43,41 @@ def read_student(out: Path, folder: str) -> HandInResult | None:
     """Read what an earlier run found out about a student; None where there is nothing that can be used."""
     place = out / folder
     try:
-        data = None if place.is_symlink() else json.loads(_read_file(place / "results.json"))
+        data = None if place.is_symlink() else json.loads(read_own(place / "results.json", private=False))
         result = HandInResult.from_json(data["extra_data"]["record"]) if data else None
         return result if result and result.folder == folder and _is_sound(result) else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, UsageError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def write_class(out: Path, assignment: Assignment, results: Sequence[HandInResult], run: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Written:
+    """The records of a class, read from OUT one at a time, so that no class is too large for the memory.
+
+    Args:
+        results: the marks of each student, which stand for a record that cannot be read back.
+    """
+
+    out: Path
+    results: Sequence[HandInResult]
+
+    def __iter__(self) -> Iterator[HandInResult]:
+        for result in self.results:
+            yield read_student(self.out, result.folder) or result
+
+
+def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResult], run: Mapping[str, Any]) -> None:
     """Write grades.csv, junit.xml and run.json.
+
+    Args:
+        results: gone through once for each file.
 
     Raises:
         GradingError: the disk is full or OUT cannot be written.
     """
     write_whole(out / "grades.csv", grades(assignment, results))
     write_whole(out / "junit.xml", junit(results))
-    write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n")
+    write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
 
 
 def gradescope(result: HandInResult) -> dict[str, Any]:
@@ -78,11 +97,9 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
     }
 
 
-def grades(assignment: Assignment, results: Sequence[HandInResult]) -> str:
+def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[str]:
     """Make the table of marks: a row per student and task, in the order of the students and of the course."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    yield _rows([HEADER])
     order = {
         (lesson.key, task.name): (i, j)
         for i, lesson in enumerate(assignment.lessons)
@@ -90,12 +107,17 @@ def grades(assignment: Assignment, results: Sequence[HandInResult]) -> str:
     }
     last = (len(assignment.lessons), 0)
     for result in results:
-        for task in sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last)):
-            writer.writerow((cell(result.student), assignment.name, *_marks(task)))
+        tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
+        yield _rows((cell(result.student), assignment.name, *_marks(task)) for task in tasks)
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 
-def junit(results: Sequence[HandInResult]) -> Iterator[str]:
+def junit(results: Iterable[HandInResult]) -> Iterator[str]:
     """Make the tests for programs that read JUnit's XML, in pieces: a suite per student."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
     for result in results:
@@ -145,17 +167,6 @@ def _add_case(suite: ElementTree.Element, test: TestResult) -> None:
     case = ElementTree.SubElement(suite, "testcase", names)
     if test.outcome != "passed":
         ElementTree.SubElement(case, "failure", {"type": test.outcome, "message": printable(test.message)})
-
-
-def _read_file(path: Path) -> str:
-    """Read a regular file; a link or a pipe in its place is an OSError, and is not waited for."""
-    flags = os.O_RDONLY
-    if sys.platform != "win32":
-        flags |= os.O_NOFOLLOW | os.O_NONBLOCK
-    with os.fdopen(os.open(path, flags), encoding="utf-8") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(f"{path} is not a file")
-        return file.read()
 
 
 def _is_sound(result: HandInResult) -> bool:

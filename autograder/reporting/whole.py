@@ -11,12 +11,13 @@ BINARY = getattr(os, "O_BINARY", 0)  # Windows writes \r\n without it
 GRADING = "Free space or choose another -o, then run the same command again: what is graded is kept."
 
 
-def write_whole(path: Path, content: str | bytes | Iterable[str], advice: str = GRADING) -> None:
+def write_whole(path: Path, content: str | bytes | Iterable[str], advice: str = GRADING, mode: int = 0o666) -> None:
     """Write beside the destination, then put in its place; a link there is replaced, not followed.
 
     Args:
         content: all of it, or pieces of text for a long file.
         advice: what to do where it cannot be written.
+        mode: who may read and write it, before the umask.
 
     Raises:
         GradingError: the disk is full or the folder cannot be written.
@@ -24,7 +25,7 @@ def write_whole(path: Path, content: str | bytes | Iterable[str], advice: str = 
     part = path.with_name(f".{path.name}.part")
     try:
         part.unlink(missing_ok=True)
-        _write(part, [content] if isinstance(content, str | bytes) else content)
+        _write(part, [content] if isinstance(content, str | bytes) else content, mode)
         part.replace(path)
     except OSError as error:
         raise cannot_write(path, error, advice) from None
@@ -53,8 +54,8 @@ def cannot_write(path: Path, error: OSError, advice: str = GRADING) -> GradingEr
     return GradingError(f"{path}: {error.strerror or error}. {advice}")
 
 
-def _write(path: Path, pieces: Iterable[str | bytes]) -> None:
+def _write(path: Path, pieces: Iterable[str | bytes], mode: int) -> None:
     # O_EXCL refuses a link that came between: what is opened here was made here.
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
     with os.fdopen(handle, "wb") as file:
         file.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)

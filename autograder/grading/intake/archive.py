@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 from autograder.course import Limits
 from autograder.grading.intake.folder import kind_of, open_plainly
@@ -47,6 +48,12 @@ class ArchiveTree:
         self._listing: dict[Place, dict[str, Entry]] = {}
         for parts, info in members:
             self._add(parts, info)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
 
     def entries(self, place: Place, wanted: Iterable[str] = ()) -> list[Entry]:
         return [entry for _, entry in sorted(self._listing.get(place, {}).items())]

@@ -18,14 +18,18 @@ from autograder.grading.intake.tree import Entry, Tree
 def read_hand_in(student: Student, assignment: Assignment, limits: Limits) -> HandIn:
     """Read what a student handed in for an assignment."""
     try:
-        tree = _tree(student.path, limits)
-        found = search(tree, assignment)
-        _refuse_hidden_by_link(found)
+        with _tree(student.path, limits) as tree:
+            return _read_tree(student, tree, assignment, limits)
     except Unfit as unfit:
         return _rejected(student, str(unfit))
     except OSError as error:
         why = error.strerror or type(error).__name__
         return _rejected(student, f"{_name(student.path)} could not be read ({why}); check its permissions.")
+
+
+def _read_tree(student: Student, tree: Tree, assignment: Assignment, limits: Limits) -> HandIn:
+    found = search(tree, assignment)
+    _refuse_hidden_by_link(found)
     sources = {lesson.name: _source(tree, found, lesson, limits) for lesson in assignment.lessons}
     there = {name: source for name, source in sources.items() if source}
     notes = (*tree.notes(), *_notes(found, assignment))
@@ -52,7 +56,8 @@ def _read_file(student: Student, assignment: Assignment, limits: Limits) -> Hand
         there = ", ".join(lesson.name for lesson in assignment.lessons)
         raise UsageError(f"{path}: no lesson of {assignment.name} has this name. Name it as one of: {there}.")
     entry = Entry((), path.name, "file")
-    source = _read(FolderTree(path.parent), entry, lesson, limits, ())
+    with FolderTree(path.parent.resolve()) as tree:
+        source = _read(tree, entry, lesson, limits, ())
     return _hand_in(student, {lesson.name: source}, (), ())
 
 

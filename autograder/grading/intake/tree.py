@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from autograder.grading.intake.hand_in import Refused
 
@@ -26,7 +26,11 @@ class Entry:
 
 
 class Tree(Protocol):
-    """A hand-in to look through. Dot files and `__MACOSX` are not in it."""
+    """A hand-in to look through, and to close. Dot files and `__MACOSX` are not in it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
     def entries(self, place: Place, wanted: Iterable[str] = ()) -> list[Entry]:
         """List a folder; the wanted names are found however full the folder is."""

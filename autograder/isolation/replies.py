@@ -1,0 +1,121 @@
+"""What a worker's replies may hold: the one place that knows the type, the length and the count of every field.
+
+A student's code can write to the grader's channel itself. A text that is longer than it may be is `TextTooLong`, and
+the task overflows; what has another type or count is a `FrameError`, and the worker has crashed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograder.isolation.wire import FrameError, TextTooLong
+
+Check = Callable[[Any], None]
+LARGEST_NUMBER = 10_000_000  # of a line, of a cell
+
+
+def text(longest: int) -> Check:
+    """Take a text of at most so many characters."""
+
+    def check(value: Any) -> None:
+        _hold(type(value) is str)
+        if len(value) > longest:
+            raise TextTooLong(f"a text of {len(value)} characters")
+
+    return check
+
+
+def number(value: Any) -> None:
+    """Take a count: of a line, of a cell."""
+    _hold(type(value) is int and 0 <= value <= LARGEST_NUMBER)
+
+
+def anything(value: Any) -> None:
+    """Take any plain data: what a student's function returns is for the tests to judge, in the limits of `wire`."""
+
+
+def optional(check: Check) -> Check:
+    """Take None, too."""
+    return lambda value: None if value is None else check(value)
+
+
+def listed(check: Check, most: int) -> Check:
+    """Take a list of at most so many values."""
+
+    def check_all(value: Any) -> None:
+        _hold(type(value) is list and len(value) <= most)
+        for one in value:
+            check(one)
+
+    return check_all
+
+
+def mapped(check: Check, most: int) -> Check:
+    """Take a mapping of at most so many names."""
+    keys = text(200)
+
+    def check_all(value: Any) -> None:
+        _hold(type(value) is dict and len(value) <= most)
+        for key, one in value.items():
+            keys(key)
+            check(one)
+
+    return check_all
+
+
+def record(needed: dict[str, Check], others: dict[str, Check] | None = None) -> Check:
+    """Take a mapping that has all that is needed, and nothing but that and the others."""
+    known = {**(others or {}), **needed}
+
+    def check_all(value: Any) -> None:
+        _hold(type(value) is dict and needed.keys() <= value.keys() <= known.keys())
+        for key, one in value.items():
+            known[key](one)
+
+    return check_all
+
+
+def _hold(holds: bool) -> None:
+    if not holds:
+        raise FrameError("a field has another type or count than it may have")
+
+
+def _flag(value: Any) -> None:
+    _hold(type(value) is bool)
+
+
+def _png(value: Any) -> None:
+    _hold(hasattr(value, "dtype") and hasattr(value, "numel") and value.ndim == 1)
+    _hold(value.numel() <= 4 << 20)
+
+
+PLACE = {"where": text(200), "line": optional(number), "cell": optional(number), "source": text(200)}
+FRAME = record({"lesson": text(200), **PLACE})
+ERROR = record(
+    {"kind": text(100), "text": text(1000)},
+    {"kinds": listed(text(100), 20), "lesson": text(200), **PLACE, "frames": listed(FRAME, 6)},
+)
+NOTE = record({"kind": text(100), "text": text(300), "line": number, "cell": optional(number)})
+SHOWN = record(
+    {"kind": text(10)}, {"text": text(30_000), "name": text(100), "lines": listed(text(400), 5), "data": _png}
+)
+HEAD = record({"id": number, "ok": _flag}, {"large": _flag})
+ANSWERS = {
+    "load": record({"notes": listed(NOTE, 20), "names": listed(text(200), 1000)}),
+    "names": mapped(listed(text(200), 2000), 2000),
+    "show": listed(SHOWN, 20),
+    "elsewhere": _flag,
+}
+
+
+def check_reply(op: str, head: dict[str, Any], value: Any) -> None:
+    """Check all that came back for one request.
+
+    Raises:
+        TextTooLong: a text is longer than it may be.
+        FrameError: a field is missing, unknown, or of another type or count.
+    """
+    HEAD(head)
+    if head["ok"]:
+        ANSWERS.get(op, anything)(value)
+    elif not head.get("large"):
+        ERROR(value)
