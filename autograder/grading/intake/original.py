@@ -10,6 +10,7 @@ from autograder.grading.intake.names import alike, shown
 from autograder.grading.intake.notebook import MOST_CELLS, plain_cells
 from autograder.grading.intake.search import Found, choose, search
 from autograder.grading.intake.students import Student
+from autograder.grading.intake.tree import Tree
 
 NOTEBOOK = ".ipynb"
 
@@ -33,21 +34,24 @@ class Original:
 
 def read_original(student: Student, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
     """Read the notebook that counts for a lesson in a student's folder."""
-    if student.path.is_symlink():
-        return Original(problem=f"{shown(student.path.name)} is a link, and links are not followed.")
-    tree = FolderTree(student.path)
     try:
-        found = search(tree, assignment)
-        notebooks = [entry for entry in found.entries if alike(entry.name).endswith(NOTEBOOK)]
-        entry, _ = choose(notebooks, lesson.name)
-        if entry is None:
-            return Original(missing=f"{lesson.name}{NOTEBOOK} was not handed in.", others=_others(found, assignment))
-        name = shown(entry.name)
-        return Original(tuple(_few(name, plain_cells(name, tree.read(entry, limits.notebook_bytes)))))
+        with FolderTree(student.path) as tree:
+            return _read(tree, assignment, lesson, limits)
     except Unfit as unfit:
         return Original(problem=str(unfit))
     except OSError as error:
-        return Original(problem=f"{lesson.name}{NOTEBOOK} could not be read ({error.strerror or 'unknown'}).")
+        why = error.strerror or type(error).__name__
+        return Original(problem=f"{lesson.name}{NOTEBOOK} could not be read ({why}); check its permissions.")
+
+
+def _read(tree: Tree, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
+    found = search(tree, assignment)
+    notebooks = [entry for entry in found.entries if alike(entry.name).endswith(NOTEBOOK)]
+    entry, _ = choose(notebooks, lesson.name)
+    if entry is None:
+        return Original(missing=f"{lesson.name}{NOTEBOOK} was not handed in.", others=_others(found, assignment))
+    name = shown(entry.name)
+    return Original(tuple(_few(name, plain_cells(name, tree.read(entry, limits.notebook_bytes)))))
 
 
 def _few(name: str, cells: list[Any]) -> list[Any]:
