@@ -5,12 +5,13 @@ import time
 from typing import Any
 
 from autograder.course import Limits
-from autograder.errors import Cancelled, StudentError, WorkerGone, WorkerOverflow, WorkerTimeout
+from autograder.errors import Cancelled, StudentError, StudentMissing, WorkerGone, WorkerOverflow, WorkerTimeout
 from autograder.grading.local import without_attribute
 from autograder.isolation.child import Workers
 from autograder.isolation.worker import Worker
 
 LOAD_SECONDS = 2.0
+MOST_OF_A_SENTENCE = 600
 CUT = "\n[more was printed, and is left out]"
 
 
@@ -57,6 +58,7 @@ class Remote:
         self._worker: Worker | None = None
         self.notes: list[dict[str, Any]] = []
         self.names: list[str] = []
+        self.remarks: list[str] = []
         self.output = ""
         self._fresh = ""
         self._seen = 0
@@ -82,6 +84,19 @@ class Remote:
             except (StudentError, WorkerGone):
                 return {}
         return used if type(used) is dict else {}
+
+    def said_about(self, name: str) -> str:
+        """Say which statements of the top level a task needs, and that did not do their work; "" if there are none.
+
+        Args:
+            name: the task's function or class.
+        """
+        if self._worker is None:
+            return ""
+        try:
+            return " ".join(_sentences(self._timed(self._worker, "said_about", {"name": name})))
+        except (StudentError, StudentMissing, WorkerGone):
+            return ""
 
     def with_cell(self, text: str) -> "Remote":
         """Make one of the same lesson with another cell at its end, whose definitions count."""
@@ -134,6 +149,7 @@ class Remote:
             self.end()
             raise
         self.notes, self.names = answer["notes"], answer["names"]
+        self.remarks = _sentences(answer.get("remarks"))
         return self._worker
 
     def _timed(self, worker: Worker, op: str, request: dict[str, Any], seconds: float | None = None) -> Any:
@@ -148,6 +164,12 @@ class Remote:
     def _stop_if_cancelled(self) -> None:
         if self._cancelled:
             raise Cancelled
+
+
+def _sentences(value: Any) -> list[str]:
+    """Read what a worker says of its lesson: some sentences, which a person reads."""
+    sentences = value if type(value) is list else []
+    return [sentence[:MOST_OF_A_SENTENCE] for sentence in sentences[:20] if type(sentence) is str]
 
 
 def _shortened(text: str, size: int) -> str:
