@@ -92,17 +92,19 @@ class Loader:
             if why:
                 self._steps.append(Step(statement, place, f"is not run: {why}"))
             else:
-                self._steps.append(Step(statement, place, self._execute(statement, filename, place)))
+                self._steps.append(self._execute(statement, filename, place))
                 self._watch_names(statement, place)
 
-    def _execute(self, statement: ast.stmt, filename: str, place: Place) -> str:
-        """Run one statement; say what it raised."""
+    def _execute(self, statement: ast.stmt, filename: str, place: Place) -> Step:
+        """Run one statement, or say what it raised, and in which line."""
         try:
             exec(self.compile(ast.Module([statement], []), filename), self.module.__dict__)
         except BaseException as error:
-            note = self._note(error, Place(_line_in(error, filename) or place.line, place.cell))
-            return f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".") + "."
-        return ""
+            place = Place(_line_in(error, filename) or place.line, place.cell)
+            note = self._note(error, place)
+            said = f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".")
+            return Step(statement, place, f"{said}.")
+        return Step(statement, place, "")
 
     def _note(self, error: BaseException, place: Place) -> Note:
         text = error.msg if isinstance(error, SyntaxError) else _text(error)

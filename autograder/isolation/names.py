@@ -96,7 +96,9 @@ class _Scope(ast.NodeVisitor):
             self.visit(part)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        self._note_effect(node.value)
+        found = [node.value] if isinstance(node.value, (ast.Call, ast.Await)) else ast.walk(node.value)
+        for value in found:
+            self._note_effect(value)
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -160,7 +162,7 @@ class _Scope(ast.NodeVisitor):
         self.names.read |= inner.names.read - own
         self.names.as_value |= inner.names.as_value - own
 
-    def _note_effect(self, value: ast.expr) -> None:
+    def _note_effect(self, value: ast.AST) -> None:
         """Note what a call may change: the object of a method, and the objects that it is given."""
         value = value.value if isinstance(value, ast.Await) else value
         if not isinstance(value, ast.Call):

@@ -13,6 +13,7 @@ from itertools import pairwise
 MAGIC = re.compile(r"^(\s*)(?:[%!?].*|\S+\?{1,2}\s*)$")
 KEPT_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python3", "%%python")
 PERCENT = re.compile(r"^# ?%%", re.MULTILINE)
+RELATIVE = re.compile(r"\bfrom[ \t]+\.")
 BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)
 FUTURE = {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
@@ -66,15 +67,24 @@ def parse(text: str) -> ast.Module:
     """Parse Python; where that fails, once more without IPython's magics and shell lines."""
     text = text.removeprefix("\ufeff")
     try:
-        return ast.parse(text)
+        return _beside_each_other(ast.parse(text), text)
     except SyntaxError as error:
         plain = without_magics(text)
         if plain == text:
             raise
         try:
-            return ast.parse(plain)
+            return _beside_each_other(ast.parse(plain), plain)
         except SyntaxError:
             raise error from None
+
+
+def _beside_each_other(tree: ast.Module, text: str) -> ast.Module:
+    """Take the lessons of a folder for neighbours without a package: `from .a import b` means `from a import b`."""
+    if RELATIVE.search(text):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+                node.level = 0
+    return tree
 
 
 def without_magics(text: str) -> str:

@@ -12,7 +12,7 @@ ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 WITH = (ast.With, ast.AsyncWith)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 CHOICES = (ast.If, ast.Try, ast.TryStar, ast.Match)
-ALIAS: tuple[type[ast.stmt], ...] = (ast.TypeAlias,) if sys.version_info >= (3, 12) else ()
+ALIAS: tuple[type[ast.stmt], ...] = tuple(getattr(ast, name) for name in ("TypeAlias",) if sys.version_info >= (3, 12))
 RUN = (*IMPORTS, *DEFINITIONS, *ASSIGNMENTS, *ALIAS, ast.AugAssign, *CHOICES)
 CHEAP_CALLS = {
     "float", "int", "range", "len", "math", "device", "tensor", "sqrt", "tuple", "list", "dict", "getLogger",
