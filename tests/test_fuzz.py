@@ -84,9 +84,9 @@ def test_any_header_is_a_value_or_none(value: Any, body: bytes) -> None:
 
 @SAME
 @given(st.sampled_from([*ANSWERS, "call"]), FIELDS | PLAIN, FIELDS | PLAIN)
-@example("load", {"id": 1, "ok": True}, {"notes": [{"x": 1}], "names": []})
-@example("load", {"id": 1, "ok": True}, {"notes": 5, "names": []})
-@example("load", {"id": 1, "ok": True}, {"notes": [], "names": [1, 2, 3]})
+@example("load", {"id": 1, "ok": True}, {"notes": [{"x": 1}], "names": [], "remarks": []})
+@example("load", {"id": 1, "ok": True}, {"notes": 5, "names": [], "remarks": []})
+@example("load", {"id": 1, "ok": True}, {"notes": [], "names": [1, 2, 3], "remarks": []})
 @example("show", {"id": 1, "ok": True}, [{"kind": "png", "data": "x"}])
 def test_any_reply_is_one_that_can_be_used_or_none(op: str, head: Any, value: Any) -> None:
     for checked in ({"id": 1, "ok": True}, {"id": 1, "ok": False}, head):

@@ -30,15 +30,15 @@ def takeover(load, ok, value, **more):
         head, _ = wire.receive(channel.recv_into, 1 << 40)
         wire.send(channel, {"ok": ok, "id": head["id"], **more}, value, 1 << 40)
 """
-LOADED = {"notes": [], "names": ["double"]}
+LOADED = {"notes": [], "names": ["double"], "remarks": []}
 ERROR = {"kind": "ValueError", "text": "", "kinds": ["ValueError"]}
 LONG = '"\\u202e" * (20 << 20)'
 # What overflows while it is loaded is loaded once more without calls: then nothing is forged, and nothing is defined.
 FORGED = {
-    "notes without fields": (f"takeover({ {'notes': [{'x': 1}], 'names': []} }, True, 1)", "crashed"),
-    "notes that are a number": (f"takeover({ {'notes': 5, 'names': []} }, True, 1)", "crashed"),
-    "names that are numbers": (f"takeover({ {'notes': [], 'names': [1, 2, 3]} }, True, 1)", "crashed"),
-    "names without end": ("takeover({'notes': [], 'names': ['n'] * 40000}, True, 1)", "crashed"),
+    "notes without fields": (f"takeover({ {'notes': [{'x': 1}], 'names': [], 'remarks': []} }, True, 1)", "crashed"),
+    "notes that are a number": (f"takeover({ {'notes': 5, 'names': [], 'remarks': []} }, True, 1)", "crashed"),
+    "names that are numbers": (f"takeover({ {'notes': [], 'names': [1, 2, 3], 'remarks': []} }, True, 1)", "crashed"),
+    "names without end": ("takeover({'notes': [], 'names': ['n'] * 40000, 'remarks': []}, True, 1)", "crashed"),
     "a load without names": ("takeover({'notes': []}, True, 1)", "crashed"),
     "a load that is nothing": ("takeover(None, True, 1)", "crashed"),
     "a long text of an error": (f"takeover({LOADED}, False, dict({ERROR}, text={LONG}))", "overflow"),
@@ -94,7 +94,11 @@ def test_the_class_goes_on_after_forged_replies(forged: dict[str, HandInResult])
 PLACE = {"where": "double", "line": 3, "cell": None, "source": "x"}
 NOTE = {"kind": "NameError", "text": "name 'x' is not defined", "line": 3, "cell": None}
 GOOD = {
-    "a load": ("load", {"ok": True, "id": 1}, {"notes": [NOTE], "names": ["double"]}),
+    "a load": (
+        "load",
+        {"ok": True, "id": 1},
+        {"notes": [NOTE], "names": ["double"], "remarks": ["Line 3 is not run."]},
+    ),
     "a result": ("call", {"ok": True, "id": 1}, [1, {"a": (2.0, "b")}]),
     "used names": ("names", {"ok": True, "id": 1}, {"double": ["torch.cat"]}),
     "a picture": ("show", {"ok": True, "id": 1}, [{"kind": "png", "data": torch.zeros(9, dtype=torch.uint8)}]),

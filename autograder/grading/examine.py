@@ -77,7 +77,8 @@ def sources_of(hand_in: HandIn) -> dict[str, list[str]]:
 
 
 def _places(remote: Remote, source: Source) -> list[str]:
-    return [f"{place(note, source)} was passed over: {note['kind']}: {note['text']}" for note in remote.notes]
+    notes = [f"{place(note, source)} was passed over: {note['kind']}: {note['text']}" for note in remote.notes]
+    return [*notes, *remote.remarks]
 
 
 def place(note: dict[str, object], source: Source) -> str:
@@ -128,6 +129,7 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
         runs.append((plan, exam.run(plan, remote.ask)))
         if plan.core and isinstance(runs[-1][1].error, WorkerGone):
             break
+    aside = remote.said_about(task.name) if any(run.error for _, run in runs) else ""
     remote.end()
     tests = [_judge(plan, run, remote) for plan, run in runs]
     tests += [_result(plan, tests[-1].outcome, "") for plan in plans[len(runs) :]]
@@ -137,6 +139,7 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
         if names and passes_with(exam, lesson, task, remote, names):
             earned = sum(test.score for test in share_points(task, tests, found.part)) / task.points
             found = replace(found, besides=sentence(task, names), part=max(earned, task.follow_through))
+    found = replace(found, besides=" ".join(filter(None, (aside, found.besides))))
     return _both(lesson, task, tests, found)
 
 

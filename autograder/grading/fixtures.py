@@ -1,13 +1,18 @@
 """What public tests find in a folder of exercises; torch is imported when the first of them asks for code."""
 
 from collections.abc import Generator, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from autograder.grading.remote import Remote
     from autograder.grading.student import Module
     from autograder.isolation.child import Workers
+
+
+REMOTE: "pytest.StashKey[Remote]" = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +29,7 @@ def student(request: pytest.FixtureRequest, _unroll_workers: "Workers") -> "Iter
     """Bind the lesson beside the test file, in a worker."""
     from autograder.grading.home import at_home
 
-    yield from at_home(request.node.path, _unroll_workers)
+    yield from at_home(request.node.path, _unroll_workers, partial(request.node.stash.__setitem__, REMOTE))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -34,5 +39,12 @@ def pytest_runtest_makereport(
     """Say in a line what is wrong, instead of showing how the test found out."""
     report = yield
     if call.excinfo is not None and "student" in getattr(item, "fixturenames", ()):
-        report.longrepr = str(call.excinfo.value).strip() or repr(call.excinfo.value)
+        said = str(call.excinfo.value).strip() or repr(call.excinfo.value)
+        report.longrepr = f"{said}\n{_beside(item)}".strip()
     return report
+
+
+def _beside(item: pytest.Item) -> str:
+    """Say what of the lesson's top level the task needs, and that was not run or raised."""
+    mark, remote = item.get_closest_marker("task"), item.stash.get(REMOTE, None)
+    return remote.said_about(mark.args[0]) if mark and remote else ""

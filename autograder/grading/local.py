@@ -11,6 +11,7 @@ import torch
 
 from autograder.errors import StudentError, StudentMissing
 from autograder.isolation import calls, loader, wire
+from autograder.isolation.eager import eagerly
 
 Place = Callable[[BaseException], dict[str, Any]]
 NO_ATTRIBUTE = re.compile(r"^module '(\w+)' has no attribute '(\w+)'")
@@ -27,7 +28,8 @@ class Local:
     def ask(self, op: str, request: dict[str, Any]) -> Any:
         """Carry out one request."""
         if self._module is None:
-            self._module, notes = loader.load(self._name, [self._source])
+            with eagerly():
+                self._module, notes = loader.load(self._name, [self._source])
             assert not notes, f"{self._name}: {notes}"
         return ask_here(self._module, op, request)
 
@@ -38,7 +40,7 @@ def ask_here(module: types.ModuleType, op: str, request: dict[str, Any], place: 
     Args:
         place: says where in a student's file an exception came from: `where`, `line`, `cell` and `source`.
     """
-    with _restored():
+    with _restored(), eagerly():
         try:
             return _through_the_wire(calls.__dict__[op](module, **_through_the_wire(request)))
         except (Exception, SystemExit) as error:

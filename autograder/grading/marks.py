@@ -35,7 +35,8 @@ def task_result(
     """
     outcome = worst(test.outcome for test in tests)
     fact = next((test.message for test in tests if test.outcome == outcome and test.message), "")
-    fact = " ".join(filter(None, (fact, besides)))
+    stop = "" if not besides or fact.endswith((".", "?")) else "."
+    fact = f"{fact}{stop} {besides}".strip() if fact else besides
     score = round(sum(test.score for test in tests), 6)
     message = f"{fact} Likely cause: {cause}" if cause else fact
     return TaskResult(lesson, task.name, score, task.points, outcome, mistake, message if outcome != "passed" else "")

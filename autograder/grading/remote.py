@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from autograder.course import Limits
-from autograder.errors import Cancelled, StudentError, WorkerGone, WorkerOverflow, WorkerTimeout
+from autograder.errors import Cancelled, StudentError, StudentMissing, WorkerGone, WorkerOverflow, WorkerTimeout
 from autograder.grading.local import without_attribute
 from autograder.isolation.child import Workers
 from autograder.isolation.worker import Worker
@@ -57,6 +57,7 @@ class Remote:
         self._worker: Worker | None = None
         self.notes: list[dict[str, Any]] = []
         self.names: list[str] = []
+        self.remarks: list[str] = []
         self.output = ""
         self._fresh = ""
         self._seen = 0
@@ -82,6 +83,19 @@ class Remote:
             except (StudentError, WorkerGone):
                 return {}
         return used if type(used) is dict else {}
+
+    def said_about(self, name: str) -> str:
+        """Say which statements of the top level a task needs, and that did not do their work; "" if there are none.
+
+        Args:
+            name: the task's function or class.
+        """
+        if self._worker is None:
+            return ""
+        try:
+            return " ".join(self._timed(self._worker, "said_about", {"name": name}))
+        except (StudentError, StudentMissing, WorkerGone):
+            return ""
 
     def with_cell(self, text: str) -> "Remote":
         """Make one of the same lesson with another cell at its end, whose definitions count."""
@@ -133,7 +147,7 @@ class Remote:
         except WorkerGone:
             self.end()
             raise
-        self.notes, self.names = answer["notes"], answer["names"]
+        self.notes, self.names, self.remarks = answer["notes"], answer["names"], answer["remarks"]
         return self._worker
 
     def _timed(self, worker: Worker, op: str, request: dict[str, Any], seconds: float | None = None) -> Any:

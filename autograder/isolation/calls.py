@@ -21,10 +21,13 @@ def find(module: types.ModuleType, name: str) -> Callable[..., Any]:
 
     Raises:
         LookupError: the module has no such name.
+        TypeError: an experiment has taken it for a value.
     """
     if name not in module.__dict__:
         raise LookupError(name)
     found: Callable[..., Any] = module.__dict__[name]
+    if not callable(found):
+        raise TypeError(f"{name} is no function or class here, but a value of type {type(found).__name__}")
     return found
 
 

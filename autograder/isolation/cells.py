@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from autograder.isolation import loader
+from autograder.isolation.source import Compiler, parse, remember
 
 Output = dict[str, Any]
 MOST_TEXT = 20_000
@@ -20,10 +20,11 @@ MOST_FIGURES, MOST_BYTES = 10, 2 << 20
 NOT_SHOWN = "FigureCanvasAgg is non-interactive"
 
 
-def show(module: types.ModuleType, text: str, filename: str) -> list[Output]:
+def show(module: types.ModuleType, text: str, filename: str, compiler: Compiler) -> list[Output]:
     """Run one cell in a module's namespace.
 
     Args:
+        compiler: knows what cells before this one have switched on.
         filename: stands in the traceback, such as `<cell cell 3>`.
 
     Returns: what it showed, in order: `{"kind": "text" | "value" | "png" | "error", ...}`.
@@ -33,7 +34,7 @@ def show(module: types.ModuleType, text: str, filename: str) -> list[Output]:
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=NOT_SHOWN)
         try:
-            value = _run(module, text, filename)
+            value = _run(module, text, filename, compiler)
             outputs += [{"kind": "value", "text": _cut(repr(value))}] if value is not None else []
         except BaseException as error:
             outputs.append(_error(error, filename))
@@ -42,16 +43,17 @@ def show(module: types.ModuleType, text: str, filename: str) -> list[Output]:
     return [{"kind": "text", "text": _cut(said)}, *outputs] if said else outputs
 
 
-def _run(module: types.ModuleType, text: str, filename: str) -> Any:
+def _run(module: types.ModuleType, text: str, filename: str, compiler: Compiler) -> Any:
     """Run all statements; return the value of the last one, if it is an expression without a semicolon after it."""
     module.__dict__.setdefault("display", _display)
-    statements = loader.parse(text).body
+    remember(text, filename)
+    statements = parse(text).body
     last = statements[-1] if statements else None
     if not isinstance(last, ast.Expr):
-        exec(compile(ast.Module(statements, []), filename, "exec"), module.__dict__)
+        exec(compiler(ast.Module(statements, []), filename), module.__dict__)
         return None
-    exec(compile(ast.Module(statements[:-1], []), filename, "exec"), module.__dict__)
-    value = eval(compile(ast.Expression(last.value), filename, "eval"), module.__dict__)
+    exec(compiler(ast.Module(statements[:-1], []), filename), module.__dict__)
+    value = eval(compiler(ast.Expression(last.value), filename, "eval"), module.__dict__)
     return None if text.rstrip().endswith(";") else value
 
 

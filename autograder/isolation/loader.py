@@ -1,42 +1,22 @@
 """Run a hand-in's definitions: imports, definitions, assignments, `if` and `try`, top to bottom.
 
 Bare calls and loops at the top level are experiments and are left out. What raises is noted with its line and passed
-over, so that one broken cell costs no other.
+over, so that one broken cell costs no other. What was left out or raised is kept, and is said where a task needs it.
 """
 
 import ast
 import importlib.abc
 import importlib.machinery
-import re
 import sys
 import types
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-RUN = (
-    ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
-    ast.Assign, ast.AnnAssign, ast.AugAssign, ast.If, ast.Try, ast.TryStar,
-)  # fmt: skip
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
-CHEAP_CALLS = {
-    "float",
-    "int",
-    "range",
-    "len",
-    "math",
-    "device",
-    "tensor",
-    "sqrt",
-    "tuple",
-    "list",
-    "dict",
-    "getLogger",
-}
-MAGIC = re.compile(r"^(\s*)(?:[%!?].*|\S+\?{1,2}\s*)$")
-KEPT_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python3", "%%python")
-PERCENT = re.compile(r"^# ?%%", re.MULTILINE)
+from autograder.isolation import toplevel
+from autograder.isolation.names import names_of
+from autograder.isolation.relevance import Place, Step, is_taken, said_about
+from autograder.isolation.source import Compiler, remember, statements
 
 Note = dict[str, Any]
 
@@ -51,95 +31,151 @@ def load(name: str, cells: Sequence[str], light: bool = False) -> tuple[types.Mo
 
     Returns: the module, and a note for each statement that raised.
     """
-    module = types.ModuleType(name)
-    sys.modules[name] = module
-    notes: list[Note] = []
-    for number, text in enumerate(cells, 1):
-        filename = f"<{name}>" if len(cells) == 1 else f"<{name} cell {number}>"
-        _run_cell(module, text, filename, light, notes)
-    return module, notes
+    loaded = Loader(name, light)
+    loaded.run(cells)
+    return loaded.module, loaded.notes
 
 
-def _run_cell(module: types.ModuleType, text: str, filename: str, light: bool, notes: list[Note]) -> None:
-    for statement in _statements(text, filename, notes):
-        if not isinstance(statement, RUN) or (light and not _is_light(statement)):
-            continue
+class Loader:
+    """One lesson's module while its cells are run, and what happened to each statement.
+
+    Args:
+        name: the module's name.
+        light: run imports, definitions and constants alone.
+    """
+
+    def __init__(self, name: str, light: bool = False) -> None:
+        self.module = types.ModuleType(name)
+        self._name = name
+        self.compile = Compiler()
+        self.notes: list[Note] = []
+        self.remarks: list[str] = []
+        self._light = light
+        self._steps: list[Step] = []
+        self._defined: dict[str, tuple[Any, Place]] = {}
+        self._again: dict[str, Step] = {}
+
+    def run(self, cells: Sequence[str]) -> None:
+        """Run all cells, then give back to a definition the name that an experiment has taken."""
+        sys.modules[self._name] = self.module
+        self._make_a_file("\n".join(cells))
+        for number, text in enumerate(cells, 1):
+            self._run_cell(text, number if len(cells) > 1 else None)
+        for name in list(self._again):
+            self._settle(name)
+
+    def said_about(self, name: str) -> list[str]:
+        """Say which statements that a definition needs were not run, raised, or took a name away."""
+        return said_about(name, self._steps)
+
+    def filename(self, cell: int | None) -> str:
+        """Name a cell in tracebacks; a `.py` file has no cells."""
+        return f"<{self._name}>" if cell is None else f"<{self._name} cell {cell}>"
+
+    def _make_a_file(self, text: str) -> None:
+        """Give the module what a module has that was imported from a file; there is no such file."""
+        self.module.__file__ = str(_folder() / f"{self._name}.py")
+        remember(text, self.module.__file__)
+
+    def _run_cell(self, text: str, cell: int | None) -> None:
+        filename = self.filename(cell)
+        remember(text, filename)
+
+        def broken(error: BaseException, line: int) -> None:
+            self._note(error, Place(line, cell))
+
+        for number, statement in enumerate(statements(text, broken)):
+            if number == 0 and cell in (None, 1):
+                self.module.__doc__ = _docstring(statement)
+            place = Place(statement.lineno, cell)
+            why = toplevel.why_not(statement, self._light)
+            if why:
+                self._steps.append(Step(statement, place, f"is not run: {why}"))
+            else:
+                self._steps.append(self._execute(statement, filename, place))
+                self._watch_names(statement, place)
+
+    def _execute(self, statement: ast.stmt, filename: str, place: Place) -> Step:
+        """Run one statement, or say what it raised, and in which line."""
         try:
-            code = compile(ast.Module([statement], []), filename, "exec")
-            exec(code, module.__dict__)
+            exec(self.compile(ast.Module([statement], []), filename), self.module.__dict__)
         except BaseException as error:
-            notes.append(_note(error, filename, _line_in(error, filename) or statement.lineno))
+            place = Place(_line_in(error, filename) or place.line, place.cell)
+            note = self._note(error, place)
+            said = f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".")
+            return Step(statement, place, f"{said}.")
+        return Step(statement, place, "")
 
+    def _note(self, error: BaseException, place: Place) -> Note:
+        text = error.msg if isinstance(error, SyntaxError) else _text(error)
+        note = {"kind": type(error).__name__[:100], "text": str(text)[:300], "line": place.line, "cell": place.cell}
+        self.notes.append(note)
+        return note
 
-def _statements(text: str, filename: str, notes: list[Note]) -> Iterator[ast.stmt]:
-    try:
-        yield from parse(text).body
-        return
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        pieces = list(_pieces(text))
-        if len(pieces) < 2:
-            notes.append(_note(error, filename, getattr(error, "lineno", None) or 1))
+    def _watch_names(self, statement: ast.stmt, place: Place) -> None:
+        """Notice where a name that a definition has is given to something else."""
+        if isinstance(statement, toplevel.DEFINITIONS):
+            self._again.pop(statement.name, None)
+            self._defined[statement.name] = self.module.__dict__.get(statement.name), place
             return
-    for line, piece in pieces:
-        try:
-            yield from ast.increment_lineno(parse(piece), line - 1).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            notes.append(_note(error, filename, (getattr(error, "lineno", None) or 1) + line - 1))
+        for name, (value, _) in self._defined.items():
+            now = self.module.__dict__.get(name, value)
+            if now is not value and callable(value):
+                self._note_change(name, now, Step(statement, place, self._given_away(name, now)))
+
+    def _given_away(self, name: str, now: Any) -> str:
+        _, defined = self._defined[name]
+        return f"gives the name {name}, which {defined} defines, to {_kind_of(now)}. Use another name there."
+
+    def _note_change(self, name: str, now: Any, step: Step) -> None:
+        value, defined = self._defined[name]
+        if not _takes_the_place(now, value):
+            self._again.setdefault(name, step)
+            return
+        self._again.pop(name, None)
+        self._defined[name] = now, defined
+        if type(now) is not type(value) and name not in names_of(step.statement).read:
+            self._steps.append(step)
+
+    def _settle(self, name: str) -> None:
+        """Decide who has a name: the definition, unless other definitions use what the experiment made of it."""
+        value, defined = self._defined[name]
+        if is_taken(name, isinstance(value, type), self._steps):
+            self._steps.append(self._again[name])
+            return
+        kind = _kind_of(self.module.__dict__.get(name))
+        self.module.__dict__[name] = value
+        self.remarks.append(
+            f"{self._again[name].place} gives the name {name} to {kind}; what {defined} defines counts."
+        )
 
 
-def parse(text: str) -> ast.Module:
-    """Parse Python; where that fails, once more without IPython's magics and shell lines."""
+def _takes_the_place(now: Any, value: Any) -> bool:
+    """Say whether a new value can stand for a function or class: a wrapped one can, a result or an instance cannot."""
+    return callable(now) and not (isinstance(value, type) and isinstance(now, value))
+
+
+def _kind_of(value: Any) -> str:
+    return f"a value of type {type(value).__name__[:100]}"
+
+
+def _folder() -> Path:
     try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        plain = without_magics(text)
-        if plain == text:
-            raise
-        try:
-            return ast.parse(plain)
-        except SyntaxError:
-            raise error from None
+        return Path.cwd()
+    except OSError:
+        return Path("/")
 
 
-def without_magics(text: str) -> str:
-    """Drop magics and shell lines, and keep the number of lines."""
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    if first.startswith("%%") and not first.startswith(KEPT_CELL_MAGICS):
-        return "\n" * text.count("\n")
-    return "\n".join(MAGIC.sub(r"\1pass", line) for line in text.split("\n"))
+def _docstring(statement: ast.stmt) -> str | None:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Cut percent text into its cells, each with its first line, so that a syntax error costs one cell."""
-    starts = [0, *(match.start() for match in PERCENT.finditer(text)), len(text)]
-    for start, end in pairwise(starts):
-        if text[start:end].strip():
-            yield text.count("\n", 0, start) + 1, text[start:end]
-
-
-def _is_light(statement: ast.stmt) -> bool:
-    if isinstance(statement, DEFINITIONS):
-        return True
-    if not isinstance(statement, ASSIGNMENTS):
-        return False
-    calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
-    return all(_root_names(call) & CHEAP_CALLS for call in calls)
-
-
-def _root_names(node: ast.expr) -> set[str]:
-    return {part.id if isinstance(part, ast.Name) else part.attr
-            for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute))}  # fmt: skip
-
-
-def _note(error: BaseException, filename: str, line: int) -> Note:
-    cell = re.search(r"cell (\d+)>$", filename)
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return {
-        "kind": type(error).__name__[:100],
-        "text": str(text)[:300],
-        "line": int(line),
-        "cell": int(cell.group(1)) if cell else None,
-    }
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(an exception that cannot be printed)"
 
 
 def _line_in(error: BaseException, filename: str) -> int | None:

@@ -100,7 +100,8 @@ SHOWN = record(
 )
 HEAD = record({"id": number, "ok": _flag}, {"large": _flag})
 ANSWERS = {
-    "load": record({"notes": listed(NOTE, 20), "names": listed(text(200), 1000)}),
+    "load": record({"notes": listed(NOTE, 20), "names": listed(text(200), 1000), "remarks": listed(text(600), 20)}),
+    "said_about": listed(text(600), 20),
     "names": mapped(listed(text(200), 2000), 2000),
     "show": listed(SHOWN, 20),
     "elsewhere": _flag,

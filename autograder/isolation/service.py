@@ -3,14 +3,15 @@
 import re
 import socket
 import sys
-import types
 from typing import Any
 
 from autograder.isolation import calls, cells, loader, wire
+from autograder.isolation.source import statements
 
 READY = b"R"
 NO_PLACE = {"where": "", "line": None, "cell": None, "source": ""}
 MOST_FRAMES = 6
+MOST_OF_A_SENTENCE = 600
 STUDENT_FILE = re.compile(r"^<(\w+)(?: cell (\d+))?>$")
 
 
@@ -18,7 +19,7 @@ class Service:
     """One student's module and the requests about it."""
 
     def __init__(self) -> None:
-        self._module = types.ModuleType("nothing")
+        self._loader = loader.Loader("nothing")
         self._sources: dict[str, list[str]] = {}
 
     def load(self, value: dict[str, Any]) -> Any:
@@ -30,8 +31,13 @@ class Service:
         name, light = value["lesson"], value["light"]
         others = {key: cells for key, cells in self._sources.items() if key != name}
         sys.meta_path.insert(0, loader.Siblings(others, light))
-        self._module, notes = loader.load(name, self._sources[name], light)
-        return {"notes": notes[:20], "names": [key[:200] for key in self._module.__dict__ if key[:1] != "_"][:1000]}
+        self._loader = loader.Loader(name, light)
+        self._loader.run(self._sources[name])
+        return {
+            "notes": self._loader.notes[:20],
+            "names": [key[:200] for key in self._loader.module.__dict__ if key[:1] != "_"][:1000],
+            "remarks": _short(self._loader.remarks[:20]),
+        }
 
     def answer(self, op: str, value: Any) -> Any:
         """Carry out one request."""
@@ -41,12 +47,15 @@ class Service:
             return names_used(**value)
         if op == "show":
             return self.show(**value)
-        return calls.__dict__[op](self._module, **value)
+        if op == "said_about":
+            return _short(self._loader.said_about(**value))
+        return calls.__dict__[op](self._loader.module, **value)
 
     def show(self, text: str, number: int) -> list[cells.Output]:
         """Run one more cell of the notebook, for what it shows."""
-        self._module.__dict__["__name__"] = "__main__"
-        return cells.show(self._module, text, f"<{self._module.__name__} cell {number}>")
+        module, filename = self._loader.module, self._loader.filename(number)
+        module.__dict__["__name__"] = "__main__"
+        return cells.show(module, text, filename, self._loader.compile)
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Say what a student's code raised, and at which lines of the student's."""
@@ -71,6 +80,10 @@ class Service:
         return {"lesson": match[1], "where": where[:200], "line": line, "cell": cell, "source": source[:200]}
 
 
+def _short(sentences: list[str]) -> list[str]:
+    return [sentence[:MOST_OF_A_SENTENCE] for sentence in sentences]
+
+
 def _message(error: BaseException) -> str:
     try:
         return str(error)
@@ -84,7 +97,7 @@ def names_used(value: dict[str, Any]) -> dict[str, list[str]]:
 
     used: dict[str, list[str]] = {}
     for text in value["cells"]:
-        for statement in loader._statements(text, "<names>", []):
+        for statement in statements(text):
             if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
                 nodes = (node for node in ast.walk(statement) if isinstance(node, (ast.Name, ast.Attribute)))
                 names = {ast.unparse(node) for node in nodes}

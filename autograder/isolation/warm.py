@@ -23,7 +23,10 @@ def warm_up(quick: bool = False) -> None:
     """
     import torch
 
+    from autograder.isolation.eager import compile_nothing
+
     torch.set_num_threads(1)
+    compile_nothing()
     for name in OURS:
         importlib.import_module(f"autograder.isolation.{name}")
     _run_layers(with_optimizers=not quick)

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from autograder.isolation import loader
+from autograder.isolation.source import parse
 
 MOST_NUMBERS = 12
 CALLS = ("call", "gradients", "effects")
@@ -102,7 +102,7 @@ def find(name: str, cells: Sequence[str]) -> Place:
 
 def _definitions(text: str) -> list[ast.FunctionDef | ast.ClassDef]:
     try:
-        body = loader.parse(text).body
+        body = parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return [node for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]

@@ -25,7 +25,7 @@ from autograder.student.where import locate
 if TYPE_CHECKING:
     from autograder.student.home import Checked
 
-SLOW_TO_IMPORT = re.compile(r"^(?!\s*#).*\b(?:optim|matplotlib|pyplot|plt)\b", re.MULTILINE)
+SLOW_TO_IMPORT = re.compile(r"^(?!\s*#).*\b(?:optim|matplotlib|pyplot|plt|compiler|_dynamo)\b", re.MULTILINE)
 # What a locked process says where it should import these itself: they want a folder to write to.
 CANNOT_IMPORT = ("No usable temporary directory", "Matplotlib requires access to a writable")
 

@@ -31,6 +31,9 @@ class Bound(Loaded, Protocol):
     def ask(self, op: str, request: dict[str, Any]) -> Any:
         """Carry out one request of `isolation.calls`."""
 
+    def said_about(self, name: str) -> str:
+        """Say what of the top level a task needs, and that was not run or raised."""
+
     def fresh_output(self) -> str:
         """Return what the code has printed since this was last asked."""
 
@@ -57,7 +60,7 @@ class Checks:
         tasks: those to be checked, in this order.
         bound: the student's lesson.
         first: names of tests that are run before the others of their task.
-        done: called with the runs of each task when they are complete.
+        done: called with the runs of each task when they are complete, and with what is to be said beside them.
     """
 
     def __init__(
@@ -67,7 +70,7 @@ class Checks:
         tasks: Sequence[Task],
         bound: Bound,
         first: Container[str],
-        done: Callable[[Task, list[Run]], None],
+        done: Callable[[Task, list[Run], str], None],
     ) -> None:
         self._text = text
         self._lesson = lesson
@@ -99,8 +102,9 @@ class Checks:
         plans = [plan_of(item, self._lesson) for item in session.items]
         for task in self._tasks:
             runs = self._run_all([plan for plan in plans if plan.task == task])
+            aside = self._bound.said_about(task.name) if any(run.error for run in runs) else ""
             self._bound.end()
-            self._done(task, sorted(runs, key=lambda run: plans.index(run.plan)))
+            self._done(task, sorted(runs, key=lambda run: plans.index(run.plan)), aside)
         return True
 
     def _run_all(self, plans: Sequence[Plan]) -> list[Run]:
@@ -147,8 +151,8 @@ def run_checks(
     path = exercises.tests(lesson)
     found: list[Verdict] = []
 
-    def add(task: Task, runs: list[Run]) -> None:
-        found.append(_verdict(lesson, task, runs, bound, exercises.known[lesson.name], cells))
+    def add(task: Task, runs: list[Run], aside: str) -> None:
+        found.append(_verdict(lesson, task, runs, bound, exercises.known[lesson.name], cells, aside))
         done(found[-1])
 
     checks = Checks(path.read_text(encoding="utf-8"), lesson, tasks, bound, first, add)
@@ -170,14 +174,20 @@ def _imported_anew(name: str) -> Iterator[None]:
 
 
 def _verdict(
-    lesson: Lesson, task: Task, runs: Sequence[Run], bound: Bound, known: dict[str, Any], cells: Sequence[str]
+    lesson: Lesson,
+    task: Task,
+    runs: Sequence[Run],
+    bound: Bound,
+    known: dict[str, Any],
+    cells: Sequence[str],
+    aside: str,
 ) -> Verdict:
     pairs = [(run, _test(run, bound)) for run in runs]
     mistake, cause = _diagnose(runs, known)
     smallest = _smallest(pairs)
     # A task's message is that of its first test with the worst outcome.
     pairs.sort(key=lambda pair: pair[0] is not smallest)
-    result = task_result(lesson.key, task, share_points(task, [test for _, test in pairs]), mistake, cause)
+    result = task_result(lesson.key, task, share_points(task, [test for _, test in pairs]), mistake, cause, aside)
     verdict = Verdict(lesson, task, result)
     return verdict if smallest is None else _with_case(verdict, smallest, cells)
 

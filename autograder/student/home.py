@@ -115,7 +115,8 @@ class Home:
             run_checks(self._exercises, lesson, tasks, remote, add, first, source.cells)
         finally:
             remote.end()
-        checked.notes += [*source.notes, *passed_over(source, remote.notes)]
+        remarks = [f"{source.file}: {remark}" for remark in remote.remarks]
+        checked.notes += [*source.notes, *passed_over(source, remote.notes), *remarks]
         if remote.output:
             checked.output[lesson.key] = remote.output
 
