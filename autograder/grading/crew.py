@@ -136,12 +136,12 @@ class Crew:
             yield "start", examiner.request, {}
 
     def _answer(self, examiner: Examiner, request: Request, retried: set[str]) -> dict[str, Any] | None:
-        """Read an answer; None where the examiner died and the hand-in is to be tried once more."""
+        """Read an answer; None where the examiner could not grade and the hand-in is to be tried once more."""
         try:
             answer = examiner.receive()
         except EOFError:
-            if request["folder"] in retried:
-                return {"lost": True}
+            answer = {"lost": "The grader ended while it graded this hand-in."}
+        if "lost" in answer and request["folder"] not in retried:
             retried.add(request["folder"])
             return None
         _raise_if_told(answer)

@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from autograder.course import load_course
-from autograder.errors import UnrollError
+from autograder.course import Assignment, Limits, load_course
+from autograder.errors import NotStarted, UnrollError
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
@@ -50,10 +50,16 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
                 elif hand_in.digest == request["known"]:
                     _say(channel, {"same": True})
                 else:
-                    result = examine(exam, assignment, hand_in, zygote, course.limits)
-                    _say(channel, {"result": result.to_json()})
+                    _say(channel, _graded(exam, assignment, hand_in, zygote, course.limits))
 
         hold(Exam(assignment.lessons, settings["seed"], work))
+
+
+def _graded(exam: Exam, assignment: Assignment, hand_in: HandIn, zygote: Zygote, limits: Limits) -> dict[str, Any]:
+    try:
+        return {"result": examine(exam, assignment, hand_in, zygote, limits).to_json()}
+    except NotStarted as error:
+        return {"lost": str(error)}
 
 
 def others(hand_in: HandIn, lesson: str) -> dict[str, list[str]]:

@@ -123,20 +123,25 @@ def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watch
         if answer.get("same") and known is not None:
             result = known
         else:
-            result = HandInResult.from_json(answer["result"]) if "result" in answer else _lost(found, request)
+            result = (
+                HandInResult.from_json(answer["result"])
+                if "result" in answer
+                else _lost(found, request, answer["lost"])
+            )
             write_student(found.out, result, titles)
         results[request["folder"]] = result
         watcher.done(result.student, result.score, result.max_score)
 
 
 def _request(student: Student, earlier: HandInResult | None) -> Request:
-    known = earlier.digest if earlier and earlier.student == student.student else ""
+    is_final = earlier and earlier.student == student.student and not earlier.again
+    known = earlier.digest if earlier and is_final else ""
     return {"student": student.student, "folder": student.folder, "path": str(student.path), "known": known}
 
 
-def _lost(found: Class, request: Request) -> HandInResult:
-    """Make the row of a hand-in that ended its grader process twice; it is not marked as graded."""
-    message = "The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand."
+def _lost(found: Class, request: Request, why: str) -> HandInResult:
+    """Make the row of a hand-in that could not be graded, although it was tried twice; it is not marked as graded."""
+    message = f"{why} It was tried twice. Grade it again, or look at it by hand."
     tasks = tuple(
         TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", message)
         for lesson in found.assignment.lessons

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from autograder.isolation.warm import warm_up
 
 assert sys.platform == "linux"
 SOCKET_FD = 3
+FORK_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 def main() -> None:
@@ -64,16 +66,51 @@ def _can_fork_with(layers: frozenset[str]) -> bool:
 
 def _answer(control: socket.socket, job: dict[str, Any], fds: list[int], layers: frozenset[str]) -> None:
     if "reap" in job:
-        _, status, usage = os.wait4(job["reap"], 0)
-        control.send(json.dumps([status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10]).encode())
+        control.send(json.dumps(_reap(job["reap"])).encode())
         return
-    pid = os.fork()
-    if not pid:
-        _become_worker(fds, job, layers)
-    pidfd = os.pidfd_open(pid)
-    socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
-    for fd in (*fds, pidfd):
-        os.close(fd)
+    try:
+        pid = fork()
+        if not pid:
+            _become_worker(fds, job, layers)
+        fds.append(_watch(pid))
+        socket.send_fds(control, [json.dumps({"pid": pid}).encode()], fds[-1:])
+    except OSError as error:
+        control.send(json.dumps({"error": error.strerror}).encode())
+    finally:
+        for fd in fds:
+            os.close(fd)
+
+
+def _reap(pid: int) -> tuple[int, float, int]:
+    try:
+        _, status, usage = os.wait4(pid, 0)
+    except ChildProcessError:  # it was another zygote's, and ended with it
+        return signal.SIGKILL, 0.0, 0
+    return status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+
+
+def fork() -> int:
+    """Fork; wait a little and try again where the system has no process or memory to give at the moment.
+
+    Raises:
+        OSError: it still has none.
+    """
+    for seconds in FORK_WAITS:
+        try:
+            return os.fork()
+        except OSError:
+            time.sleep(seconds)
+    return os.fork()
+
+
+def _watch(pid: int) -> int:
+    """Open the pidfd of a worker; without one it cannot be ended safely, and is ended now."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
 
 
 def _become_worker(fds: list[int], job: dict[str, Any], layers: frozenset[str]) -> None:
