@@ -12,10 +12,11 @@ from typing import Any, Protocol
 from autograder import __version__
 from autograder.course import Assignment, Course
 from autograder.errors import GradingError, UsageError
-from autograder.grading.crew import Crew, Request
+from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.intake import Student, find_students
 from autograder.grading.locks import lock
+from autograder.grading.processes import Request
 from autograder.grading.records import HandInResult, TaskResult
 from autograder.reporting.results import read_student, write_class, write_student
 from autograder.reporting.whole import write_whole
@@ -106,7 +107,8 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
             _grade_all(found, crew, results, watcher)
         finally:
             ordered = [results[s.folder] for s in found.students if s.folder in results]
-            facts = {"tier": crew.tier, "layers": crew.layers, "seconds": round(time.time() - started, 1)}
+            facts = {"tier": crew.tier, "layers": crew.layers, "hand_in_seconds": crew.budget}
+            facts["seconds"] = round(time.time() - started, 1)
             write_class(found.out, found.assignment, ordered, _run_facts(found, kit, facts))
     return ordered
 

@@ -7,7 +7,7 @@ import select
 import signal
 import socket
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from autograder.errors import GradingError, NotStarted
@@ -88,31 +88,53 @@ class Zygote:
         Raises:
             NotStarted: that cannot be done at the moment.
         """
-        assert self.layers is not None
         job = {"ceiling": asdict(ceiling), "reply_bytes": reply_bytes}
-        try:
-            return self._fork(job)
-        except NotStarted:
-            if not self._is_lost:
-                raise
-            self._replace()
-            return self._fork(job)
-
-    def _fork(self, job: dict[str, Any]) -> "_Fork":
         ours, theirs = socket.socketpair()
         output = os.memfd_create("output")
         try:
-            answer, pidfd = self._ask(job, [theirs.fileno(), output])
-        except NotStarted:
+            pid, pidfd = self._ask(job, [theirs.fileno(), output])
+        except GradingError:
             ours.close()
             os.close(output)
             raise
         finally:
             theirs.close()
-        return _Fork(self, answer["pid"], pidfd, ours, output)
+        return _Fork(self, pid, pidfd, ours, output)
 
-    def _ask(self, job: dict[str, Any], fds: list[int]) -> tuple[dict[str, Any], int]:
-        """Have something forked; return the answer, and the pidfd that came with it."""
+    def branch(self) -> Launched:
+        """Fork another zygote off this one, for a process that is forked off this one; it costs milliseconds.
+
+        Raises:
+            NotStarted: that cannot be done at the moment.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            pid, pidfd = self._ask({"branch": True}, [theirs.fileno()])
+        except GradingError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return Launched(_Branch(pid, pidfd), ours, os.dup(self._log))
+
+    def leave(self) -> None:
+        """Forget the zygote, in a fork of the process that has it."""
+        self._control.close()
+        os.close(self._log)
+        self._log = -1
+
+    def _ask(self, job: dict[str, Any], fds: list[int]) -> tuple[int, int]:
+        """Have something forked, by another zygote if this one has gone; return its pid and its pidfd."""
+        assert self.layers is not None
+        try:
+            return self._ask_once(job, fds)
+        except NotStarted:
+            if not self._is_lost:
+                raise
+            self._replace()
+            return self._ask_once(job, fds)
+
+    def _ask_once(self, job: dict[str, Any], fds: list[int]) -> tuple[int, int]:
         try:
             socket.send_fds(self._control, [json.dumps(job).encode()], fds)
             message, answered, *_ = socket.recv_fds(self._control, 4096, 1)
@@ -123,7 +145,7 @@ class Zygote:
         answer = json.loads(message)
         if not answered:
             raise NotStarted(f"No process can be started: {answer.get('error', 'too few file descriptors')}.")
-        return answer, answered[0]
+        return answer["pid"], answered[0]
 
     def reap(self, pid: int) -> Ended:
         """Wait for a worker that has ended or been killed; with its zygote it has been killed too."""
@@ -172,6 +194,25 @@ class Zygote:
         log = written.decode("utf-8", "replace").strip().splitlines()
         said = f": {log[-1]}" if log else "."
         return NotStarted(f"The process that runs student code could not be started or has ended{said}")
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """A zygote that another zygote has forked, and reaps."""
+
+    pid: int
+    pidfd: int
+
+    def kill(self) -> None:
+        """End it."""
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+        select.select([self.pidfd], [], [])
+        os.close(self.pidfd)
+        return 0
 
 
 class _Fork:
