@@ -5,10 +5,13 @@ UnrollError               one line for a person: what, where, what to do next
   UsageError              a path or an option that the user must mend
   GradingError            the grading itself could not be done (exit status 3)
     TooWeak                 the isolation here is weaker than it must be
+    NotStarted              no process could be had for one hand-in; others may still be graded
   WorkerGone              the process that ran a student's code ended
     WorkerTimeout           it took longer than its limit
     WorkerOverflow          it asked for more memory, reply or file than its limit
+    WorkerBroke             it closed the grader's channel, or wrote to it, and was ended
     WorkerCrashed           it ended by itself
+      WorkerKilled            by a signal that may have come from outside
   StudentError            the student's own code raised
   StudentMissing          the student's code has no such name
 Cancelled                 a KeyboardInterrupt: what was asked is no longer wanted
@@ -41,6 +44,10 @@ class TooWeak(GradingError):
     """The isolation here is weaker than it must be, whoever is graded."""
 
 
+class NotStarted(GradingError):
+    """No process could be had for one hand-in, although it was tried several times."""
+
+
 class WorkerGone(UnrollError):
     """The process that ran a student's code has ended."""
 
@@ -59,8 +66,16 @@ class WorkerOverflow(WorkerGone):
     outcome = "overflow"
 
 
+class WorkerBroke(WorkerGone):
+    """The student's code closed the grader's channel or wrote to it, so that the worker was ended."""
+
+
 class WorkerCrashed(WorkerGone):
-    """The worker's process ended by itself."""
+    """The worker's process ended, and the grader had not ended it."""
+
+
+class WorkerKilled(WorkerCrashed):
+    """It ended by a signal that may have come from outside: too little memory, an administrator."""
 
 
 @dataclass(frozen=True)

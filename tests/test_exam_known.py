@@ -3,9 +3,10 @@
 import torch
 
 from autograder.course import Course, load_course
+from autograder.grading.clock import Clock
 from autograder.grading.diagnosis import alike
 from autograder.grading.exam import Exam, Run, hold
-from autograder.grading.remote import Clock, Remote
+from autograder.grading.remote import Remote
 from autograder.grading.variants import Variant, mistakes
 from autograder.isolation.forks import Zygote
 

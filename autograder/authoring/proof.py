@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from autograder.authoring.explained import line_of
 from autograder.authoring.matrix import Matrix, matrices
 from autograder.course import Course, Lesson, Limits, Task
+from autograder.grading.clock import Clock
 from autograder.grading.exam import HIDDEN, Exam, hold
 from autograder.grading.examine import examine_task
 from autograder.grading.probes import defined, probe_source
 from autograder.grading.records import TaskResult, TestResult
-from autograder.grading.remote import Clock, Remote
+from autograder.grading.remote import Remote
 from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
 from autograder.isolation.forks import Zygote
 

@@ -1,102 +1,53 @@
-"""The grader processes of a class: hand-ins go out to them, results come back, and one that dies is replaced."""
+"""The grader processes of a class: hand-ins go out to them, results come back, and one that dies is replaced.
 
-import json
-import os
-import socket
-import subprocess
-import sys
+As many hand-ins are graded at a time as there are jobs. One whose code sleeps needs no processor and holds nobody up:
+another is begun beside it, by another examiner.
+"""
+
+import time
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any, Self
 
 from autograder.errors import GradingError
-from autograder.isolation.backend import need_sandbox
-from autograder.isolation.launch import THREADS
+from autograder.grading.processes import Examiner, Request, fork, start
 
-Request = dict[str, Any]
-CLOSE_SECONDS = 10.0
 EXAMINER = "autograder.grading.examiner"
-QUIET = {**dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-class Examiner:
-    """One grader process, and the hand-in that it is at.
-
-    Args:
-        module: what the process runs.
-
-    Raises:
-        GradingError: this system has no sandbox.
-    """
-
-    def __init__(self, settings: dict[str, Any], module: str = EXAMINER) -> None:
-        need_sandbox()
-        ours, theirs = socket.socketpair()
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env={**environment, **QUIET},
-            start_new_session=True,
-        )
-        theirs.close()
-        self.channel = Connection(ours.detach())
-        self.request: Request | None = None
-        self.send(settings)
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Send one message."""
-        self.channel.send_bytes(json.dumps(message).encode())
-
-    def receive(self) -> dict[str, Any]:
-        """Read one message.
-
-        Raises:
-            EOFError: the process has ended.
-        """
-        try:
-            message: dict[str, Any] = json.loads(self.channel.recv_bytes())
-        except ConnectionError:
-            raise EOFError from None
-        return message
-
-    def close(self) -> None:
-        """End the process; its zygote and workers end with it."""
-        self.channel.close()
-        try:
-            self._process.wait(CLOSE_SECONDS if self.request is None else 0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+ASLEEP_PER_JOB = 12
+SPARE_BYTES = 2 << 30  # what the worker of one more examiner may take
+OPEN_WAITS = (0.0, 1.0, 5.0)
 
 
 class Crew:
-    """Up to `jobs` examiners over one list of requests.
+    """The examiners that go through one list of requests.
 
     Args:
         settings: what `examiner.serve` reads, or what the other module reads.
-        module: what each process runs.
+        jobs: how many requests are worked on at a time, beside those that sleep.
+        module: what each process runs; only the kit's own has a chief that forks the others.
     """
 
     def __init__(self, settings: dict[str, Any], jobs: int, module: str = EXAMINER) -> None:
         self._settings = settings
         self._module = module
-        self._examiners = [Examiner(settings, module) for _ in range(jobs)]
+        self._jobs = jobs
+        self._chief = start(settings, module) if module == EXAMINER else None
+        self._examiners = [] if self._chief else [start(settings, module) for _ in range(jobs)]
         self.layers: dict[str, str] = {}
         self.tier = ""
+        self.budget = 0.0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for examiner in self._examiners:
+        for examiner in (*self._examiners, *([self._chief] if self._chief else [])):
             examiner.close()
 
     def wait_until_warm(self) -> None:
-        """Wait until every examiner has collected its tests; note the tier."""
-        for examiner in self._examiners:
+        """Wait until the tests are collected; note the tier, and the seconds of a hand-in."""
+        for examiner in [self._chief] if self._chief else self._examiners:
             self._greet(examiner)
 
     def _greet(self, examiner: Examiner) -> None:
@@ -105,54 +56,106 @@ class Crew:
         except EOFError:
             raise GradingError("A grader process could not be started; its own message stands above.") from None
         _raise_if_told(message)
-        self.layers, self.tier = message["layers"], message["tier"]
+        self.layers, self.tier, self.budget = message["layers"], message["tier"], message.get("budget", 0.0)
 
     def grade(self, requests: Sequence[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
         """Hand out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
         left = list(reversed(requests))
         retried: set[str] = set()
-        for examiner in self._examiners:
-            yield from self._give(examiner, left)
-        while busy := {e.channel: e for e in self._examiners if e.request is not None}:
+        while True:
+            while left and (examiner := self._free()):
+                examiner.request, examiner.is_asleep = left.pop(), False
+                examiner.send(examiner.request)
+                yield "start", examiner.request, {}
+            busy = {e.channel: e for e in self._examiners if e.request is not None}
+            if not busy:
+                return
             for channel in wait(list(busy)):
-                examiner = busy[channel]  # type: ignore[index]
-                request = examiner.request
-                assert request is not None
-                answer = self._answer(examiner, request, retried)
-                if answer is None:
-                    left.append(request)
-                    examiner = self._replace(examiner)
-                else:
-                    yield "done", request, answer
-                    if answer.get("lost"):
-                        examiner = self._replace(examiner)
-                examiner.request = None
-                yield from self._give(examiner, left)
+                yield from self._hear(busy[channel], left, retried)  # type: ignore[index]
 
-    def _give(self, examiner: Examiner, left: list[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
-        if left:
-            examiner.request = left.pop()
-            examiner.send(examiner.request)
-            yield "start", examiner.request, {}
-
-    def _answer(self, examiner: Examiner, request: Request, retried: set[str]) -> dict[str, Any] | None:
-        """Read an answer; None where the examiner died and the hand-in is to be tried once more."""
-        try:
-            answer = examiner.receive()
-        except EOFError:
-            if request["folder"] in retried:
-                return {"lost": True}
-            retried.add(request["folder"])
-            return None
-        _raise_if_told(answer)
-        return answer
-
-    def _replace(self, examiner: Examiner) -> Examiner:
+    def _hear(
+        self, examiner: Examiner, left: list[Request], retried: set[str]
+    ) -> Iterator[tuple[str, Request, dict[str, Any]]]:
+        """Take what an examiner says; a hand-in that could not be graded is tried once more by another one."""
+        request = examiner.request
+        assert request is not None
+        answer = _answer(examiner)
+        if answer.get("asleep"):
+            examiner.is_asleep = True
+            return
+        examiner.request = None
+        if "lost" not in answer:
+            yield "done", request, answer
+            return
+        self._examiners.remove(examiner)
         examiner.close()
-        fresh = Examiner(self._settings, self._module)
-        self._examiners[self._examiners.index(examiner)] = fresh
+        if request["folder"] in retried:
+            yield "done", request, answer
+        else:
+            retried.add(request["folder"])
+            left.append(request)
+
+    def _free(self) -> Examiner | None:
+        """Find or open an examiner for one more hand-in; None where enough are at work."""
+        computing = sum(examiner.computes for examiner in self._examiners)
+        if computing >= self._jobs:
+            return None
+        for examiner in self._examiners:
+            if examiner.request is None:
+                return examiner
+        asleep = len(self._examiners) - computing
+        if asleep and (self._chief is None or asleep >= ASLEEP_PER_JOB * self._jobs or not _has_memory()):
+            return None
+        self._examiners.append(self._open())
+        return self._examiners[-1]
+
+    def _open(self) -> Examiner:
+        """Open an examiner.
+
+        Raises:
+            GradingError: that failed several times.
+        """
+        for seconds in OPEN_WAITS:
+            time.sleep(seconds)
+            try:
+                if seconds:
+                    self._open_chief()
+                return self._open_once()
+            except (GradingError, EOFError, OSError) as error:
+                said = str(error)
+        raise GradingError(f"No grader process can be started. {said}".strip())
+
+    def _open_once(self) -> Examiner:
+        if self._chief:
+            return fork(self._chief)
+        fresh = start(self._settings, self._module)
         self._greet(fresh)
         return fresh
+
+    def _open_chief(self) -> None:
+        if self._chief:
+            self._chief.close()
+            self._chief = start(self._settings, self._module)
+            self._greet(self._chief)
+
+
+def _answer(examiner: Examiner) -> dict[str, Any]:
+    try:
+        answer = examiner.receive()
+    except EOFError:
+        return {"lost": "The grader ended while it graded this hand-in."}
+    _raise_if_told(answer)
+    return answer
+
+
+def _has_memory() -> bool:
+    """Tell whether the machine can bear one more worker; where it does not say, it can."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        available = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, ValueError, StopIteration):
+        return True
+    return available >= SPARE_BYTES
 
 
 def _raise_if_told(message: dict[str, Any]) -> None:

@@ -1,11 +1,12 @@
 """Put one hand-in through the exam: every task of every lesson, each with a worker of its own."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.course import Assignment, Lesson, Limits, Task
-from autograder.errors import StudentMissing, WorkerGone
+from autograder.errors import StudentMissing, WorkerCrashed, WorkerGone
+from autograder.grading.clock import Budget, Clock
 from autograder.grading.diagnosis import only_one
 from autograder.grading.exam import Exam, Run
 from autograder.grading.follow_through import passes_with, replaced, sentence
@@ -13,8 +14,9 @@ from autograder.grading.intake import HandIn, Source
 from autograder.grading.marks import share_points, task_result, worst
 from autograder.grading.outcome import outcome_of
 from autograder.grading.records import HandInResult, TaskResult, TestResult, small_enough
-from autograder.grading.remote import Clock, Remote
+from autograder.grading.remote import Remote
 from autograder.grading.session import Plan
+from autograder.grading.tries import TWICE, run_tests
 from autograder.isolation.child import Workers
 
 Both = tuple[TaskResult, list[TestResult]]
@@ -40,12 +42,28 @@ class Finding:
 NOTHING = Finding()
 
 
-def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, workers: Workers, limits: Limits) -> HandInResult:
-    """Grade one hand-in; whatever it does, the result has every task of the assignment."""
+def examine(
+    exam: Exam,
+    assignment: Assignment,
+    hand_in: HandIn,
+    workers: Workers,
+    limits: Limits,
+    budget: Budget | None = None,
+    asleep: Callable[[], None] | None = None,
+) -> HandInResult:
+    """Grade one hand-in; whatever it does, the result has every task of the assignment.
+
+    Args:
+        budget: what it may take; without one it has the seconds of the limits.
+        asleep: called once, where its code lets time pass without computing.
+
+    Raises:
+        NotStarted: no worker could be had for it.
+    """
     started = time.monotonic()
-    clock = Clock(limits)
+    clock = Clock(limits, budget, asleep)
     results: list[Both] = []
-    output, notes = {}, list(hand_in.notes)
+    output, notes, again = {}, list(hand_in.notes), False
     for lesson in assignment.lessons:
         clock.next_lesson()
         source = hand_in.sources.get(lesson.name)
@@ -55,6 +73,7 @@ def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, workers: Worker
         remote = Remote(workers, limits, clock, lesson.name, sources_of(hand_in))
         results += examine_tasks(exam, lesson, lesson.tasks, remote)
         notes += [f"{source.file}: {note}" for note in (*source.notes, *_places(remote, source))]
+        again |= remote.was_killed
         if remote.output:
             output[lesson.key] = remote.output
     return small_enough(
@@ -67,6 +86,7 @@ def examine(exam: Exam, assignment: Assignment, hand_in: HandIn, workers: Worker
             output,
             tuple(notes),
             round(time.monotonic() - started, 3),
+            again,
         )
     )
 
@@ -121,16 +141,10 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
         wrong: the tasks that are known not to pass.
     """
     plans = _plans(exam, lesson, task)
-    if forbidden := _forbidden(task, remote):
-        message = f"{task.name} may not use {forbidden}; write it by hand."
-        return _both(lesson, task, [_result(plan, "rejected", message) for plan in plans], NOTHING)
-    runs: list[tuple[Plan, Run]] = []
-    for plan in plans:
-        runs.append((plan, exam.run(plan, remote.ask)))
-        if plan.core and isinstance(runs[-1][1].error, WorkerGone):
-            break
-    aside = remote.said_about(task.name) if any(run.error for _, run in runs) else ""
-    remote.end()
+    remote.clock.next_task(lesson.address(task))
+    if refused := _refused(task, remote):
+        return _both(lesson, task, [_result(plan, *refused) for plan in plans], NOTHING)
+    runs = run_tests(exam, plans, remote)
     tests = [_judge(plan, run, remote) for plan, run in runs]
     tests += [_result(plan, tests[-1].outcome, "") for plan in plans[len(runs) :]]
     found = _diagnose(exam, task, runs)
@@ -139,7 +153,7 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
         if names and passes_with(exam, lesson, task, remote, names):
             earned = sum(test.score for test in share_points(task, tests, found.part)) / task.points
             found = replace(found, besides=sentence(task, names), part=max(earned, task.follow_through))
-    found = replace(found, besides=" ".join(filter(None, (aside, found.besides))))
+    found = replace(found, besides=" ".join(filter(None, (remote.beside, found.besides))))
     return _both(lesson, task, tests, found)
 
 
@@ -152,13 +166,19 @@ def _both(lesson: Lesson, task: Task, tests: Sequence[TestResult], found: Findin
     return task_result(lesson.key, task, tests, found.mistake, found.cause, found.besides), tests
 
 
-def _forbidden(task: Task, remote: Remote) -> str:
+def _refused(task: Task, remote: Remote) -> tuple[str, str] | None:
+    """Say with which outcome and why a task is not run, if it is not: it may use what it must not."""
     if not task.forbid:
-        return ""
-    used = remote.names_used()
+        return None
+    try:
+        used = remote.names_used()
+    except WorkerCrashed as error:
+        remote.was_killed = True
+        return error.outcome, f"{error} {TWICE}"
     own = used.get(task.name, [])
     names = {*own, *(name for helper in own for name in used.get(helper, []))}
-    return next((name for name in task.forbid if name in names), "")
+    found = next((name for name in task.forbid if name in names), "")
+    return ("rejected", f"{task.name} may not use {found}; write it by hand.") if found else None
 
 
 def _judge(plan: Plan, run: Run, remote: Remote) -> TestResult:

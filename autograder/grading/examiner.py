@@ -1,64 +1,147 @@
-"""A grader process: it holds the exam, and takes hand-ins one after the other from the process that started it.
+"""Grader processes: a chief that holds the exam, and examiners forked off it that grade with it.
 
-Started as: python -m autograder.grading.examiner FD. Messages are JSON: first the settings, then one request for each
-hand-in, answered by its result; or, with `cells`, by what the cells of a notebook show.
+The chief is started as: python -m autograder.grading.examiner FD. It reads the settings, warms up, times the right
+answers and says what holds; then it makes an examiner of each channel that is sent to it. An examiner is sent a request
+for each hand-in, as JSON, and answers with its result; or, with `cells`, with what the cells of a notebook show.
 """
 
 import json
+import os
+import socket
 import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from autograder.course import load_course
-from autograder.errors import UnrollError
+from autograder.course import Assignment, Course, load_course
+from autograder.errors import GradingError, NotStarted, UnrollError
+from autograder.grading.clock import Budget
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
 from autograder.grading.intake import HandIn, Student, read_hand_in
+from autograder.grading.pace import measured
 from autograder.grading.shown import Notebook
 from autograder.isolation.forks import Zygote
+from autograder.isolation.sandbox import LINUX_ONLY
+
+GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
 
 
 def main() -> None:
     """Serve until the other side closes; say in one message why where the exam cannot be held."""
     channel = Connection(int(sys.argv[1]))
-    settings = json.loads(channel.recv_bytes())
+    _serve(channel, lambda: serve(channel, json.loads(channel.recv_bytes())))
+
+
+def _serve(channel: Connection, work: Callable[[], None]) -> None:
     try:
-        serve(channel, settings)
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        work()
+    except GONE:
         return
     except UnrollError as error:
         _say(channel, {"error": str(error), "exit_status": error.exit_status})
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:
-    """Start a zygote, collect the tests, and grade what is sent."""
+    """Start a zygote, collect the tests, time the right answers, and fork an examiner whenever one is wanted."""
     course = load_course(Path(settings["course"]))
     assignment = course.assignment(settings["assignment"])
     with Zygote() as zygote:
 
         def work(exam: Exam) -> None:
-            _say(channel, {"layers": zygote.layers, "tier": zygote.tier})
+            budget = measured(exam, assignment.lessons, zygote, course.limits)
+            bench = Bench(exam, course, assignment, settings["fingerprint"], budget)
+            _say(channel, {"layers": zygote.layers, "tier": zygote.tier, "budget": budget.seconds})
             while True:
-                request = json.loads(channel.recv_bytes())
-                student = Student(request["student"], request["folder"], Path(request["path"]))
-                hand_in = sealed(read_hand_in(student, assignment, course.limits), settings["fingerprint"])
-                if "cells" in request:
-                    notebook = Notebook(zygote, course.limits, request["lesson"], others(hand_in, request["lesson"]))
-                    _say(channel, {"shown": notebook.run(request["cells"])})
-                elif hand_in.digest == request["known"]:
-                    _say(channel, {"same": True})
-                else:
-                    result = examine(exam, assignment, hand_in, zygote, course.limits)
-                    _say(channel, {"result": result.to_json()})
+                _fork(bench, zygote, channel, _receive_channel(channel))
 
         hold(Exam(assignment.lessons, settings["seed"], work))
 
 
-def others(hand_in: HandIn, lesson: str) -> dict[str, list[str]]:
-    """Return the other lessons of a hand-in, which a notebook may import."""
-    return {name: cells for name, cells in sources_of(hand_in).items() if name != lesson}
+def _receive_channel(channel: Connection) -> int:
+    if sys.platform != "linux":
+        raise GradingError(LINUX_ONLY)
+    with socket.socket(fileno=os.dup(channel.fileno())) as line:
+        message, fds, *_ = socket.recv_fds(line, 1, 1)
+    if not message:
+        raise EOFError
+    return int(fds[0])
+
+
+def _fork(bench: "Bench", zygote: Zygote, chief: Connection, fd: int) -> None:
+    """Fork an examiner, with a zygote of its own."""
+    if sys.platform == "win32":
+        return
+    launched = zygote.branch()
+    if not os.fork():
+        chief.close()
+        zygote.leave()
+        _become_examiner(bench, Connection(fd), Zygote(launched=launched))
+    launched.control.close()
+    os.close(launched.log)
+    os.close(fd)
+
+
+def _become_examiner(bench: "Bench", channel: Connection, zygote: Zygote) -> NoReturn:
+    try:
+        _say(channel, {"pid": os.getpid()})
+        _serve(channel, lambda: bench.grade_all(channel, zygote))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+@dataclass
+class Bench:
+    """What an examiner grades with.
+
+    Args:
+        fingerprint: names the kit that grades.
+        budget: what each hand-in may take.
+        shown: the hand-in whose cells were run last, and the seconds that are left for it.
+    """
+
+    exam: Exam
+    course: Course
+    assignment: Assignment
+    fingerprint: str
+    budget: Budget
+    shown: tuple[str, float] = field(default=("", 0.0))
+
+    def grade_all(self, channel: Connection, zygote: Zygote) -> None:
+        """Answer requests until the other side closes."""
+        while True:
+            request = json.loads(channel.recv_bytes())
+            student = Student(request["student"], request["folder"], Path(request["path"]))
+            hand_in = sealed(read_hand_in(student, self.assignment, self.course.limits), self.fingerprint)
+            if "cells" in request:
+                _say(channel, {"shown": self._show(hand_in, request, zygote)})
+            elif hand_in.digest == request["known"]:
+                _say(channel, {"same": True})
+            else:
+                _say(channel, self._grade(hand_in, zygote, lambda: _say(channel, {"asleep": True})))
+
+    def _grade(self, hand_in: HandIn, zygote: Zygote, asleep: Callable[[], None]) -> dict[str, Any]:
+        limits = self.course.limits
+        try:
+            result = examine(self.exam, self.assignment, hand_in, zygote, limits, self.budget, asleep)
+        except NotStarted as error:
+            return {"lost": str(error)}
+        return {"result": result.to_json()}
+
+    def _show(self, hand_in: HandIn, request: dict[str, Any], zygote: Zygote) -> Any:
+        """Run a notebook's cells; all notebooks of a hand-in share one budget."""
+        left = self.shown[1] if self.shown[0] == hand_in.digest else self.budget.seconds
+        others = {name: cells for name, cells in sources_of(hand_in).items() if name != request["lesson"]}
+        notebook = Notebook(zygote, self.course.limits, request["lesson"], others, left)
+        shown = notebook.run(request["cells"])
+        self.shown = hand_in.digest, left - notebook.spent
+        return shown
 
 
 def _say(channel: Connection, message: dict[str, Any]) -> None:

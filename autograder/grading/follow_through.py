@@ -1,12 +1,13 @@
 """Does a task fail only because another that it calls is wrong? It is tried again with a right one in its place."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from autograder.course import Lesson, Task
-from autograder.errors import StudentError, WorkerGone
+from autograder.errors import WorkerCrashed, WorkerKilled
 from autograder.grading.exam import Exam
 from autograder.grading.probes import defined, probe_source
 from autograder.grading.remote import Remote
+from autograder.grading.session import Plan
 
 
 def replaced(exam: Exam, lesson: Lesson, task: Task, wrong: Collection[str]) -> list[str]:
@@ -25,11 +26,19 @@ def passes_with(exam: Exam, lesson: Lesson, task: Task, remote: Remote, names: C
     """
     room = exam.rooms[lesson.key]
     trial = remote.with_cell(probe_source(room.stand_ins, names))
+    plans = [plan for plan in room.plans if plan.task == task]
+    error = _first_error(exam, plans, trial)
+    if isinstance(error, WorkerCrashed):
+        error = _first_error(exam, plans, trial)
+    remote.was_killed |= isinstance(error, WorkerKilled)
+    return bool(plans) and error is None
+
+
+def _first_error(exam: Exam, plans: Sequence[Plan], trial: Remote) -> BaseException | None:
+    """Run tests until one does not pass; say what it raised."""
     try:
-        plans = [plan for plan in room.plans if plan.task == task]
-        return bool(plans) and all(exam.run(plan, trial.ask).error is None for plan in plans)
-    except (StudentError, WorkerGone):
-        return False
+        errors = (exam.run(plan, trial.ask).error for plan in plans)
+        return next((error for error in errors if error is not None), None)
     finally:
         trial.end()
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Limits
+from autograder.grading.clock import Clock
 from autograder.grading.probes import probe_source
-from autograder.grading.remote import Clock, Remote
+from autograder.grading.remote import Remote
 from autograder.grading.student import Module
 from autograder.isolation.child import Workers
 

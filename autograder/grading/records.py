@@ -66,6 +66,7 @@ class HandInResult:
         output: what the student's code printed, by lesson key, shortened and cleaned.
         notes: sentences about the hand-in itself (two files for one lesson, a dropped cell).
         seconds: wall clock.
+        again: whether a later run grades it again, the same as it is: something from outside may have ended a worker.
     """
 
     student: str
@@ -76,6 +77,7 @@ class HandInResult:
     output: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    again: bool = False
 
     @property
     def score(self) -> float:

@@ -1,45 +1,25 @@
-"""A student's lesson that answers a test's questions from a locked worker, and the clock that it is held to."""
+"""A student's lesson that answers a test's questions from a locked worker."""
 
 import re
-import time
 from typing import Any
 
 from autograder.course import Limits
-from autograder.errors import Cancelled, StudentError, StudentMissing, WorkerGone, WorkerOverflow, WorkerTimeout
+from autograder.errors import (
+    Cancelled,
+    StudentError,
+    StudentMissing,
+    WorkerCrashed,
+    WorkerGone,
+    WorkerOverflow,
+    WorkerTimeout,
+)
+from autograder.grading.clock import Clock
 from autograder.grading.local import without_attribute
 from autograder.isolation.child import Workers
 from autograder.isolation.worker import Worker
 
 LOAD_SECONDS = 2.0
 CUT = "\n[more was printed, and is left out]"
-
-
-class Clock:
-    """What is left of a hand-in's and a lesson's seconds."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._hand_in = limits.hand_in_seconds
-        self._lesson = limits.lesson_seconds
-
-    def next_lesson(self) -> None:
-        """Give the next lesson its own seconds."""
-        self._lesson = self._limits.lesson_seconds
-
-    def left(self) -> float:
-        """Seconds that the next call may take.
-
-        Raises:
-            WorkerTimeout: nothing is left.
-        """
-        if min(self._lesson, self._hand_in) <= 0:
-            raise WorkerTimeout(f"The {self._limits.lesson_seconds:g} s of this lesson are used up.")
-        return min(self._limits.call_seconds, self._lesson, self._hand_in)
-
-    def spend(self, seconds: float) -> None:
-        """Take seconds off both."""
-        self._lesson -= seconds
-        self._hand_in -= seconds
 
 
 class Remote:
@@ -50,7 +30,7 @@ class Remote:
     ) -> None:
         self._workers = workers
         self._limits = limits
-        self._clock = clock
+        self.clock = clock
         self._lesson = lesson
         self._sources = _needed(lesson, sources)
         self._light = False
@@ -58,9 +38,12 @@ class Remote:
         self.notes: list[dict[str, Any]] = []
         self.names: list[str] = []
         self.remarks: list[str] = []
+        self.beside = ""
         self.output = ""
+        self.was_killed = False
         self._fresh = ""
         self._seen = 0
+        self._took = 0.0
         self._cancelled = False
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
@@ -76,13 +59,25 @@ class Remote:
             raise
 
     def names_used(self) -> dict[str, list[str]]:
-        """List the names that each definition uses, in a worker that runs nothing of it."""
+        """List the names that each definition uses, in a worker that runs nothing of it.
+
+        Raises:
+            WorkerCrashed: the worker ended, and so did a second one.
+        """
+        try:
+            used = self._names()
+        except WorkerCrashed:
+            used = self._names()
+        return used if type(used) is dict else {}
+
+    def _names(self) -> Any:
         with Worker(self._workers, self._limits) as worker:
             try:
-                used = self._timed(worker, "names", {"value": {"cells": self._sources[self._lesson]}})
+                return self._timed(worker, "names", {"value": {"cells": self._sources[self._lesson]}})
+            except WorkerCrashed:
+                raise
             except (StudentError, WorkerGone):
                 return {}
-        return used if type(used) is dict else {}
 
     def said_about(self, name: str) -> str:
         """Say which statements of the top level a task needs, and that did not do their work; "" if there are none.
@@ -100,7 +95,7 @@ class Remote:
     def with_cell(self, text: str) -> "Remote":
         """Make one of the same lesson with another cell at its end, whose definitions count."""
         sources = {**self._sources, self._lesson: [*self._sources[self._lesson], text]}
-        return Remote(self._workers, self._limits, self._clock, self._lesson, sources)
+        return Remote(self._workers, self._limits, self.clock, self._lesson, sources)
 
     def fresh_output(self) -> str:
         """Return what the student's code has printed since this was last asked, shortened."""
@@ -123,7 +118,9 @@ class Remote:
     def end(self) -> None:
         """End the worker; the next request starts another."""
         if self._worker is not None:
-            self._worker.close()
+            cpu = self._worker.close().cpu_seconds
+            self.clock.spend(max(0.0, cpu - self._took))  # several threads, or between two calls
+            self._took = 0.0
             self._look()
             self._seen = 0
             self.output = _shortened(self.output + self._worker.output(), self._limits.output_shown)
@@ -140,7 +137,8 @@ class Remote:
             return self._load()
 
     def _load(self) -> Worker:
-        self._worker = Worker(self._workers, self._limits, self._limits.lesson_seconds)
+        self.clock.left()
+        self._worker = Worker(self._workers, self._limits, self.clock.remains())
         request = {"lesson": self._lesson, "sources": self._sources, "light": self._light}
         try:
             answer = self._timed(self._worker, "load", {"value": request}, None if self._light else LOAD_SECONDS)
@@ -152,12 +150,19 @@ class Remote:
 
     def _timed(self, worker: Worker, op: str, request: dict[str, Any], seconds: float | None = None) -> Any:
         self._stop_if_cancelled()
-        left = self._clock.left()
-        started = time.monotonic()
+        left = self.clock.left()
         try:
-            return worker.ask(op, request, min(left, seconds or left))
+            return self._charged(worker, op, request, min(left, seconds or left))
+        except WorkerTimeout:
+            self.clock.left()  # where these were the last seconds of the lesson or the hand-in, that is what is said
+            raise
+
+    def _charged(self, worker: Worker, op: str, request: dict[str, Any], seconds: float) -> Any:
+        try:
+            return worker.ask(op, request, seconds, self.clock.wait)
         finally:
-            self._clock.spend(time.monotonic() - started)
+            self._took += worker.took
+            self.clock.spend(worker.took, worker.idled)
 
     def _stop_if_cancelled(self) -> None:
         if self._cancelled:

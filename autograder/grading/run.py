@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from autograder import __version__
 from autograder.course import Assignment, Course
 from autograder.errors import GradingError, UsageError
-from autograder.grading.crew import Crew, Request
+from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.intake import Student, find_students
 from autograder.grading.locks import lock
+from autograder.grading.processes import Request
 from autograder.grading.records import HandInResult, TaskResult
 from autograder.reporting.ours import NOBODY_ELSE, open_own, own_folder, read_own
 from autograder.reporting.results import Written, read_student, write_class, write_student
@@ -111,7 +112,8 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
             _grade_all(found, crew, results, watcher)
         finally:
             ordered = [results[s.folder] for s in found.students if s.folder in results]
-            facts = {"tier": crew.tier, "layers": crew.layers, "seconds": round(time.time() - started, 1)}
+            facts = {"tier": crew.tier, "layers": crew.layers, "hand_in_seconds": crew.budget}
+            facts["seconds"] = round(time.time() - started, 1)
             write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
     return ordered
 
@@ -128,7 +130,11 @@ def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watch
         if answer.get("same") and known is not None:
             result = known
         else:
-            result = HandInResult.from_json(answer["result"]) if "result" in answer else _lost(found, request)
+            result = (
+                HandInResult.from_json(answer["result"])
+                if "result" in answer
+                else _lost(found, request, answer["lost"])
+            )
             write_student(found.out, result, titles)
         results[request["folder"]] = result.without_details()
         watcher.done(result.student, result.score, result.max_score)
@@ -140,13 +146,14 @@ def _earlier(out: Path, folder: str) -> HandInResult | None:
 
 
 def _request(student: Student, earlier: HandInResult | None) -> Request:
-    known = earlier.digest if earlier and earlier.student == student.student else ""
+    is_final = earlier and earlier.student == student.student and not earlier.again
+    known = earlier.digest if earlier and is_final else ""
     return {"student": student.student, "folder": student.folder, "path": str(student.path), "known": known}
 
 
-def _lost(found: Class, request: Request) -> HandInResult:
-    """Make the row of a hand-in that ended its grader process twice; it is not marked as graded."""
-    message = "The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand."
+def _lost(found: Class, request: Request, why: str) -> HandInResult:
+    """Make the row of a hand-in that could not be graded, although it was tried twice; it is not marked as graded."""
+    message = f"{why} It was tried twice. Grade it again, or look at it by hand."
     tasks = tuple(
         TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", message)
         for lesson in found.assignment.lessons

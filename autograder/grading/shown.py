@@ -1,7 +1,6 @@
 """What the cells of a student's notebook show when they are run in order: plain data, for a notebook's outputs."""
 
 import base64
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,14 +22,18 @@ class Notebook:
 
     Args:
         others: the other lessons of the hand-in, which this one may import.
+        seconds: what all cells together may take; a lesson's seconds, if those are fewer.
     """
 
-    def __init__(self, workers: Workers, limits: Limits, lesson: str, others: dict[str, list[str]]) -> None:
+    def __init__(
+        self, workers: Workers, limits: Limits, lesson: str, others: dict[str, list[str]], seconds: float
+    ) -> None:
         self._workers = workers
         self._limits = limits
         self._lesson = lesson
         self._others = others
-        self._left = limits.lesson_seconds
+        self._seconds = min(seconds, limits.lesson_seconds)
+        self.spent = 0.0
         self._done: list[str] = []
         self._worker: Worker | None = None
 
@@ -44,27 +47,31 @@ class Notebook:
     def _show(self, number: int, text: str) -> Shown:
         if not text.strip():
             return []
-        if self._left <= 0:
-            return [_stopped(f"This cell was not run: the notebook took {self._limits.lesson_seconds:g} s.")]
-        started = time.monotonic()
+        if self.spent >= self._seconds:
+            return [_stopped("This cell was not run: those before it took all the time that there is for cells.")]
         try:
             shown = self._ask("show", {"text": text, "number": number})
         except (WorkerGone, StudentError) as error:
             self._end()
             return [_stopped(str(error))]
         finally:
-            self._left -= time.monotonic() - started
             self._done.append(text)
         return [clean for one in _items(shown) if (clean := _clean(one))]
 
     def _ask(self, op: str, request: dict[str, Any]) -> Any:
-        seconds = min(self._limits.call_seconds, self._left)
         if self._worker is None:
             self._worker = Worker(self._workers, self._limits, self._limits.lesson_seconds)
             # After a worker has gone, the definitions so far are enough for most of what follows.
             sources = {**self._others, self._lesson: self._done}
-            self._worker.ask("load", {"value": {"lesson": self._lesson, "sources": sources, "light": True}}, seconds)
-        return self._worker.ask(op, request, seconds)
+            self._timed(self._worker, "load", {"value": {"lesson": self._lesson, "sources": sources, "light": True}})
+        return self._timed(self._worker, op, request)
+
+    def _timed(self, worker: Worker, op: str, request: dict[str, Any]) -> Any:
+        left = max(0.1, self._seconds - self.spent)
+        try:
+            return worker.ask(op, request, min(self._limits.call_seconds, left))
+        finally:
+            self.spent += worker.took
 
     def _end(self) -> None:
         if self._worker is not None:

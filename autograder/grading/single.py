@@ -10,6 +10,7 @@ from autograder.errors import UnrollError
 from autograder.grading.exam import HIDDEN, Exam
 from autograder.grading.examine import examine
 from autograder.grading.intake import read_one
+from autograder.grading.pace import measured
 from autograder.grading.records import HandInResult, TestResult
 from autograder.isolation.forks import Zygote
 
@@ -34,7 +35,8 @@ class Single:
     def _grade(self, exam: Exam) -> None:
         hand_in = read_one(self._path, self._assignment, self._course.limits)
         with Zygote() as zygote:
-            self.result = examine(exam, self._assignment, hand_in, zygote, self._course.limits)
+            budget = measured(exam, self._assignment.lessons, zygote, self._course.limits)
+            self.result = examine(exam, self._assignment, hand_in, zygote, self._course.limits, budget)
         for test in self.result.tests:
             self._report(test)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from autograder.isolation.sandbox import Ceiling
+from autograder.isolation.stopwatch import Used
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class Child(Protocol):
 
     channel: socket.socket
 
+    def used(self) -> Used:
+        """Say what it has had of the processor, as far as this system tells."""
+
     def printed(self) -> int:
         """Count the bytes that it has printed."""
 
@@ -30,8 +34,8 @@ class Child(Protocol):
     def kill(self) -> None:
         """Kill it at once, whoever else asks it at this moment."""
 
-    def let_end(self, seconds: float) -> None:
-        """Give it some seconds to end by itself."""
+    def let_end(self, seconds: float) -> bool:
+        """Give it some seconds to end by itself; tell whether it has."""
 
     def reap(self) -> Ended:
         """Wait for it, once it has ended or been killed, and close the channel."""
@@ -51,7 +55,8 @@ class Workers(Protocol):
         """Start a worker.
 
         Raises:
-            GradingError: that cannot be done.
+            NotStarted: that cannot be done now.
+            GradingError: that cannot be done at all.
         """
 
     def close(self) -> None:

@@ -7,13 +7,14 @@ import select
 import signal
 import socket
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from autograder.errors import GradingError
+from autograder.errors import GradingError, NotStarted
 from autograder.isolation.child import Ended
 from autograder.isolation.launch import Launched, launch
 from autograder.isolation.sandbox import LAYERS, LINUX_ONLY, STRONG, Ceiling, tier
+from autograder.isolation.stopwatch import Used, used
 
 if sys.platform != "linux":
     raise GradingError(LINUX_ONLY)
@@ -22,7 +23,7 @@ START_SECONDS = 120.0
 
 
 class Zygote:
-    """A warm process to fork workers from.
+    """A warm process to fork workers from; one that was killed is replaced.
 
     One SIGKILL through a pidfd ends a worker, which can have no children.
 
@@ -32,18 +33,41 @@ class Zygote:
     """
 
     def __init__(self, layers: tuple[str, ...] = LAYERS, launched: Launched | None = None) -> None:
-        launched = launched or launch(layers)
-        self._process, self._control, self._log = launched.process, launched.control, launched.log
-        self._control.settimeout(START_SECONDS)
+        self._wanted = layers
         self._layers: dict[str, str] | None = None
         self.cpu_seconds = 0.0
+        self._take(launched or launch(layers))
+
+    def _take(self, launched: Launched) -> None:
+        self._process, self._control, self._log = launched.process, launched.control, launched.log
+        self._control.settimeout(START_SECONDS)
+        self._is_lost = False
 
     @property
     def layers(self) -> dict[str, str]:
         """Wait until the zygote is warm; return the layers that hold and what each one is."""
         if self._layers is None:
-            self._layers = self._receive()["layers"]
+            try:
+                self._layers = self._receive()["layers"]
+            except NotStarted:
+                self._layers = self._replace()
         return self._layers
+
+    def _replace(self) -> dict[str, str]:
+        """Start another process in place of one that has gone; return the layers that hold.
+
+        Raises:
+            GradingError: it is locked in less than the one before.
+        """
+        self.close()
+        try:
+            self._take(launch(self._wanted))
+        except OSError as error:
+            raise NotStarted(f"No process can be started: {error.strerror}. Free some memory.") from None
+        layers: dict[str, str] = self._receive()["layers"]
+        if self._layers is not None and layers != self._layers:
+            raise GradingError("The sandbox is not what it was when the grading began. Run `unroll doctor`.")
+        return layers
 
     @property
     def pid(self) -> int:
@@ -59,40 +83,101 @@ class Zygote:
         return ", ".join(sorted(STRONG - set(self.layers)))
 
     def start(self, ceiling: Ceiling, reply_bytes: int) -> "_Fork":
-        """Fork a worker."""
-        assert self.layers is not None
+        """Fork a worker.
+
+        Raises:
+            NotStarted: that cannot be done at the moment.
+        """
+        job = {"ceiling": asdict(ceiling), "reply_bytes": reply_bytes}
         ours, theirs = socket.socketpair()
         output = os.memfd_create("output")
-        job = json.dumps({"ceiling": asdict(ceiling), "reply_bytes": reply_bytes}).encode()
         try:
-            socket.send_fds(self._control, [job], [theirs.fileno(), output])
-            message, fds, *_ = socket.recv_fds(self._control, 4096, 1)
+            pid, pidfd = self._ask(job, [theirs.fileno(), output])
+        except GradingError:
+            ours.close()
+            os.close(output)
+            raise
+        finally:
+            theirs.close()
+        return _Fork(self, pid, pidfd, ours, output)
+
+    def branch(self) -> Launched:
+        """Fork another zygote off this one, for a process that is forked off this one; it costs milliseconds.
+
+        Raises:
+            NotStarted: that cannot be done at the moment.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            pid, pidfd = self._ask({"branch": True}, [theirs.fileno()])
+        except GradingError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return Launched(_Branch(pid, pidfd), ours, os.dup(self._log))
+
+    def leave(self) -> None:
+        """Forget the zygote, in a fork of the process that has it."""
+        self._control.close()
+        os.close(self._log)
+        self._log = -1
+
+    def _ask(self, job: dict[str, Any], fds: list[int]) -> tuple[int, int]:
+        """Have something forked, by another zygote if this one has gone; return its pid and its pidfd."""
+        assert self.layers is not None
+        try:
+            return self._ask_once(job, fds)
+        except NotStarted:
+            if not self._is_lost:
+                raise
+            self._replace()
+            return self._ask_once(job, fds)
+
+    def _ask_once(self, job: dict[str, Any], fds: list[int]) -> tuple[int, int]:
+        try:
+            socket.send_fds(self._control, [json.dumps(job).encode()], fds)
+            message, answered, *_ = socket.recv_fds(self._control, 4096, 1)
         except OSError as error:
             raise self._lost() from error
-        theirs.close()
         if not message:
             raise self._lost()
-        return _Fork(self, json.loads(message)["pid"], fds[0], ours, output)
+        answer = json.loads(message)
+        if not answered:
+            raise NotStarted(f"No process can be started: {answer.get('error', 'too few file descriptors')}.")
+        return answer["pid"], answered[0]
 
     def reap(self, pid: int) -> Ended:
-        """Wait for a worker that has ended or been killed."""
-        self._control.send(json.dumps({"reap": pid}).encode())
-        ended = Ended(*self._receive())
+        """Wait for a worker that has ended or been killed; with its zygote it has been killed too."""
+        try:
+            self._send({"reap": pid})
+            ended = Ended(*self._receive())
+        except NotStarted:
+            return Ended(signal.SIGKILL, 0.0, 0)
         self.cpu_seconds += ended.cpu_seconds
         return ended
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""
+        if self._log < 0:
+            return
         self._control.close()
         self._process.kill()
         self._process.wait()
         os.close(self._log)
+        self._log = -1
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        try:
+            self._control.send(json.dumps(message).encode())
+        except OSError as error:
+            raise self._lost() from error
 
     def _receive(self) -> Any:
         try:
@@ -103,10 +188,31 @@ class Zygote:
             raise self._lost()
         return json.loads(message)
 
-    def _lost(self) -> GradingError:
-        log = os.pread(self._log, 1 << 16, 0).decode("utf-8", "replace").strip().splitlines()
+    def _lost(self) -> NotStarted:
+        self._is_lost = True
+        written = os.pread(self._log, 1 << 16, 0) if self._log >= 0 else b""
+        log = written.decode("utf-8", "replace").strip().splitlines()
         said = f": {log[-1]}" if log else "."
-        return GradingError(f"The process that runs student code could not be started or has ended{said}")
+        return NotStarted(f"The process that runs student code could not be started or has ended{said}")
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """A zygote that another zygote has forked, and reaps."""
+
+    pid: int
+    pidfd: int
+
+    def kill(self) -> None:
+        """End it."""
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+        select.select([self.pidfd], [], [])
+        os.close(self.pidfd)
+        return 0
 
 
 class _Fork:
@@ -118,6 +224,10 @@ class _Fork:
         self._pidfd = pidfd
         self._output = output
         self.channel = channel
+
+    def used(self) -> Used:
+        """See `Child`."""
+        return used(self._pid)
 
     def printed(self) -> int:
         """See `Child`."""
@@ -132,9 +242,9 @@ class _Fork:
         with contextlib.suppress(OSError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
-    def let_end(self, seconds: float) -> None:
+    def let_end(self, seconds: float) -> bool:
         """See `Child`."""
-        select.select([self._pidfd], [], [], seconds)
+        return bool(select.select([self._pidfd], [], [], seconds)[0])
 
     def reap(self) -> Ended:
         """See `Child`."""

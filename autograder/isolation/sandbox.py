@@ -103,7 +103,9 @@ def set_ceiling(ceiling: Ceiling, refused: Callable[[str], None] | None = None) 
         ("RLIMIT_AS", ceiling.memory_bytes),
     ):
         try:
-            resource.setrlimit(getattr(resource, name), (value, value))
+            # At the hard limit of CPU the kernel sends SIGKILL, which says nothing of time; SIGXCPU comes before it.
+            hard = value + 1 if name == "RLIMIT_CPU" else value
+            resource.setrlimit(getattr(resource, name), (value, hard))
         except (OSError, ValueError):
             if refused is None:
                 raise

@@ -22,6 +22,7 @@ from autograder.errors import GradingError
 from autograder.isolation.child import Ended
 from autograder.isolation.launch import THREADS
 from autograder.isolation.sandbox import Ceiling
+from autograder.isolation.stopwatch import Used, used
 
 START_SECONDS = 120.0
 if sys.platform == "win32":
@@ -136,6 +137,10 @@ class _Spare:
         """Tell whether it has not ended."""
         return self._process.poll() is None
 
+    def used(self) -> Used:
+        """See `Child`."""
+        return used(self._process.pid)
+
     def printed(self) -> int:
         """See `Child`."""
         return self._file.stat().st_size
@@ -150,10 +155,11 @@ class _Spare:
         """See `Child`."""
         self._process.kill()
 
-    def let_end(self, seconds: float) -> None:
+    def let_end(self, seconds: float) -> bool:
         """See `Child`."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
+        return not self.runs()
 
     def reap(self) -> Ended:
         """See `Child`."""

@@ -3,17 +3,19 @@
 import select
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from autograder.course import Limits
 from autograder.errors import (
     Frame,
-    GradingError,
+    NotStarted,
     StudentError,
     StudentMissing,
+    WorkerBroke,
     WorkerCrashed,
     WorkerGone,
+    WorkerKilled,
     WorkerOverflow,
     WorkerTimeout,
 )
@@ -21,37 +23,61 @@ from autograder.isolation import wire
 from autograder.isolation.child import Child, Ended, Workers
 from autograder.isolation.replies import check_reply
 from autograder.isolation.sandbox import Ceiling
+from autograder.isolation.stopwatch import LOADED, Stopwatch
 
 READY_SECONDS = 30.0
-SIGXCPU = 24
 MOST_TEXT = 1 << 20  # bytes of all texts in one answer
+LOOK_SECONDS = 0.1
+START_WAITS = (0.1, 1.0)
+END_SECONDS = 5.0  # until a process that was killed is seen to have ended, on a machine that has much to do
+SIGKILL, SIGXCPU = 9, 24
+OWN_SIGNALS = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS"}
 OUT_OF_MEMORY = ("DefaultCPUAllocator", "can't allocate memory", "Unable to allocate", "[Errno 12]")
 FILE_TOO_LARGE = "[Errno 27]"
 
 
 class Worker:
-    """One process that runs one lesson of one student."""
+    """One process that runs one lesson of one student.
+
+    Raises:
+        NotStarted: it could not be started and locked, although that was tried several times.
+    """
 
     def __init__(self, workers: Workers, limits: Limits, cpu_seconds: float | None = None) -> None:
         self._limits = limits
-        ceiling = Ceiling(
+        self._ceiling = Ceiling(
             cpu_seconds=int(cpu_seconds or 2 * limits.call_seconds) + 1,
             memory_bytes=limits.memory_bytes,
             file_bytes=limits.output_bytes,
         )
-        self._child: Child = workers.start(ceiling, limits.reply_bytes)
         self._is_forgotten = False
         self._request = 0
+        self.took, self.idled = 0.0, 0.0  # seconds of the last request, and those of them without computing
         self.ended: Ended | None = None
-        self._wait_until_locked()
+        self._child = self._start(workers)
 
-    def ask(self, op: str, value: Mapping[str, Any], seconds: float | None = None) -> Any:
+    def _start(self, workers: Workers) -> Child:
+        for seconds in START_WAITS:
+            try:
+                return _locked(workers.start(self._ceiling, self._limits.reply_bytes))
+            except NotStarted:
+                time.sleep(seconds)
+        return _locked(workers.start(self._ceiling, self._limits.reply_bytes))
+
+    def ask(
+        self,
+        op: str,
+        value: Mapping[str, Any],
+        seconds: float | None = None,
+        wait: Callable[[float], None] = lambda idle: None,
+    ) -> Any:
         """Make one request and wait for its answer.
 
         Args:
             op: an operation of `service.Service`.
             value: its arguments, plain data.
-            seconds: the limit of this call; `limits.call_seconds` if not given.
+            seconds: the limit of this call, see `Stopwatch`; `limits.call_seconds` if not given.
+            wait: called now and then with the seconds in which the worker has computed nothing.
 
         Raises:
             StudentError: the student's code raised.
@@ -62,12 +88,9 @@ class Worker:
             raise WorkerCrashed("The process had ended before this call.")
         self._request += 1
         seconds = seconds or self._limits.call_seconds
-        deadline = time.monotonic() + seconds
+        watch = Stopwatch(self._child, seconds)
         try:
-            self._child.channel.settimeout(seconds)
-            wire.send(self._child.channel, {"op": op, "id": self._request}, value, 1 << 40)
-            head, answer = wire.receive(lambda view: self._read(view, deadline), self._limits.reply_bytes, MOST_TEXT)
-            check_reply(op, head, answer)
+            head, answer = self._exchange(op, value, watch, wait)
         except TimeoutError:
             self.close()
             raise WorkerTimeout(f"There was no answer within {seconds:g} s. Is there a loop that never ends?") from None
@@ -80,6 +103,19 @@ class Worker:
         except (EOFError, OSError, wire.FrameError) as error:
             raise self._gone(error) from None
         return self._result(op, head, answer)
+
+    def _exchange(
+        self, op: str, value: Mapping[str, Any], watch: Stopwatch, wait: Callable[[float], None]
+    ) -> tuple[dict[str, Any], Any]:
+        """Send a request and read what comes; note what it took before the kernel forgets the worker."""
+        try:
+            self._child.channel.settimeout(LOADED * watch.seconds)
+            wire.send(self._child.channel, {"op": op, "id": self._request}, value, 1 << 40)
+            reply = wire.receive(lambda view: self._read(view, watch, wait), self._limits.reply_bytes, MOST_TEXT)
+            check_reply(op, *reply)
+            return reply
+        finally:
+            self.took, self.idled = watch.taken(), watch.idle()
 
     def output(self, size: int | None = None, start: int = 0) -> str:
         """Read what the student's code has printed, from some byte on."""
@@ -113,23 +149,12 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def _wait_until_locked(self) -> None:
-        ready = bytearray(1)
-        try:
-            count = self._read(memoryview(ready), time.monotonic() + READY_SECONDS)
-        except (OSError, TimeoutError):
-            count = 0
-        if count:
-            return
-        said = self.output().strip() or "it did not start in time"
-        self.release()
-        raise GradingError(f"A worker could not be locked: {said}. Run `unroll doctor`.")
-
-    def _read(self, view: memoryview, deadline: float) -> int:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([self._child.channel], [], [], left)[0]:
-            raise TimeoutError
-        return self._child.channel.recv_into(view)
+    def _read(self, view: memoryview, watch: Stopwatch, wait: Callable[[float], None]) -> int:
+        while (left := watch.left()) > 0:
+            if select.select([self._child.channel], [], [], min(left, LOOK_SECONDS))[0]:
+                return self._child.channel.recv_into(view)
+            wait(watch.idle())
+        raise TimeoutError
 
     def _result(self, op: str, head: dict[str, Any], answer: Any) -> Any:
         if head["id"] != self._request:
@@ -141,21 +166,56 @@ class Worker:
         raise _student_error(answer)
 
     def _gone(self, error: Exception) -> WorkerGone:
-        ended = self._let_end()
+        """Say how a worker went whose answer did not come; it gets a moment to end, so that its own status is seen."""
+        wrote, started = isinstance(error, wire.FrameError), time.monotonic()
+        ended_itself = self.ended is not None or self._child.let_end(0.0 if wrote else END_SECONDS)
+        ended = self.close()
+        self.took += time.monotonic() - started
         number = ended.status & 0x7F
-        if number == SIGXCPU:
+        if number == SIGXCPU or (number == SIGKILL and ended.cpu_seconds >= self._ceiling.cpu_seconds):
             return WorkerTimeout("The code used more CPU time than it may. Is there a loop that never ends?")
-        if isinstance(error, wire.FrameError):
-            return WorkerCrashed("The answer could not be read: the code wrote to the grader's channel.")
-        if number:
-            return WorkerCrashed(f"The process ended with signal {signal.Signals(number).name}.")
-        return WorkerCrashed(f"The process ended itself with status {ended.status >> 8}.")
+        if wrote or not ended_itself:
+            did = "wrote to" if wrote else "closed"
+            return WorkerBroke(f"The answer could not be read: the code {did} the grader's channel.")
+        if not number:
+            return WorkerCrashed(f"The process ended itself with status {ended.status >> 8}.")
+        name = _name(number)
+        kind = WorkerCrashed if name in OWN_SIGNALS else WorkerKilled
+        return kind(f"The process ended with signal {name}.")
 
-    def _let_end(self) -> Ended:
-        """Give a worker that closed its channel a moment to end by itself, so that its own status is seen."""
-        if self.ended is None:
-            self._child.let_end(0.5)
-        return self.close()
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return str(number)
+
+
+def _locked(child: Child) -> Child:
+    """Wait until a worker is locked.
+
+    Raises:
+        NotStarted: it ended before, or took too long.
+    """
+    ready = bytearray(1)
+    try:
+        count = _read(child, memoryview(ready), time.monotonic() + READY_SECONDS)
+    except (OSError, TimeoutError):
+        count = 0
+    if count:
+        return child
+    child.kill()
+    child.reap()
+    said = child.output(1000, 0).decode("utf-8", "replace").strip() or "it ended, or did not start in time"
+    child.forget()
+    raise NotStarted(f"A worker could not be locked: {said}. Run `unroll doctor`.")
+
+
+def _read(child: Child, view: memoryview, deadline: float) -> int:
+    left = deadline - time.monotonic()
+    if left <= 0 or not select.select([child.channel], [], [], left)[0]:
+        raise TimeoutError
+    return child.channel.recv_into(view)
 
 
 def _student_error(fields: dict[str, Any]) -> Exception:

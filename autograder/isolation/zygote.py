@@ -1,7 +1,8 @@
 """The warm process that every worker is forked from. It has torch imported and knows no exercise, answer or mark.
 
 Started by exec: python -I -B zygote.py CONTROL_FD WANTED_LAYERS. A job is a message with two descriptors, the worker's
-socket and its output file; the answer carries the worker's pid and pidfd.
+socket and its output file; the answer carries the worker's pid and pidfd. A job may also be to fork another zygote,
+with a control socket of its own, for another process of the grader.
 """
 
 import contextlib
@@ -11,8 +12,11 @@ import os
 import signal
 import socket
 import sys
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from autograder.isolation import sandbox
@@ -20,6 +24,7 @@ from autograder.isolation.warm import warm_up
 
 assert sys.platform == "linux"
 SOCKET_FD = 3
+FORK_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 def main() -> None:
@@ -44,12 +49,22 @@ def serve(control: socket.socket, wanted: frozenset[str], quick: bool = False) -
     per_worker = wanted & {"rlimits", "seccomp"}
     if "seccomp" in per_worker and not _can_fork_with(per_worker):
         per_worker -= {"seccomp"}
-    control.send(json.dumps({"layers": {**held, **{name: name for name in per_worker}}}).encode())
+    _serve_jobs(control, {**held, **{name: name for name in per_worker}}, frozenset(per_worker))
+
+
+def _serve_jobs(control: socket.socket, held: dict[str, str], per_worker: frozenset[str]) -> NoReturn:
+    control.send(json.dumps({"layers": held}).encode())
     while True:
         message, fds, *_ = socket.recv_fds(control, 1 << 16, 2)
         if not message:
             os._exit(0)
-        _answer(control, json.loads(message), fds, frozenset(per_worker))
+        job = json.loads(message)
+        if "reap" in job:
+            control.send(json.dumps(_reap(job["reap"])).encode())
+        elif "branch" in job:
+            _answer(control, fds, partial(_become_branch, control, held, per_worker))
+        else:
+            _answer(control, fds, partial(_become_worker, job, per_worker))
 
 
 def _can_fork_with(layers: frozenset[str]) -> bool:
@@ -62,21 +77,63 @@ def _can_fork_with(layers: frozenset[str]) -> bool:
     return os.waitpid(pid, 0)[1] == 0
 
 
-def _answer(control: socket.socket, job: dict[str, Any], fds: list[int], layers: frozenset[str]) -> None:
-    if "reap" in job:
-        _, status, usage = os.wait4(job["reap"], 0)
-        control.send(json.dumps([status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10]).encode())
-        return
-    pid = os.fork()
-    if not pid:
-        _become_worker(fds, job, layers)
-    pidfd = os.pidfd_open(pid)
-    socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
-    for fd in (*fds, pidfd):
-        os.close(fd)
+def _answer(control: socket.socket, fds: list[int], become: Callable[[list[int]], None]) -> None:
+    """Fork, and say what came of it."""
+    try:
+        pid = fork()
+        if not pid:
+            become(fds)
+        fds.append(_watch(pid))
+        socket.send_fds(control, [json.dumps({"pid": pid}).encode()], fds[-1:])
+    except OSError as error:
+        control.send(json.dumps({"error": error.strerror}).encode())
+    finally:
+        for fd in fds:
+            os.close(fd)
 
 
-def _become_worker(fds: list[int], job: dict[str, Any], layers: frozenset[str]) -> None:
+def _reap(pid: int) -> tuple[int, float, int]:
+    try:
+        _, status, usage = os.wait4(pid, 0)
+    except ChildProcessError:  # it was another zygote's, and ended with it
+        return signal.SIGKILL, 0.0, 0
+    return status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+
+
+def fork() -> int:
+    """Fork; wait a little and try again where the system has no process or memory to give at the moment.
+
+    Raises:
+        OSError: it still has none.
+    """
+    for seconds in FORK_WAITS:
+        try:
+            return os.fork()
+        except OSError:
+            time.sleep(seconds)
+    return os.fork()
+
+
+def _watch(pid: int) -> int:
+    """Open the pidfd of a worker; without one it cannot be ended safely, and is ended now."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
+
+
+def _become_branch(control: socket.socket, held: dict[str, str], per_worker: frozenset[str], fds: list[int]) -> None:
+    """Serve another process of the grader; nothing is shared with the one that asked for it."""
+    try:
+        control.close()
+        _serve_jobs(socket.socket(fileno=fds[0]), held, per_worker)
+    finally:
+        os._exit(1)
+
+
+def _become_worker(job: dict[str, Any], layers: frozenset[str], fds: list[int]) -> None:
     status = 97
     try:
         os.setsid()

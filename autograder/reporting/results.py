@@ -180,4 +180,5 @@ def _is_sound(result: HandInResult) -> bool:
         all(isinstance(text, str) for text in texts)
         and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
         and all(verdict.outcome in OUTCOMES for verdict in verdicts)
+        and type(result.again) is bool
     )

@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.course import Lesson
+from autograder.grading.clock import Clock
 from autograder.grading.examine import sources_of
 from autograder.grading.intake import read_one
-from autograder.grading.remote import Clock, Remote
+from autograder.grading.remote import Remote
 from autograder.isolation.backend import open_workers
 from autograder.isolation.child import Workers
 from autograder.reporting.terminal import own_console

@@ -1,0 +1,30 @@
+"""How long right answers take on this machine, in this run; a hand-in may take many times that."""
+
+from collections.abc import Sequence
+
+from autograder.course import Lesson, Limits
+from autograder.errors import WorkerGone
+from autograder.grading.clock import Budget, Clock, budget_for
+from autograder.grading.exam import Exam
+from autograder.grading.remote import Remote
+from autograder.grading.tries import run_tests
+from autograder.isolation.child import Workers
+
+
+def measured(exam: Exam, lessons: Sequence[Lesson], workers: Workers, limits: Limits) -> Budget:
+    """Put the right answers through the exam as if they were handed in; make the budget of it.
+
+    Returns: the longest budget that the limits allow, where the answers could not be run to their end.
+    """
+    sources = {lesson.name: [exam.rooms[lesson.key].answer] for lesson in lessons}
+    needs: dict[str, float] = {}
+    for lesson in lessons:
+        clock = Clock(limits)
+        remote = Remote(workers, limits, clock, lesson.name, sources)
+        for task in lesson.tasks:
+            before = clock.spent
+            runs = run_tests(exam, [plan for plan in exam.rooms[lesson.key].plans if plan.task == task], remote)
+            if any(isinstance(run.error, WorkerGone) for _, run in runs):
+                return Budget(limits.hand_in_seconds)
+            needs[lesson.address(task)] = clock.spent - before
+    return budget_for(limits, needs)

@@ -1,0 +1,334 @@
+"""A worker that something from outside ends costs nobody a point, and not the class."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from classroom import grade, hand_in
+
+from autograder.course import Course, Limits
+from autograder.errors import NotStarted, WorkerBroke, WorkerCrashed, WorkerKilled, WorkerTimeout
+from autograder.grading.records import HandInResult
+from autograder.isolation import worker as worker_module
+from autograder.isolation.child import Child
+from autograder.isolation.forks import Zygote
+from autograder.isolation.sandbox import Ceiling
+from autograder.isolation.worker import Worker
+from autograder.isolation.zygote import fork
+
+RIGHT = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
+LEAVES = RIGHT.replace("    return 2 * x", "    import os\n    os._exit(3)", 1)
+Asked = list[tuple[str, Any]]
+
+
+def kill_before(monkeypatch: pytest.MonkeyPatch, moment: Callable[[str, int], bool]) -> Asked:
+    """Kill a worker from outside before some requests; return the list of all that are made.
+
+    Args:
+        moment: whether to kill, from the operation and the number of requests before.
+    """
+    asked: Asked = []
+    ask = Worker.ask
+
+    def wrapped(self: Worker, op: str, value: Any, *more: Any) -> Any:
+        asked.append((op, value))
+        if moment(op, len(asked) - 1):
+            os.kill(self._child._pid, signal.SIGKILL)  # type: ignore[attr-defined]
+        return ask(self, op, value, *more)
+
+    monkeypatch.setattr(Worker, "ask", wrapped)
+    return asked
+
+
+def outcomes(result: HandInResult) -> list[str]:
+    return [task.outcome for task in result.tasks]
+
+
+def graded(mini: Course, text: str, workers: Any, limits: Limits | None = None) -> HandInResult:
+    (result,) = grade(mini, "play", [hand_in("ada", double=text)], workers, limits or mini.limits)
+    return result
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_one_kill_changes_no_mark(mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    kill_before(monkeypatch, lambda op, count: count == number)
+
+    result = graded(mini, RIGHT, zygote)
+
+    assert outcomes(result) == ["passed", "passed"]
+    assert result.score == result.max_score
+    assert not result.again
+
+
+def test_a_second_kill_is_said_and_remembered(mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill_before(monkeypatch, lambda op, count: op == "call")
+
+    result = graded(mini, RIGHT, zygote)
+
+    assert outcomes(result) == ["crashed", "crashed"]
+    assert result.tasks[0].message == "The process ended with signal SIGKILL. It was tried twice."
+    assert result.again
+
+
+def test_what_ends_itself_is_tried_twice_and_gains_nothing(
+    mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = kill_before(monkeypatch, lambda op, count: False)
+
+    result = graded(mini, LEAVES, zygote)
+
+    assert outcomes(result) == ["crashed", "crashed"]
+    assert result.score == 0
+    assert result.tasks[0].message == "The process ended itself with status 3. It was tried twice."
+    assert not result.again
+    first, second = (value["args"][0] for op, value in asked if op == "call" and value["name"] == "double")
+    assert first.equal(second)
+
+
+def test_a_second_try_knows_nothing_of_the_first(mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill_before(monkeypatch, lambda op, count: count == 2)
+    text = "calls = []\n" + RIGHT.replace(
+        "    return 2 * x", "    calls.append(x)\n    print(len(calls))\n    return 2 * x"
+    )
+
+    result = graded(mini, text, zygote)
+
+    assert result.score == result.max_score
+    assert result.output["play/double"].split() == ["1", "2", "1", "2", "3"]
+
+
+def test_a_second_try_has_no_seconds_of_its_own(mini: Course, zygote: Zygote) -> None:
+    slow = LEAVES.replace("import os", "import os, time\n    time.sleep(1)")
+    limits = replace(mini.limits, hand_in_seconds=1.5)
+
+    result = graded(mini, slow, zygote, limits)
+
+    assert result.tasks[0].outcome == "crashed"
+    assert result.tasks[0].message.endswith("There was no time to try it again.")
+
+
+@pytest.mark.parametrize(("times", "expected"), [(1, "rejected"), (2, "crashed")])
+def test_a_kill_does_not_let_a_forbidden_name_through(
+    mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch, times: int, expected: str
+) -> None:
+    kills: list[str] = []
+    kill_before(monkeypatch, lambda op, count: op == "names" and (kills.append(op) or len(kills) <= times))
+
+    result = graded(mini, RIGHT.replace("[double(x) for x in xs]", "list(map(double, xs))"), zygote)
+
+    assert outcomes(result) == ["passed", expected]
+    assert result.again == (expected == "crashed")
+
+
+def test_writing_to_the_channel_is_tried_once(mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = kill_before(monkeypatch, lambda op, count: False)
+
+    result = graded(mini, RIGHT.replace("    return 2 * x", "    import os\n    os.write(3, b'x' * 99)", 1), zygote)
+
+    assert result.tasks[0].outcome == "crashed"
+    assert "wrote to the grader's channel" in result.tasks[0].message
+    assert len([op for op, value in asked if op == "call" and value["name"] == "double"]) == 1
+
+
+ENDS = {
+    "os.kill from outside": ("def f():\n    return 1\n", WorkerKilled),
+    "its own SIGKILL": ("import signal\ndef f():\n    signal.raise_signal(9)\n", WorkerKilled),
+    "SIGTERM": ("import signal\ndef f():\n    signal.raise_signal(15)\n", WorkerKilled),
+    "abort": ("import os\ndef f():\n    os.abort()\n", WorkerCrashed),
+    "exit": ("import os\ndef f():\n    os._exit(0)\n", WorkerCrashed),
+    "a real-time signal": ("import signal\ndef f():\n    signal.raise_signal(40)\n", WorkerKilled),
+    "a closed channel": ("import os, time\ndef f():\n    os.close(3)\n    time.sleep(60)\n", WorkerBroke),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_an_end_from_outside_is_told_from_an_own_one(
+    zygote: Zygote, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    text, kind = ENDS[name]
+    monkeypatch.setattr(worker_module, "END_SECONDS", 1.0)
+    kill_before(monkeypatch, lambda op, count: "outside" in name and op == "call")
+    with Worker(zygote, Limits()) as made:
+        made.ask("load", {"value": {"lesson": "play", "sources": {"play": [text]}, "light": False}})
+
+        with pytest.raises(kind) as raised:
+            made.ask("call", {"name": "f", "args": [], "kwargs": {}})
+
+    assert type(raised.value) is kind
+
+
+@pytest.mark.parametrize("caught", ["pass", "signal.signal(24, signal.SIG_IGN)"])
+def test_too_much_cpu_is_a_timeout_and_no_kill(zygote: Zygote, caught: str) -> None:
+    text = f"import signal\ndef f():\n    {caught}\n    while True:\n        pass\n"
+    with Worker(zygote, Limits(call_seconds=60), cpu_seconds=0.5) as made:
+        made.ask("load", {"value": {"lesson": "play", "sources": {"play": [text]}, "light": False}})
+
+        with pytest.raises(WorkerTimeout, match="more CPU time"):
+            made.ask("call", {"name": "f", "args": [], "kwargs": {}})
+
+
+class Doomed:
+    """Starts workers, some of which end while they are locked up: their limits cannot be set.
+
+    Args:
+        ends: whether the worker of this number does.
+    """
+
+    missing = ""
+
+    def __init__(self, zygote: Zygote, ends: Callable[[int], bool]) -> None:
+        self._zygote = zygote
+        self._ends = ends
+        self.count = 0
+
+    def start(self, ceiling: Ceiling, reply_bytes: int) -> Child:
+        self.count += 1
+        wanted = replace(ceiling, open_files=-7) if self._ends(self.count - 1) else ceiling
+        return self._zygote.start(wanted, reply_bytes)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "START_WAITS", (0.0, 0.0))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_worker_that_dies_while_it_is_locked_is_started_again(mini: Course, zygote: Zygote) -> None:
+    result = graded(mini, RIGHT, Doomed(zygote, lambda number: number % 3 < 2))
+
+    assert result.score == result.max_score
+
+
+def test_a_worker_that_is_killed_while_it_is_locked_costs_nothing(mini: Course, zygote: Zygote) -> None:
+    class Deadly(Doomed):
+        def start(self, ceiling: Ceiling, reply_bytes: int) -> Child:
+            child = super().start(ceiling, reply_bytes)
+            if self.count == 1:
+                child.kill()
+            return child
+
+    result = graded(mini, RIGHT, Deadly(zygote, lambda number: False))
+
+    assert result.score == result.max_score
+
+
+@pytest.mark.usefixtures("at_once")
+def test_it_is_not_started_again_for_ever(zygote: Zygote) -> None:
+    doomed = Doomed(zygote, lambda number: True)
+
+    with pytest.raises(NotStarted, match="could not be locked"):
+        Worker(doomed, Limits())  # type: ignore[arg-type]
+
+    assert doomed.count == 3
+
+
+def test_a_fork_that_fails_for_a_moment_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([BlockingIOError(11, "Resource temporarily unavailable"), OSError(12, "No memory"), 77])
+
+    def failing() -> int:
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(os, "fork", failing)
+
+    assert fork() == 77
+
+
+FORKS_FAIL = """
+import os
+import torch
+from autograder.course import Limits
+from autograder.errors import NotStarted
+from autograder.isolation.forks import Zygote
+from autograder.isolation.launch import launch_from_here
+from autograder.isolation.sandbox import Ceiling
+from autograder.isolation.worker import Worker
+
+fork, forks = os.fork, []
+def failing():
+    forks.append(1)
+    if 2 < len(forks) <= 14:  # the zygote itself, its trial; then two workers, six times each
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    return fork()
+
+os.fork = failing
+with Zygote(launched=launch_from_here(quick=True)) as workers:
+    for _ in range(2):
+        try:
+            workers.start(Ceiling(), 1000)
+        except NotStarted as error:
+            print(error)
+    with Worker(workers, Limits()) as worker:
+        print(worker.ask("names", {"value": {"cells": ["def f(): pass"]}}))
+"""
+
+
+def test_a_zygote_survives_a_fork_that_fails() -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", FORKS_FAIL], env=environment, capture_output=True, text=True, timeout=300
+    )
+
+    assert done.stdout.splitlines() == ["No process can be started: Resource temporarily unavailable."] * 2 + [
+        "{'f': []}"
+    ], done.stderr
+
+
+def test_a_zygote_that_was_killed_is_replaced(mini: Course) -> None:
+    with Zygote() as doomed:
+        layers = doomed.layers
+        os.kill(doomed.pid, signal.SIGKILL)
+
+        result = graded(mini, RIGHT, doomed)
+
+        assert result.score == result.max_score
+        assert doomed.layers == layers
+
+
+def test_a_zygote_that_is_killed_during_a_call_costs_nothing(mini: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Zygote() as doomed:
+        first: list[int] = []
+
+        def moment(op: str, count: int) -> bool:
+            if op == "call" and not first:
+                first.append(doomed.pid)
+                os.kill(doomed.pid, signal.SIGKILL)
+            return False
+
+        kill_before(monkeypatch, moment)
+
+        result = graded(mini, RIGHT, doomed)
+
+        assert result.score == result.max_score
+        assert doomed.pid not in first
+
+
+def test_a_second_run_grades_again_what_was_killed(mini: Course) -> None:
+    (mini.root / "hand-ins" / "ada").mkdir(parents=True)
+    (mini.root / "hand-ins" / "ada" / "double.py").write_text(RIGHT, encoding="utf-8")
+    command = [sys.executable, "-m", "autograder.cli", "grade", "play", "hand-ins", "-o", "out"]
+
+    def run() -> None:
+        subprocess.run(command, cwd=mini.root, check=True, capture_output=True, timeout=300)
+
+    run()
+    results = mini.root / "out" / "ada" / "results.json"
+    data = json.loads(results.read_text(encoding="utf-8"))
+    record = data["extra_data"]["record"]
+    record["tasks"][0] |= {"outcome": "crashed", "score": 0.0}
+    for again in (False, True):
+        record["again"] = again
+        results.write_text(json.dumps(data), encoding="utf-8")
+        run()
+        table = (mini.root / "out" / "grades.csv").read_text(encoding="utf-8")
+
+        assert ("double,2,2,passed" in table) is again
