@@ -30,6 +30,7 @@ WITH_STUDENTS = (
     "service",
     "loader",
     "calls",
+    "devices",
     "cells",
     "wire",
     "sandbox",

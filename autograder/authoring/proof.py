@@ -153,8 +153,20 @@ def _prove_mistake(bench: Bench, variant: Variant, proof: Proof, hidden: bool) -
             proof.wrong.append(f"{place} gets full marks. Write a test of {variant.task} that it fails.")
         elif result.mistake != variant.id and (result.mistake or (hidden and own)):
             proof.wrong.append(f"{place} is {_named(bench, variant, result)}")
+        if hidden and own and (unfair := _unfair(variant, result)):
+            proof.wrong.append(f"{place} {unfair}")
     if hidden:
         proof.mistakes.append(variant.id)
+
+
+def _unfair(variant: Variant, result: TaskResult) -> str:
+    """Say where a slip costs half of the points or more, or where an answer beside the point earns as much."""
+    earned = f"earns {result.score:g} of {result.max_score:g} points"
+    if variant.costs == "little" and result.score <= result.max_score / 2:
+        return f"{earned}, and should cost less than half. Give that edge a test of its own, not a core one."
+    if variant.costs == "most" and result.score >= result.max_score / 2:
+        return f"{earned}, and should earn less than half. Make what it misses a core test, or let it weigh more."
+    return ""
 
 
 def _named(bench: Bench, variant: Variant, result: TaskResult) -> str:

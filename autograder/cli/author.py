@@ -51,11 +51,19 @@ def new(course: Any, lesson: str, title: str) -> None:
 @click.option("--seed", default="", help="Secret of the hidden inputs; a fresh one if not given.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, help="Prove the right answers with as many secrets.")
 @click.option("--matrix/--no-matrix", default=None, help="Which mistake fails which test; shown for lessons you name.")
+@click.option("--weights", type=FOLDER, help="Only write what each hidden test weighs into this Markdown page.")
 @with_course
-def verify(course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix: bool | None) -> None:
+def verify(
+    course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix: bool | None, weights: Path | None
+) -> None:
     """Prove lessons (all, or e.g. sine/cell): right answers pass, the stub fails, each mistake is found and named."""
     from autograder.authoring.verify import verify as prove
 
+    if weights:
+        from autograder.authoring.weights import write
+
+        write(course, weights)
+        return
     if prove(course, _wanted(course, lessons), click.echo, seed, bool(lessons) if matrix is None else matrix, seeds):
         sys.exit(3)
 

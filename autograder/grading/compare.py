@@ -15,7 +15,15 @@ from autograder.isolation.wire import Opaque
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5, torch.float16: 1e-2}
 
 
-def same(actual: Any, expected: Any, what: str, axes: str = "", atol: float | None = None, show: bool = False) -> None:
+def same(
+    actual: Any,
+    expected: Any,
+    what: str,
+    axes: str = "",
+    atol: float | None = None,
+    show: bool = False,
+    dtype: bool = True,
+) -> None:
     """Check that a student's tensor is the expected one: type, dtype, shape, finite numbers, values.
 
     Args:
@@ -23,11 +31,12 @@ def same(actual: Any, expected: Any, what: str, axes: str = "", atol: float | No
         axes: the letters of its shape, such as `N H`.
         atol: absolute and relative tolerance; by default 1e-9 for float64 and 1e-5 for float32.
         show: say what was expected and what came; for public tests only.
+        dtype: whether the dtype must be the expected one too; where it need not, another test should ask for it.
     """
     _check_type(actual, expected, what)
     actual, expected = (torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in (actual, expected))
     _check_shape(actual, expected, what, axes)
-    assert actual.dtype == expected.dtype, (
+    assert actual.dtype == expected.dtype or not dtype, (
         f"{what} should have dtype {_short(expected.dtype)}, but has {_short(actual.dtype)}."
     )
     tolerance = atol if atol is not None else TOLERANCE.get(expected.dtype, 0.0)

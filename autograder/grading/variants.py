@@ -10,13 +10,16 @@ from autograder.course import Lesson
 from autograder.errors import CourseError
 
 DECORATORS = ("mistake", "alternative")
+COSTS = ("", "little", "most")
 
 
-def mistake(id: str, *, task: str, says: str, worth: float | None = None) -> Callable[[Any], Any]:
+def mistake(id: str, *, task: str, says: str, worth: float | None = None, costs: str = "") -> Callable[[Any], Any]:
     """Mark a wrong answer with its catalogue id, the task it replaces and the sentence that a student reads.
 
     Args:
         worth: the part of the task's points, 0 to 1, that it earns where it is recognised; None leaves it to the tests.
+        costs: "little" for a slip at an edge, which should cost less than half of the points; "most" for an answer
+            that misses what the task is for, which should earn less than half; "" for all others.
     """
     return lambda function: function
 
@@ -38,6 +41,7 @@ class Variant:
         line: where it stands in its file.
         source: the whole lesson, with the task replaced.
         worth: the part of the points that a recognised mistake earns; None leaves it to the tests.
+        costs: what a mistake should cost, "little" or "most"; "" leaves it open.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Variant:
     line: int
     source: str
     worth: float | None = None
+    costs: str = ""
 
 
 def mistakes(lesson: Lesson) -> list[Variant]:
@@ -79,11 +84,11 @@ def _variants(lesson: Lesson, file: str, decorator: str) -> Iterator[Variant]:
     for node in marked:
         mark = _mark(node, decorator)
         assert mark is not None and isinstance(node, (ast.FunctionDef, ast.ClassDef))
-        first, task, says, worth = _arguments(mark, path)
+        first, task, says, worth, costs = _arguments(mark, path)
         name, node.name = node.name, task
         node.decorator_list.remove(mark)
         source = f"{answer}\n\n{shared}\n\n{ast.unparse(node)}\n"
-        yield Variant(first, task, says, name, node.lineno, source, worth)
+        yield Variant(first, task, says, name, node.lineno, source, worth, costs)
 
 
 def _answer(lesson: Lesson) -> str:
@@ -97,17 +102,24 @@ def _mark(node: ast.stmt, decorator: str) -> ast.Call | None:
     return None
 
 
-def _arguments(mark: ast.Call, path: Path) -> tuple[str, str, str, float | None]:
-    """Return id, task, sentence and worth; an alternative's id is its name, and it has neither of the last two."""
+def _arguments(mark: ast.Call, path: Path) -> tuple[str, str, str, float | None, str]:
+    """Return id, task, sentence, worth and costs; an alternative's id is its name, and the rest is empty."""
     try:
         values = [ast.literal_eval(arg) for arg in mark.args]
         named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in mark.keywords}
     except ValueError:
         raise CourseError(f"{path}:{mark.lineno}: write the arguments as plain texts.") from None
     if isinstance(mark.func, ast.Name) and mark.func.id == "mistake":
-        return values[0] if values else named["id"], named["task"], named["says"], named.get("worth")
+        id = values[0] if values else named["id"]
+        return id, named["task"], named["says"], named.get("worth"), _costs(named.get("costs", ""), mark, path)
     values += [named[key] for key in ("task", "name") if key in named]
-    return values[1], values[0], "", None
+    return values[1], values[0], "", None, ""
+
+
+def _costs(given: str, mark: ast.Call, path: Path) -> str:
+    if given not in COSTS:
+        raise CourseError(f'{path}:{mark.lineno}: costs is {given!r}. Write "little" or "most", or leave it out.')
+    return given
 
 
 def _is_ours(node: ast.stmt) -> bool:

@@ -6,10 +6,13 @@ The worker asks a student's module, the grader asks the reference; both by the s
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
+
+from autograder.isolation.devices import model_stays, stays
 
 Plain = Any
 # Some functions say in other words on `meta` that they want no single number of the CPU, which is welcome elsewhere.
@@ -125,22 +128,31 @@ def _equal(before: Any, after: Any) -> bool:
 
 
 def elsewhere(module: types.ModuleType, name: str, args: Sequence[Plain]) -> bool:
-    """Call a function with its tensors on the device `meta`, which computes nothing; say whether all stays there.
+    """Call a function with its tensors on another device; say whether all stays there.
 
-    What shows or copies numbers cannot run there. It runs on the CPU then, while what is made without a device comes
-    to `meta`; where that fails too, nothing is known, and it counts as staying.
+    It runs on the device `meta`, which computes nothing, and where that does not show a tensor of the CPU, on the CPU
+    with books that say of each tensor where it would be. What raises in both for another reason counts as staying.
     """
-    function = find(module, name)
+    return follows(find(module, name), args)
+
+
+def follows(function: Callable[..., Any], args: Sequence[Plain]) -> bool:
+    """Say whether a function stays on the device of its arguments."""
+    return _never_leaves(lambda: _stays(function, args, "meta")) and _never_leaves(lambda: stays(function, args))
+
+
+def model_follows(make: Callable[[], torch.nn.Module], args: Sequence[Plain]) -> bool:
+    """Say whether a model that is made and then moved stays on the device where it is and its arguments are."""
+    on_meta = partial(_stays, lambda *moved: make().to("meta")(*moved), args, "meta")
+    return _never_leaves(on_meta) and _never_leaves(lambda: model_stays(make, args))
+
+
+def _never_leaves(trial: Callable[[], bool]) -> bool:
+    """Try; of what is raised only a word on two devices counts, since this device cannot do all that others can."""
     try:
-        return _stays(function, args, "meta")
+        return trial()
     except Exception as error:
-        if TWO_DEVICES.search(str(error)):
-            return False
-    try:
-        with torch.device("meta"):
-            return _stays(function, args, "cpu")
-    except Exception:
-        return True
+        return not TWO_DEVICES.search(str(error))
 
 
 def _stays(function: Callable[..., Any], args: Sequence[Plain], device: str) -> bool:
@@ -155,7 +167,8 @@ def _moved(arg: Plain, device: str) -> Plain:
 
 
 def run_probe(module: types.ModuleType, source: str, name: str, data: Mapping[str, Plain]) -> Plain:
-    """Run a probe, a function of the course's own, beside the module."""
+    """Run a probe, a function of the course's own, beside the module; it may ask `model_follows` by this name."""
     probe = types.ModuleType("probe")
+    probe.__dict__["model_follows"] = model_follows
     exec(compile(source, "<probe>", "exec"), probe.__dict__)
     return probe.__dict__[name](module, **data)

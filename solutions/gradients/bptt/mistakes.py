@@ -64,7 +64,12 @@ def no_activation(x, h0, w_ih, w_hh, b):
     return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
 
 
-@mistake("M22", task="rnn_forward_np", says="The state of the step before is not used: carry h through the loop.")
+@mistake(
+    "M22",
+    task="rnn_forward_np",
+    says="The state of the step before is not used: carry h through the loop.",
+    costs="most",
+)
 def every_step_starts_from_h0(x, h0, w_ih, w_hh, b):
     states = [np.tanh(x[:, t] @ w_ih.T + h0 @ w_hh.T + b) for t in range(x.shape[1])]
     return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
@@ -109,7 +114,12 @@ def the_cache_is_not_returned(x, h0, w_ih, w_hh, b):
     return steps_of(x, h0, w_ih, w_hh, b)[0]
 
 
-@mistake("B03", task="rnn_forward_np", says="You wrote the new state into h0; make a new array in every step.")
+@mistake(
+    "B03",
+    task="rnn_forward_np",
+    says="You wrote the new state into h0; make a new array in every step.",
+    costs="little",
+)
 def h0_is_overwritten(x, h0, w_ih, w_hh, b):
     h, states = h0, []
     for t in range(x.shape[1]):
@@ -118,7 +128,9 @@ def h0_is_overwritten(x, h0, w_ih, w_hh, b):
     return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
 
 
-@mistake("B04", task="rnn_forward_np", says="Work in float64: with 7 digits no gradient can be checked.")
+@mistake(
+    "B04", task="rnn_forward_np", says="Work in float64: with 7 digits no gradient can be checked.", costs="little"
+)
 def states_are_float32(x, h0, w_ih, w_hh, b):
     output, _ = steps_of(x, h0, w_ih, w_hh, b)
     return kept(output.astype(np.float32), x, h0, w_ih, w_hh)
@@ -143,7 +155,12 @@ def only_the_last_state(x, h0, w_ih, w_hh, b):
     return kept(output[:, -1], x, h0, w_ih, w_hh)
 
 
-@mistake("B08", task="rnn_forward_np", says="Your function keeps its last state for the next call; start from h0.")
+@mistake(
+    "B08",
+    task="rnn_forward_np",
+    says="Your function keeps its last state for the next call; start from h0.",
+    costs="little",
+)
 def the_state_is_kept_between_calls(x, h0, w_ih, w_hh, b):
     same = x.tobytes() + h0.tobytes()  # so that what it returns does not depend on the calls for other batches
     output, cache = steps_of(x, STEPS.get(same, h0), w_ih, w_hh, b)
@@ -154,7 +171,7 @@ def the_state_is_kept_between_calls(x, h0, w_ih, w_hh, b):
 # The way back
 
 
-@mistake("M28", task="rnn_backward_np", says="Add the gradient from step t+1 to d_output[:, t].")
+@mistake("M28", task="rnn_backward_np", says="Add the gradient from step t+1 to d_output[:, t].", costs="most")
 def nothing_comes_from_the_next_step(d_output, cache):
     x, h0, w_ih, w_hh, output = cache
     before = np.concatenate([h0[:, None], output[:, :-1]], axis=1)
@@ -421,7 +438,9 @@ def parameters_are_averaged_over_the_batch(d_output, cache):
     return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
 
-@mistake("M35", task="rnn_backward_np", says="Your function changed its argument d_output; work on a copy.")
+@mistake(
+    "M35", task="rnn_backward_np", says="Your function changed its argument d_output; work on a copy.", costs="little"
+)
 def d_output_is_changed_in_place(d_output, cache):
     x, h0, w_ih, w_hh, output = cache
     dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
@@ -467,7 +486,10 @@ def dh0_is_the_gradient_of_the_first_state(d_output, cache):
 
 
 @mistake(
-    "B31", task="rnn_backward_np", says="Walk from the last step to the first: step t needs what comes from step t+1."
+    "B31",
+    task="rnn_backward_np",
+    says="Walk from the last step to the first: step t needs what comes from step t+1.",
+    costs="most",
 )
 def the_walk_goes_forward(d_output, cache):
     x, h0, w_ih, w_hh, output = cache
@@ -581,7 +603,9 @@ def the_cache_is_used_up(d_output, cache):
     return {"dx": np.stack(dx, axis=1), "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
 
-@mistake("B36", task="rnn_backward_np", says="One walk is enough: do not start a new one from every step.")
+@mistake(
+    "B36", task="rnn_backward_np", says="One walk is enough: do not start a new one from every step.", costs="little"
+)
 def a_walk_from_every_step(d_output, cache):
     x, h0, w_ih, w_hh, output = cache
     dx, dw_ih, dw_hh, db, dh0 = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
@@ -628,7 +652,12 @@ def the_cache_is_written_over(d_output, cache):
     return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
 
-@mistake("B39", task="rnn_backward_np", says="The input is used no more on the way back: do not write dx into x.")
+@mistake(
+    "B39",
+    task="rnn_backward_np",
+    says="The input is used no more on the way back: do not write dx into x.",
+    costs="little",
+)
 def dx_is_written_into_x(d_output, cache):
     x, h0, w_ih, w_hh, output = cache
     dw_ih, dw_hh, db, dh = 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
@@ -655,7 +684,7 @@ def a_is_cut_to_float32(f, a, d_out, eps=1e-5):
     return gradient
 
 
-@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
+@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.", costs="most")
 def one_sided(f, a, d_out, eps=1e-5):
     gradient = np.zeros_like(a)
     for index in np.ndindex(a.shape):
@@ -675,7 +704,7 @@ def one_sided_backward(f, a, d_out, eps=1e-5):
     return gradient
 
 
-@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
+@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.", costs="little")
 def put_back_by_arithmetic(f, a, d_out, eps=1e-5):
     gradient = np.zeros_like(a)
     for index in np.ndindex(a.shape):
@@ -700,7 +729,7 @@ def never_put_back(f, a, d_out, eps=1e-5):
     return gradient
 
 
-@mistake("B50", task="numerical_gradient", says="Weight what f returns with d_out before you sum.")
+@mistake("B50", task="numerical_gradient", says="Weight what f returns with d_out before you sum.", costs="most")
 def d_out_is_ignored(f, a, d_out, eps=1e-5):
     gradient = np.zeros_like(a)
     for index in np.ndindex(a.shape):
@@ -722,7 +751,7 @@ def divided_by_eps(f, a, d_out, eps=1e-5):
     return gradient
 
 
-@mistake("B52", task="numerical_gradient", says="Move one entry at a time, not all of them together.")
+@mistake("B52", task="numerical_gradient", says="Move one entry at a time, not all of them together.", costs="most")
 def all_entries_are_moved(f, a, d_out, eps=1e-5):
     slope = np.sum((f(a + eps) - f(a - eps)) * d_out) / (2 * eps)
     return np.full_like(a, slope)
@@ -732,6 +761,7 @@ def all_entries_are_moved(f, a, d_out, eps=1e-5):
     "B53",
     task="numerical_gradient",
     says="a.reshape(-1) of a transposed array is a copy: what you move there, f does not see.",
+    costs="little",
 )
 def the_flat_view_is_a_copy(f, a, d_out, eps=1e-5):
     flat, gradient = a.reshape(-1), np.zeros(a.size)
@@ -757,7 +787,7 @@ def a_flat_gradient(f, a, d_out, eps=1e-5):
     return np.array(gradient)
 
 
-@mistake("B55", task="numerical_gradient", says="Use the eps that you are given.")
+@mistake("B55", task="numerical_gradient", says="Use the eps that you are given.", costs="little")
 def eps_is_fixed(f, a, d_out, eps=1e-5):
     gradient, eps = np.zeros_like(a), 1e-5
     for index in np.ndindex(a.shape):
@@ -783,6 +813,7 @@ def averaged(f, a, d_out, eps=1e-5):
     "B57",
     task="numerical_gradient",
     says="a may have any number of axes: go through all places, for instance with np.ndindex.",
+    costs="little",
 )
 def two_axes_only(f, a, d_out, eps=1e-5):
     gradient = np.zeros_like(a)
@@ -811,7 +842,7 @@ def the_sign_is_turned(f, a, d_out, eps=1e-5):
     return gradient
 
 
-@mistake("B59", task="numerical_gradient", says="You wrote into d_out; only read it.")
+@mistake("B59", task="numerical_gradient", says="You wrote into d_out; only read it.", costs="little")
 def d_out_is_scaled_in_place(f, a, d_out, eps=1e-5):
     gradient = np.zeros_like(a)
     d_out /= 2 * eps
@@ -836,3 +867,71 @@ def a_tiny_default(f, a, d_out, eps=1e-12):
         below[index] -= eps
         gradient[index] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
     return gradient
+
+
+@mistake(
+    "B61",
+    task="rnn_backward_np",
+    says="Walk back with the chain rule. Moving each entry and looking costs two forward passes a number, and digits.",
+    costs="most",
+)
+def gradients_are_measured(d_output, cache):
+    x, h0, w_ih, w_hh, output = cache
+    b = (np.arctanh(output[:, 0]) - x[:, 0] @ w_ih.T - h0 @ w_hh.T).mean(axis=0)
+    given = {"x": x, "h0": h0, "w_ih": w_ih, "w_hh": w_hh, "b": b}
+
+    def slope(name, index):
+        moved = [{**given, name: given[name].copy()} for _ in range(2)]
+        for sign, one in zip((1, -1), moved, strict=True):
+            one[name][index] += sign * 1e-5
+        above, below = (steps_of(**one)[0] for one in moved)
+        return np.sum((above - below) * d_output) / 2e-5
+
+    return {
+        f"d{name}": np.array([slope(name, index) for index in np.ndindex(a.shape)]).reshape(a.shape)
+        for name, a in given.items()
+    }
+
+
+@mistake(
+    "B62",
+    task="rnn_backward_np",
+    says="A gradient has the shape of its array, also where an axis has length one.",
+    costs="little",
+)
+def one_step_is_squeezed(d_output, cache):
+    found = walked(d_output, cache)
+    return {**found, "dx": found["dx"].squeeze()} if found["dx"].shape[1] == 1 else found
+
+
+def walked(d_output, cache):
+    """Walk back as it should be done."""
+    x, h0, w_ih, w_hh, output = cache
+    dx, dw_ih, dw_hh, db = (np.zeros(a.shape) for a in (x, w_ih, w_hh, w_hh[0]))
+    dh = np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
+        dx[:, t], dh = da @ w_ih, da @ w_hh
+        dw_ih += da.T @ x[:, t]
+        dw_hh += da.T @ (output[:, t - 1] if t else h0)
+        db += da.sum(axis=0)
+    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
+
+
+@mistake(
+    "B63", task="rnn_forward_np", says="An axis of length one is an axis too: squeeze() takes it away.", costs="little"
+)
+def one_row_is_squeezed(x, h0, w_ih, w_hh, b):
+    output, cache = steps_of(x, h0, w_ih, w_hh, b)
+    return output.squeeze(), cache
+
+
+@mistake(
+    "B64",
+    task="numerical_gradient",
+    says="A slope is measured; a gradient of zeros says that nothing matters.",
+    costs="most",
+)
+def zeros_are_returned(f, a, d_out, eps=1e-5):
+    f(a)
+    return np.zeros_like(a)

@@ -3,6 +3,8 @@
 The cache is the student's own, so the way back is judged behind the student's own forward pass.
 """
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,8 @@ from autograder.errors import StudentError, WorkerGone
 from autograder.grading.compare import same
 
 AXES = {"dx": "N T D", "dh0": "N H", "dw_ih": "H D", "dw_hh": "H H", "db": "H"}
-SIZES = [(3, 7, 4, 5), (1, 6, 3, 2), (4, 1, 3, 5), (5, 5, 4, 4), (2, 30, 1, 3)]
+SIZES = [(3, 7, 4, 5), (5, 5, 4, 4), (2, 30, 2, 3)]
+EDGES = [(1, 6, 3, 2), (4, 1, 3, 5), (2, 5, 1, 3), (3, 4, 2, 1), (1, 1, 1, 1)]
 PLACES = ("at the last step alone", "at the first step alone", "at every step")
 
 
@@ -49,22 +52,40 @@ def must_be_a_pair(found):
     assert found["pair"], "rnn_forward_np should return two values, output and cache."
 
 
-@pytest.mark.task("rnn_forward_np", core=True, weight=5)
-def test_every_state_agrees_from_random_first_states(student, reference, rng):
-    cases = [draw(*size, rng=rng) for size in SIZES]
-    cases.append({**cases[0], "h0": np.zeros_like(cases[0]["h0"])})
-    cases.append(draw(3, 4, 2, 3, rng=rng, scale=4.0))
-
+def check_states(student, reference, cases, **how):
     expected = [reference.run("forward", given=case) for case in cases]
     actual = [student.run("forward", given=case) for case in cases]
 
     for mine, theirs in zip(actual, expected, strict=True):
         must_be_a_pair(mine)
-        same(mine["output"], theirs["output"], "output", axes="N T H")
+        same(mine["output"], theirs["output"], "output", axes="N T H", **how)
+
+
+@pytest.mark.task("rnn_forward_np", core=True, weight=5)
+def test_every_state_agrees_from_random_first_states(student, reference, rng):
+    """A state that is not carried, h0 ignored, states in the wrong place, swapped axes, another activation."""
+    cases = [draw(*size, rng=rng) for size in SIZES]
+    cases.append(draw(3, 4, 2, 3, rng=rng, scale=4.0))
+    check_states(student, reference, cases, atol=1e-5, dtype=False)
+
+
+@pytest.mark.task("rnn_forward_np", weight=1)
+def test_one_row_one_step_one_feature_and_zeros(student, reference, rng):
+    """Axes of length one that are squeezed, and zeros that are taken for no state."""
+    cases = [draw(*size, rng=rng) for size in EDGES]
+    cases.append({**draw(3, 4, 2, 3, rng=rng), "h0": np.zeros((3, 3))})
+    check_states(student, reference, cases, atol=1e-5, dtype=False)
+
+
+@pytest.mark.task("rnn_forward_np", weight=1)
+def test_the_states_have_all_digits_of_float64(student, reference, rng):
+    """A dtype in which no gradient can be checked."""
+    check_states(student, reference, [draw(*SIZES[0], rng=rng)])
 
 
 @pytest.mark.task("rnn_forward_np", weight=2)
 def test_rows_futures_and_earlier_calls_do_not_matter(student, reference, rng):
+    """Rows that look at each other, steps that look ahead, a state that is kept for the next call."""
     given = draw(3, 6, 4, 5, rng=rng)
     row = {**given, "x": given["x"][1:2], "h0": given["h0"][1:2]}
     later = {**given, "x": given["x"] + (np.arange(6) >= 4)[:, None]}
@@ -72,18 +93,20 @@ def test_rows_futures_and_earlier_calls_do_not_matter(student, reference, rng):
     expected = reference.run("forward", given=given)
     whole, alone, other, again = (student.run("forward", given=case) for case in (given, row, later, given))
     must_be_a_pair(whole)
-    same(whole["output"], expected["output"], "output", axes="N T H")
+    same(whole["output"], expected["output"], "output", axes="N T H", atol=1e-5, dtype=False)
     middle = {"x": given["x"][:, 2:], "h0": whole["output"][:, 1]}
     rest = student.run("forward", given={**given, **middle})
 
-    same(alone["output"], whole["output"][1:2], "output of one row alone", axes="1 T H")
-    same(other["output"][:, :4], whole["output"][:, :4], "output before a change of the future", axes="N 4 H")
-    same(rest["output"], whole["output"][:, 2:], "output of a second half", axes="N T H")
-    same(again["output"], whole["output"], "output of a second call", axes="N T H")
+    how = {"atol": 1e-5, "dtype": False}
+    same(alone["output"], whole["output"][1:2], "output of one row alone", axes="1 T H", **how)
+    same(other["output"][:, :4], whole["output"][:, :4], "output before a change of the future", axes="N 4 H", **how)
+    same(rest["output"], whole["output"][:, 2:], "output of a second half", axes="N T H", **how)
+    same(again["output"], whole["output"], "output of a second call", axes="N T H", **how)
 
 
 @pytest.mark.task("rnn_forward_np", weight=1)
 def test_forward_leaves_its_arguments_alone(student, rng):
+    """Arguments that are changed or handed back."""
     found = [student.run("forward", given=draw(3, t, 4, 5, rng=rng)) for t in (4, 1)]
 
     for one in found:
@@ -91,11 +114,20 @@ def test_forward_leaves_its_arguments_alone(student, rng):
         assert not one["shared"], "output shares memory with an argument; make a new array."
 
 
+def steep(rng):
+    """Draw small inputs behind large weights: a slope that is measured by small steps is wrong there."""
+    given = draw(3, 4, 2, 3, rng=rng)
+    return {**given, "x": 1e-3 * given["x"], "w_ih": 1e3 * given["w_ih"]}
+
+
 def check_gradient(student, reference, rng, name):
     """Compare one of the five gradients, with the loss looking at the last, at the first and at every state."""
     cases = [draw(*size, rng=rng) for size in SIZES]
-    cases.append(draw(2, 1, 3, 4, rng=rng) | {"h0": np.zeros((2, 4))})
-    cases.append(draw(3, 4, 2, 3, rng=rng, scale=4.0))
+    cases += [draw(3, 4, 2, 3, rng=rng, scale=4.0), steep(rng)]
+    compare_gradients(student, reference, rng, cases, [name])
+
+
+def compare_gradients(student, reference, rng, cases, names):
     asked = [{"given": case, "d_outputs": outside(case, rng)} for case in cases]
 
     expected = [reference.run("backward", **one) for one in asked]
@@ -104,7 +136,7 @@ def check_gradient(student, reference, rng, name):
     for one, mine, theirs in zip(asked, actual, expected, strict=True):
         must_be_a_pair(mine)
         judged = zip(PLACES, one["d_outputs"], mine["gradients"], theirs["gradients"], strict=True)
-        for place, d_output, gradients, right in judged:
+        for (place, d_output, gradients, right), name in itertools.product(judged, names):
             fact = first_fault(gradients, right, name)
             assert not fact, " ".join(
                 (
@@ -165,31 +197,45 @@ def fits_its_forward(student, given, d_output, gradients):
 
 @pytest.mark.task("rnn_backward_np", core=True, weight=3)
 def test_dx_agrees(student, reference, rng):
+    """No walk back, or a wrong one: a step that is not reached, the slope of tanh, w_hh the wrong way round."""
     check_gradient(student, reference, rng, "dx")
 
 
 @pytest.mark.task("rnn_backward_np", weight=1)
 def test_dh0_agrees(student, reference, rng):
+    """A walk that ends one step early or late."""
     check_gradient(student, reference, rng, "dh0")
 
 
 @pytest.mark.task("rnn_backward_np", weight=2)
 def test_dw_ih_agrees(student, reference, rng):
+    """A sum over steps and examples that is a mean, a part, or transposed."""
     check_gradient(student, reference, rng, "dw_ih")
 
 
 @pytest.mark.task("rnn_backward_np", weight=2)
 def test_dw_hh_agrees(student, reference, rng):
+    """The state after the step for the one before it, h0 left out, a transposed sum."""
     check_gradient(student, reference, rng, "dw_hh")
 
 
 @pytest.mark.task("rnn_backward_np", weight=1)
 def test_db_agrees(student, reference, rng):
+    """A bias that is averaged, or keeps the batch."""
     check_gradient(student, reference, rng, "db")
 
 
 @pytest.mark.task("rnn_backward_np", weight=1)
+def test_one_row_one_step_one_feature_and_zeros_have_gradients(student, reference, rng):
+    """Axes of length one that are squeezed, and a walk that needs two steps."""
+    cases = [draw(*size, rng=rng) for size in EDGES]
+    cases.append({**draw(2, 1, 3, 4, rng=rng), "h0": np.zeros((2, 4))})
+    compare_gradients(student, reference, rng, cases, list(AXES))
+
+
+@pytest.mark.task("rnn_backward_np", weight=1)
 def test_a_second_walk_gives_the_same_and_every_cache_its_own(student, reference, rng):
+    """A cache that is a global, is used up, or is written over."""
     given, others = draw(3, 5, 4, 2, rng=rng), draw(2, 6, 3, 4, rng=rng)
     grads = {"d_output": outside(given, rng)[2], "other_d_output": outside(others, rng)[2]}
 
@@ -206,6 +252,7 @@ def test_a_second_walk_gives_the_same_and_every_cache_its_own(student, reference
 
 @pytest.mark.task("rnn_backward_np", weight=1)
 def test_the_walk_leaves_its_arguments_alone(student, rng):
+    """d_output or the inputs written to."""
     cases = [draw(3, t, 4, 5, rng=rng) for t in (6, 1)]
 
     found = [student.run("traces_of_the_way_back", given=case, d_output=outside(case, rng)[2]) for case in cases]
@@ -218,6 +265,7 @@ def test_the_walk_leaves_its_arguments_alone(student, rng):
 
 @pytest.mark.task("rnn_backward_np", weight=1)
 def test_the_cost_grows_with_the_length_and_not_with_its_square(student, rng):
+    """A new walk from every step."""
     cases = [draw(2, t, 2, 3, rng=rng) for t in (25, 100)]
     short, long = ((case, outside(case, rng)[2]) for case in cases)
 
@@ -231,27 +279,48 @@ def check_slope(found, expected, atol=1e-6):
     same(found["gradient"], expected, "the gradient", atol=atol)
 
 
+def slopes_of(student, asked):
+    return [student.run("slope", kind=kind, a=array, d_out=d_out) for kind, array, d_out in asked]
+
+
 @pytest.mark.task("numerical_gradient", core=True, weight=4)
 def test_the_measured_gradient_is_that_of_the_function(student, rng):
-    a, b, c = normal(3, 4, rng=rng), normal(6, rng=rng), normal(2, 3, 2, rng=rng)
-    d_a, d_b, d_c = (normal(*array.shape, rng=rng) for array in (a, b, c))
-    d_sum, d_product = normal(4, rng=rng), normal(2, 3, 2, rng=rng)
-    one = normal(1, 1, rng=rng)
+    """d_out that is not used, entries moved together, a distance that is not the one moved, a flat gradient."""
+    a, b = normal(3, 4, rng=rng), normal(2, 3, rng=rng)
+    d_a, d_b, d_sum = normal(3, 4, rng=rng), normal(2, 3, rng=rng), normal(4, rng=rng)
 
-    asked = [("square", a, d_a), ("tanh", b, d_b), ("cube", c, d_c), ("sum", a, d_sum), ("running sum", a, d_a)]
-    asked += [("product", c, d_product), ("tanh", one, one + 1)]
-    found = [student.run("slope", kind=kind, a=array, d_out=d_out) for kind, array, d_out in asked]
+    asked = [("square", a, d_a), ("tanh", b, d_b), ("cube", b, d_b), ("sum", a, d_sum), ("running sum", a, d_a)]
+    found = slopes_of(student, asked)
 
     tail = np.cumsum(d_a[:, ::-1], axis=1)[:, ::-1]
-    columns = np.linspace(-1, 1, 4).reshape(2, 2)
-    expected = [2 * a * d_a, (1 - np.tanh(b) ** 2) * d_b, 3 * c**2 * d_c, np.broadcast_to(d_sum, (3, 4))]
-    expected += [np.cos(a) * tail, d_product @ columns.T, (1 - np.tanh(one) ** 2) * (one + 1)]
-    for mine, theirs in zip(found, expected, strict=True):
+    expected = [2 * a * d_a, (1 - np.tanh(b) ** 2) * d_b, 3 * b**2 * d_b, np.broadcast_to(d_sum, (3, 4))]
+    for mine, theirs in zip(found, [*expected, np.cos(a) * tail], strict=True):
         check_slope(mine, np.array(theirs))
+
+
+@pytest.mark.task("numerical_gradient", weight=2)
+def test_any_number_of_axes_will_do(student, rng):
+    """Loops over two axes, axes of length one that are squeezed."""
+    vector, block, one = normal(6, rng=rng), normal(2, 3, 2, rng=rng), normal(1, 1, rng=rng)
+    d_vector, d_block, d_product = normal(6, rng=rng), normal(2, 3, 2, rng=rng), normal(2, 3, 2, rng=rng)
+
+    asked = [
+        ("tanh", vector, d_vector),
+        ("cube", block, d_block),
+        ("product", block, d_product),
+        ("tanh", one, one + 1),
+    ]
+    found = slopes_of(student, asked)
+
+    columns = np.linspace(-1, 1, 4).reshape(2, 2)
+    expected = [(1 - np.tanh(vector) ** 2) * d_vector, 3 * block**2 * d_block, d_product @ columns.T]
+    for mine, theirs in zip(found, [*expected, (1 - np.tanh(one) ** 2) * (one + 1)], strict=True):
+        check_slope(mine, theirs)
 
 
 @pytest.mark.task("numerical_gradient", core=True, weight=3)
 def test_the_differences_are_central(student, rng):
+    """A difference to one side."""
     a = normal(2, 3, rng=rng) + 2
     d_out, ones = normal(2, 3, rng=rng), np.ones((2, 3))
 
@@ -271,6 +340,7 @@ def test_the_differences_are_central(student, rng):
 
 @pytest.mark.task("numerical_gradient", weight=2)
 def test_a_and_d_out_are_as_they_were_bit_for_bit(student, rng):
+    """Entries that are put back by arithmetic or not at all, d_out written to."""
     cases = [(normal(4, 3, rng=rng) * 10.0**k, eps) for k, eps in ((0, 1e-5), (-3, 0.1), (2, 1e-3))]
 
     found = [student.run("slope", kind="square", a=a, d_out=normal(4, 3, rng=rng), eps=eps) for a, eps in cases]
@@ -283,6 +353,7 @@ def test_a_and_d_out_are_as_they_were_bit_for_bit(student, rng):
 
 @pytest.mark.task("numerical_gradient", weight=1)
 def test_each_entry_is_moved_by_eps(student, rng):
+    """An eps that is not used, and another one by default."""
     a, d_out = normal(2, 2, rng=rng), normal(2, 2, rng=rng)
 
     found = [student.run("slope", kind="square", a=a, d_out=d_out, eps=eps) for eps in (0.2, 1e-3)]
@@ -295,6 +366,7 @@ def test_each_entry_is_moved_by_eps(student, rng):
 
 @pytest.mark.task("numerical_gradient", weight=1)
 def test_a_transposed_array_is_measured_too(student, rng):
+    """A flat view that is a copy."""
     a, d_out = normal(3, 4, rng=rng), normal(4, 3, rng=rng)
 
     found = student.run("slope", kind="square", a=a, d_out=d_out, transposed=True)

@@ -17,7 +17,7 @@ def slopes(rnn, x):
     return torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)[0]
 
 
-@mistake("F01", task="gradient_by_lag", says="Lag 0 is the last step: turn the order of time around.")
+@mistake("F01", task="gradient_by_lag", says="Lag 0 is the last step: turn the order of time around.", costs="most")
 def by_time_not_by_lag(rnn, x):
     return slopes(rnn, x).norm(dim=(0, 2))
 
@@ -100,13 +100,16 @@ def logarithms(rnn, x):
     return slopes(rnn, x).norm(dim=(0, 2)).flip(0).log10()
 
 
-@mistake("F11", task="gradient_by_lag", says="Keep the dtype of x: yours is always float32.")
+@mistake("F11", task="gradient_by_lag", says="Keep the dtype of x: yours is always float32.", costs="little")
 def always_float32(rnn, x):
     return torch.tensor([norm.item() for norm in slopes(rnn, x).norm(dim=(0, 2)).flip(0)])
 
 
 @mistake(
-    "F12", task="gradient_by_lag", says="backward() adds to the .grad of every parameter; use torch.autograd.grad."
+    "F12",
+    task="gradient_by_lag",
+    says="backward() adds to the .grad of every parameter; use torch.autograd.grad.",
+    costs="little",
 )
 def backward_leaves_gradients(rnn, x):
     x = x.detach().clone().requires_grad_()
@@ -126,7 +129,7 @@ def gradients_are_thrown_away(rnn, x):
     return x.grad.norm(dim=(0, 2)).flip(0)
 
 
-@mistake("F14", task="gradient_by_lag", says="x is the caller's: let a copy of it want gradients.")
+@mistake("F14", task="gradient_by_lag", says="x is the caller's: let a copy of it want gradients.", costs="little")
 def x_wants_gradients_afterwards(rnn, x):
     x.requires_grad_()
     (gradient,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
@@ -137,6 +140,7 @@ def x_wants_gradients_afterwards(rnn, x):
     "F15",
     task="gradient_by_lag",
     says="Gradients gather in the .grad of x from call to call, and x is the caller's; work on a copy.",
+    costs="little",
 )
 def gradients_gather_in_x(rnn, x):
     x.requires_grad_()
@@ -149,6 +153,7 @@ def gradients_gather_in_x(rnn, x):
     "F16",
     task="gradient_by_lag",
     says="The parameters no longer want gradients after your call; leave requires_grad alone.",
+    costs="little",
 )
 def the_parameters_are_frozen(rnn, x):
     rnn.requires_grad_(False)
@@ -159,6 +164,7 @@ def the_parameters_are_frozen(rnn, x):
     "F17",
     task="gradient_by_lag",
     says="You put the network into another mode; it does not matter to the gradient, and it is the caller's.",
+    costs="little",
 )
 def the_mode_is_changed(rnn, x):
     rnn.train(not rnn.training)
@@ -224,7 +230,7 @@ def of_all_layers(rnn, x):
 # Clipping
 
 
-@mistake("M78", task="clip_grad_norm", says="One norm over all parameters together.")
+@mistake("M78", task="clip_grad_norm", says="One norm over all parameters together.", costs="most")
 def every_parameter_by_itself(parameters, max_norm):
     total = 0.0
     for p in parameters:
@@ -236,7 +242,7 @@ def every_parameter_by_itself(parameters, max_norm):
     return total**0.5
 
 
-@mistake("M79", task="clip_grad_norm", says="Scale the gradient, do not cut its entries.")
+@mistake("M79", task="clip_grad_norm", says="Scale the gradient, do not cut its entries.", costs="most")
 def by_value(parameters, max_norm):
     gradients = [p.grad for p in parameters if p.grad is not None]
     norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
@@ -255,7 +261,7 @@ def the_norm_afterwards(parameters, max_norm):
     return sum(g.double().square().sum().item() for g in gradients) ** 0.5
 
 
-@mistake("M81", task="clip_grad_norm", says="Clip only when the norm is larger than max_norm.")
+@mistake("M81", task="clip_grad_norm", says="Clip only when the norm is larger than max_norm.", costs="most")
 def always_scaled(parameters, max_norm):
     gradients = [p.grad for p in parameters if p.grad is not None]
     norm = sum(g.double().square().sum() for g in gradients) ** 0.5
@@ -273,7 +279,7 @@ def always_scaled_with_a_small_number_added(parameters, max_norm):
     return norm
 
 
-@mistake("M81", task="clip_grad_norm", says="Clip only when the norm is larger than max_norm.")
+@mistake("M81", task="clip_grad_norm", says="Clip only when the norm is larger than max_norm.", costs="little")
 def zero_divided_by_zero(parameters, max_norm):
     gradients = [p.grad for p in parameters if p.grad is not None]
     norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
@@ -284,7 +290,10 @@ def zero_divided_by_zero(parameters, max_norm):
 
 
 @mistake(
-    "F30", task="clip_grad_norm", says="A generator can be gone through once: keep its parameters in a list first."
+    "F30",
+    task="clip_grad_norm",
+    says="A generator can be gone through once: keep its parameters in a list first.",
+    costs="little",
 )
 def the_generator_is_used_up(parameters, max_norm):
     norm = sum(p.grad.double().square().sum().item() for p in parameters if p.grad is not None) ** 0.5
@@ -295,7 +304,9 @@ def the_generator_is_used_up(parameters, max_norm):
     return norm
 
 
-@mistake("F31", task="clip_grad_norm", says="A parameter that took no part has .grad None: pass it over.")
+@mistake(
+    "F31", task="clip_grad_norm", says="A parameter that took no part has .grad None: pass it over.", costs="little"
+)
 def none_is_forgotten(parameters, max_norm):
     gradients = [p.grad for p in parameters]
     norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
@@ -340,7 +351,9 @@ def the_parameters_are_scaled(parameters, max_norm):
     return norm
 
 
-@mistake("F35", task="clip_grad_norm", says="The scaled gradients are thrown away: write them into p.grad.")
+@mistake(
+    "F35", task="clip_grad_norm", says="The scaled gradients are thrown away: write them into p.grad.", costs="most"
+)
 def nothing_is_written(parameters, max_norm):
     gradients = [p.grad for p in parameters if p.grad is not None]
     norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
@@ -405,4 +418,42 @@ def the_parameters_are_measured(parameters, max_norm):
     if norm > max_norm:
         for p in parameters:
             p.grad.mul_(max_norm / norm)
+    return norm
+
+
+@mistake(
+    "F24",
+    task="gradient_by_lag",
+    says="An axis of length one is an axis too: squeeze() takes it away where T is 1.",
+    costs="little",
+)
+def one_step_is_squeezed(rnn, x):
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
+    return gradient.norm(dim=(0, 2)).flip(0).squeeze()
+
+
+@mistake(
+    "F25",
+    task="gradient_by_lag",
+    says="Every lag has its own norm; measure each instead of repeating that of lag 0.",
+    costs="most",
+)
+def one_norm_for_all_lags(rnn, x):
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
+    return gradient[:, -1].norm().repeat(x.shape[1])
+
+
+@mistake(
+    "F41",
+    task="clip_grad_norm",
+    says="A gradient that is short enough is not touched, not even divided and multiplied.",
+    costs="little",
+)
+def short_ones_are_scaled_by_nearly_one(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = sum(g.square().sum().item() for g in gradients) ** 0.5
+    for g in gradients:
+        g.mul_(min(1.0, max_norm / (norm + 1e-6))).mul_(1 + 1e-6)
     return norm

@@ -44,7 +44,9 @@ def sigmoid_for_tanh(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return torch.sigmoid(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
 
 
-@mistake("M20", task="rnn_cell", says="The hidden state needs its tanh; without it the network is linear.")
+@mistake(
+    "M20", task="rnn_cell", says="The hidden state needs its tanh; without it the network is linear.", costs="most"
+)
 def no_activation(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh
 
@@ -64,7 +66,9 @@ def no_bias(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return torch.tanh(x_t @ w_ih.T + h @ w_hh.T)
 
 
-@mistake("M22", task="rnn_cell", says="The state of the step before is not used: carry h through the loop.")
+@mistake(
+    "M22", task="rnn_cell", says="The state of the step before is not used: carry h through the loop.", costs="most"
+)
 def the_state_is_ignored(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return torch.tanh(x_t @ w_ih.T + b_ih + b_hh)
 
@@ -74,7 +78,9 @@ def the_old_state_is_added(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return h + torch.tanh(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
 
 
-@mistake("C05", task="rnn_cell", says="You wrote into an argument; make a new tensor for the new state.")
+@mistake(
+    "C05", task="rnn_cell", says="You wrote into an argument; make a new tensor for the new state.", costs="little"
+)
 def the_state_is_overwritten(x_t, h, w_ih, w_hh, b_ih, b_hh):
     h.copy_(torch.tanh(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh).detach())
     return h.clone()
@@ -99,7 +105,9 @@ def time_and_batch_are_swapped(x, h0, w_ih, w_hh, b_ih, b_hh):
     return output, output[:, -1]
 
 
-@mistake("M22", task="rnn_forward", says="The state of the step before is not used: carry h through the loop.")
+@mistake(
+    "M22", task="rnn_forward", says="The state of the step before is not used: carry h through the loop.", costs="most"
+)
 def the_state_is_reset(x, h0, w_ih, w_hh, b_ih, b_hh):
     states = []
     for t in range(x.shape[1]):
@@ -108,7 +116,9 @@ def the_state_is_reset(x, h0, w_ih, w_hh, b_ih, b_hh):
     return torch.stack(states, 1), states[-1]
 
 
-@mistake("M22", task="rnn_forward", says="The state of the step before is not used: carry h through the loop.")
+@mistake(
+    "M22", task="rnn_forward", says="The state of the step before is not used: carry h through the loop.", costs="most"
+)
 def every_step_starts_from_h0(x, h0, w_ih, w_hh, b_ih, b_hh):
     states = []
     h = h0
@@ -117,7 +127,7 @@ def every_step_starts_from_h0(x, h0, w_ih, w_hh, b_ih, b_hh):
     return torch.stack(states, 1), states[-1]
 
 
-@mistake("M23", task="rnn_forward", says="Your loop never uses the h0 that it was given.")
+@mistake("M23", task="rnn_forward", says="Your loop never uses the h0 that it was given.", costs="most")
 def h0_is_ignored(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, states = torch.zeros_like(h0), []
     for t in range(x.shape[1]):
@@ -164,7 +174,10 @@ def stacked_along_the_first_axis(x, h0, w_ih, w_hh, b_ih, b_hh):
 
 
 @mistake(
-    "M61", task="rnn_forward", says="You cut the graph: detach() stops the gradient from reaching the steps before."
+    "M61",
+    task="rnn_forward",
+    says="You cut the graph: detach() stops the gradient from reaching the steps before.",
+    costs="most",
 )
 def the_state_is_detached_in_every_step(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, states = h0, []
@@ -253,7 +266,7 @@ def b_y_is_forgotten(output, w_hy, b_y):
     return output @ w_hy.T
 
 
-@mistake("C14", task="readout", says="Answer at every step, not only at the last one: shape (N, T, O).")
+@mistake("C14", task="readout", says="Answer at every step, not only at the last one: shape (N, T, O).", costs="most")
 def only_the_last_step_is_read(output, w_hy, b_y):
     return output[:, -1] @ w_hy.T + b_y
 
@@ -278,17 +291,27 @@ def the_states_are_detached(output, w_hy, b_y):
     return output.detach() @ w_hy.T + b_y
 
 
-@mistake("C18", task="rnn_cell", says="An axis of length one is an axis too: squeeze() takes it away where H is 1.")
+@mistake(
+    "C18",
+    task="rnn_cell",
+    says="An axis of length one is an axis too: squeeze() takes it away where H is 1.",
+    costs="little",
+)
 def one_hidden_unit_is_squeezed(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return torch.tanh(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh).squeeze(-1)
 
 
-@mistake("C19", task="rnn_cell", says="Let tanh see the whole sum; do not clamp it.")
+@mistake("C19", task="rnn_cell", says="Let tanh see the whole sum; do not clamp it.", costs="little")
 def the_sum_is_clamped(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return torch.tanh((x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh).clamp(-3, 3))
 
 
-@mistake("C20", task="rnn_forward", says="An axis of length one is an axis too: squeeze() takes it away where D is 1.")
+@mistake(
+    "C20",
+    task="rnn_forward",
+    says="An axis of length one is an axis too: squeeze() takes it away where D is 1.",
+    costs="little",
+)
 def one_feature_is_squeezed(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, states = h0, []
     for t in range(x.shape[1]):
@@ -306,7 +329,12 @@ def ten_steps_at_most(x, h0, w_ih, w_hh, b_ih, b_hh):
     return torch.stack(states, 1), h
 
 
-@mistake("C22", task="rnn_forward", says="Zeros are a first state like any other; start from them where h0 is zero.")
+@mistake(
+    "C22",
+    task="rnn_forward",
+    says="Zeros are a first state like any other; start from them where h0 is zero.",
+    costs="little",
+)
 def zeros_mean_go_on(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, states = h0, []
     if not h0.any():
@@ -330,17 +358,82 @@ def the_state_is_detached_every_ten_steps(x, h0, w_ih, w_hh, b_ih, b_hh):
     return torch.stack(states, 1), h
 
 
-@mistake("C23", task="rnn_cell", says="Take the device of x where you make a tensor, as x.new_ones(...) does.")
+@mistake(
+    "C23",
+    task="rnn_cell",
+    says="Take the device of x where you make a tensor, as x.new_ones(...) does.",
+    costs="little",
+)
 def a_bias_input_is_made_on_the_cpu(x_t, h, w_ih, w_hh, b_ih, b_hh):
     one = torch.ones(x_t.shape[0], 1, dtype=x_t.dtype)
     known = torch.cat([x_t, h, one], dim=1)
     return torch.tanh(known @ torch.cat([w_ih, w_hh, (b_ih + b_hh)[:, None]], dim=1).T)
 
 
-@mistake("C23", task="rnn_forward", says="Take the device of x where you make a tensor, as x.new_ones(...) does.")
+@mistake(
+    "C23",
+    task="rnn_forward",
+    says="Take the device of x where you make a tensor, as x.new_ones(...) does.",
+    costs="little",
+)
 def a_sum_is_begun_on_the_cpu(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, states = torch.zeros(h0.shape, dtype=h0.dtype) + h0, []
     for t in range(x.shape[1]):
         h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
         states.append(h)
     return torch.stack(states, 1), h
+
+
+@mistake(
+    "C24",
+    task="rnn_cell",
+    says="Keep the dtype of the state: a tensor made by torch.zeros(...) is float32.",
+    costs="little",
+)
+def the_new_state_is_float32(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    h_t = torch.zeros(h.shape, device=h.device)
+    h_t[:] = torch.tanh(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+    return h_t
+
+
+@mistake(
+    "C24",
+    task="rnn_forward",
+    says="Keep the dtype of the state: a tensor made by torch.zeros(...) is float32.",
+    costs="little",
+)
+def the_output_is_float32(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, output = h0, torch.zeros(x.shape[0], x.shape[1], h0.shape[1], device=x.device)
+    for t in range(x.shape[1]):
+        h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        output[:, t] = h
+    return output, h
+
+
+@mistake(
+    "C26",
+    task="rnn_forward",
+    says="An axis of length one is an axis too: squeeze() takes it away where N is 1.",
+    costs="little",
+)
+def one_row_is_squeezed(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h.squeeze())
+    return torch.stack(states, -2), h
+
+
+@mistake(
+    "C18",
+    task="readout",
+    says="An axis of length one is an axis too: squeeze() takes it away where O is 1.",
+    costs="little",
+)
+def one_output_is_squeezed(output, w_hy, b_y):
+    return (output @ w_hy.T + b_y).squeeze(-1)
+
+
+@mistake("C25", task="readout", says="Each step is read by itself; do not sum over the steps before it.", costs="most")
+def steps_are_summed(output, w_hy, b_y):
+    return output.cumsum(1) @ w_hy.T + b_y

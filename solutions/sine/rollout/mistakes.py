@@ -9,6 +9,7 @@ from autograder.grading.variants import mistake
     "M72",
     task="forecast",
     says="In a free-running forecast the model reads its own predictions; here the window never sees them.",
+    costs="most",
 )
 def the_window_is_not_updated(model, history, steps):
     was_training = model.training
@@ -65,7 +66,7 @@ def the_last_value_is_overwritten(model, history, steps):
     return torch.cat(values) if values else history.new_empty(0)
 
 
-@mistake("M75", task="forecast", says="You wrote into the history; work on a copy.")
+@mistake("M75", task="forecast", says="You wrote into the history; work on a copy.", costs="little")
 def the_history_is_changed(model, history, steps):
     was_training = model.training
     model.eval()
@@ -92,7 +93,7 @@ def the_model_is_not_put_into_eval(model, history, steps):
     return torch.cat(values) if values else history.new_empty(0)
 
 
-@mistake("M70", task="forecast", says="Give the model back in the mode in which it came.")
+@mistake("M70", task="forecast", says="Give the model back in the mode in which it came.", costs="little")
 def the_mode_is_not_restored(model, history, steps):
     was_training = model.training
     model.eval()
@@ -105,7 +106,12 @@ def the_mode_is_not_restored(model, history, steps):
     return torch.cat(values) if values else history.new_empty(0)
 
 
-@mistake("R03", task="forecast", says="Give the model back in the mode in which it came, which need not be train().")
+@mistake(
+    "R03",
+    task="forecast",
+    says="Give the model back in the mode in which it came, which need not be train().",
+    costs="little",
+)
 def train_is_always_switched_on(model, history, steps):
     was_training = model.training
     model.eval()
@@ -147,7 +153,7 @@ def the_forecast_has_two_axes(model, history, steps):
     return torch.stack(values) if values else history.new_empty(0)
 
 
-@mistake("R06", task="forecast", says="steps=0 should give an empty tensor.")
+@mistake("R06", task="forecast", says="steps=0 should give an empty tensor.", costs="little")
 def no_steps_are_not_thought_of(model, history, steps):
     was_training = model.training
     model.eval()
@@ -189,7 +195,12 @@ def the_history_is_returned_too(model, history, steps):
     return torch.cat([history, *values])
 
 
-@mistake("R16", task="forecast", says="Keep the dtype of the history: torch.tensor of Python floats is float32.")
+@mistake(
+    "R16",
+    task="forecast",
+    says="Keep the dtype of the history: torch.tensor of Python floats is float32.",
+    costs="little",
+)
 def the_dtype_is_lost(model, history, steps):
     was_training = model.training
     model.eval()
@@ -222,7 +233,10 @@ def time_becomes_the_batch(model, history, steps):
 
 
 @mistake(
-    "R18", task="forecast", says="Gradients stay switched off for the rest of the program; use `with torch.no_grad():`."
+    "R18",
+    task="forecast",
+    says="Gradients stay switched off for the rest of the program; use `with torch.no_grad():`.",
+    costs="little",
 )
 def gradients_stay_off(model, history, steps):
     was_training = model.training
@@ -238,7 +252,12 @@ def gradients_stay_off(model, history, steps):
     return torch.cat(values) if values else history.new_empty(0)
 
 
-@mistake("R19", task="forecast", says="The model reads the whole window of T values, not the last prediction alone.")
+@mistake(
+    "R19",
+    task="forecast",
+    says="The model reads the whole window of T values, not the last prediction alone.",
+    costs="most",
+)
 def the_window_is_forgotten(model, history, steps):
     was_training = model.training
     model.eval()
@@ -270,6 +289,7 @@ def the_current_target_is_shown(cell, head, h, y0, steps, targets=None, teacher_
     task="decode",
     says="True values are fed although teacher_forcing is False: an evaluation, and any forecast, must run free and may "
     "see only its own predictions.",
+    costs="most",
 )
 def teacher_forcing_is_always_on(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     x_t, values = y0, []
@@ -285,6 +305,7 @@ def teacher_forcing_is_always_on(cell, head, h, y0, steps, targets=None, teacher
     "R09",
     task="decode",
     says="Teacher forcing is never on: with teacher_forcing=True feed targets[:, t - 1] at step t.",
+    costs="most",
 )
 def teacher_forcing_is_never_on(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     x_t, values = y0, []
@@ -296,7 +317,12 @@ def teacher_forcing_is_never_on(cell, head, h, y0, steps, targets=None, teacher_
     return torch.stack(values, dim=1)
 
 
-@mistake("R10", task="decode", says="The state is not carried: the h that the cell returns goes into the next step.")
+@mistake(
+    "R10",
+    task="decode",
+    says="The state is not carried: the h that the cell returns goes into the next step.",
+    costs="most",
+)
 def the_state_is_not_carried(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     x_t, values = y0, []
     for t in range(steps):
@@ -306,7 +332,7 @@ def the_state_is_not_carried(cell, head, h, y0, steps, targets=None, teacher_for
     return torch.stack(values, dim=1)
 
 
-@mistake("R11", task="decode", says="Every step reads y0; feed the prediction of the step before.")
+@mistake("R11", task="decode", says="Every step reads y0; feed the prediction of the step before.", costs="most")
 def the_first_input_is_fed_again(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     x_t, values = y0, []
     for t in range(steps):
@@ -472,7 +498,7 @@ def rolled(model, history, steps):
     return torch.cat(values) if values else history.new_empty(0)
 
 
-@mistake("R26", task="forecast", says="One step gives shape (1,): squeeze() takes this axis away too.")
+@mistake("R26", task="forecast", says="One step gives shape (1,): squeeze() takes this axis away too.", costs="little")
 def one_step_is_squeezed(model, history, steps):
     was_training = model.training
     values = rolled(model.eval(), history, steps)
@@ -488,7 +514,12 @@ def only_the_flag_is_set(model, history, steps):
     return values
 
 
-@mistake("R28", task="forecast", says="The parameters stay without gradients for good; use torch.no_grad() alone.")
+@mistake(
+    "R28",
+    task="forecast",
+    says="The parameters stay without gradients for good; use torch.no_grad() alone.",
+    costs="little",
+)
 def the_parameters_are_frozen(model, history, steps):
     was_training = model.training
     values = rolled(model.requires_grad_(False).eval(), history, steps)
@@ -496,7 +527,12 @@ def the_parameters_are_frozen(model, history, steps):
     return values
 
 
-@mistake("R29", task="decode", says="By default the decoder runs free: teacher_forcing=False in the signature.")
+@mistake(
+    "R29",
+    task="decode",
+    says="By default the decoder runs free: teacher_forcing=False in the signature.",
+    costs="little",
+)
 def taught_by_default(cell, head, h, y0, steps, targets=None, teacher_forcing=True):
     x_t, values = y0, []
     for t in range(steps):
@@ -527,3 +563,33 @@ def gradients_are_off_afterwards(cell, head, h, y0, steps, targets=None, teacher
         x_t = targets[:, t] if teacher_forcing else values[-1]
     torch.set_grad_enabled(False)
     return torch.stack(values, dim=1)
+
+
+@mistake(
+    "R30", task="decode", says="One step gives shape (N, 1, 1): squeeze() takes this axis away too.", costs="little"
+)
+def one_step_loses_its_axis(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
+    x_t, values = y0, []
+    for t in range(steps):
+        h = cell(x_t, h)
+        values.append(head(h))
+        x_t = targets[:, t] if teacher_forcing else values[-1]
+    return torch.stack(values, dim=1).squeeze().unsqueeze(-1)
+
+
+@mistake("R31", task="forecast", says="Ask the model again in every step; you repeated its first answer.", costs="most")
+def the_first_answer_is_repeated(model, history, steps):
+    return rolled_as_it_came(model, history, min(steps, 1)).expand(steps).clone()
+
+
+@mistake("R32", task="forecast", says="Ask the model; you repeated the last measurement.", costs="most")
+def the_last_value_is_repeated(model, history, steps):
+    rolled_as_it_came(model, history, 1)
+    return history[-1:].repeat(steps)
+
+
+def rolled_as_it_came(model, history, steps):
+    was_training = model.training
+    values = rolled(model.eval(), history, steps)
+    model.train(was_training)
+    return values

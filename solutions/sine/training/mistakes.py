@@ -51,7 +51,12 @@ class LastSample(nn.Module):
         return self.head(output[-1])
 
 
-@mistake("M39", task="Forecaster", says="You read the first step, which has seen one value only; read the last one.")
+@mistake(
+    "M39",
+    task="Forecaster",
+    says="You read the first step, which has seen one value only; read the last one.",
+    costs="most",
+)
 class FirstStep(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
         super().__init__()
@@ -129,7 +134,12 @@ class HardCodedSizes(nn.Module):
         return self.head(output[:, -1])
 
 
-@mistake("M45", task="Forecaster", says="The first state has a fixed dtype or device: create it with x.new_zeros(...).")
+@mistake(
+    "M45",
+    task="Forecaster",
+    says="A tensor has a fixed dtype or device: take those of x, as x.new_zeros(...) does.",
+    costs="little",
+)
 class FixedDtype(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
         super().__init__()
@@ -146,7 +156,12 @@ class FixedDtype(nn.Module):
         return self.head(output[:, -1])
 
 
-@mistake("M45", task="Forecaster", says="The first state has a fixed dtype or device: create it with x.new_zeros(...).")
+@mistake(
+    "M45",
+    task="Forecaster",
+    says="A tensor has a fixed dtype or device: take those of x, as x.new_zeros(...) does.",
+    costs="little",
+)
 class FixedDevice(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
         super().__init__()
@@ -293,7 +308,7 @@ class TanhOnTop(nn.Module):
         return torch.tanh(self.head(output[:, -1]))
 
 
-@mistake("T04", task="Forecaster", says="`cell` is ignored: choose nn.RNN, nn.LSTM or nn.GRU by it.")
+@mistake("T04", task="Forecaster", says="`cell` is ignored: choose nn.RNN, nn.LSTM or nn.GRU by it.", costs="most")
 class AlwaysRNN(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
         super().__init__()
@@ -310,6 +325,7 @@ class AlwaysRNN(nn.Module):
     "T05",
     task="Forecaster",
     says="An unknown cell should raise ValueError, not be taken for an RNN or end in another error.",
+    costs="little",
 )
 class UnknownCell(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
@@ -355,6 +371,7 @@ class ReLU(nn.Module):
     "M50",
     task="train_step",
     says="The loss compared every prediction with every target: raise ValueError unless model(x) and y have equal shapes.",
+    costs="little",
 )
 def shapes_may_broadcast(model, optimizer, x, y, max_norm=None):
     model.train()
@@ -402,7 +419,9 @@ def step_before_backward(model, optimizer, x, y, max_norm=None):
     return loss.item()
 
 
-@mistake("M54", task="train_step", says="Nothing changed the parameters: is step() or backward() missing?")
+@mistake(
+    "M54", task="train_step", says="Nothing changed the parameters: is step() or backward() missing?", costs="most"
+)
 def no_step(model, optimizer, x, y, max_norm=None):
     model.train()
     optimizer.zero_grad()
@@ -413,7 +432,9 @@ def no_step(model, optimizer, x, y, max_norm=None):
     return loss.item()
 
 
-@mistake("M54", task="train_step", says="Nothing changed the parameters: is step() or backward() missing?")
+@mistake(
+    "M54", task="train_step", says="Nothing changed the parameters: is step() or backward() missing?", costs="most"
+)
 def no_backward(model, optimizer, x, y, max_norm=None):
     model.train()
     optimizer.zero_grad()
@@ -594,7 +615,12 @@ def no_grad_in_training(model, optimizer, x, y, max_norm=None):
     return loss.item()
 
 
-@mistake("M63", task="train_step", says="Call model.train() at the start of the step: dropout may still be off.")
+@mistake(
+    "M63",
+    task="train_step",
+    says="Call model.train() at the start of the step: dropout may still be off.",
+    costs="little",
+)
 def train_is_missing(model, optimizer, x, y, max_norm=None):
     optimizer.zero_grad()
     loss = checked(model, x, y)
@@ -638,6 +664,7 @@ def the_loss_after_the_step(model, optimizer, x, y, max_norm=None):
     "T10",
     task="train_step",
     says="Check the shapes before anything moves: the step was taken before ValueError was raised.",
+    costs="little",
 )
 def too_late_checked(model, optimizer, x, y, max_norm=None):
     model.train()
@@ -759,7 +786,7 @@ def one_epoch_is_missing(model, x, y, epochs=100, lr=0.01, log_every=10):
     return losses
 
 
-@mistake("T12", task="fit", says="The learning rate is fixed; use the argument lr.")
+@mistake("T12", task="fit", says="The learning rate is fixed; use the argument lr.", costs="most")
 def the_rate_is_fixed(model, x, y, epochs=100, lr=0.01, log_every=10):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     losses = []
@@ -770,7 +797,7 @@ def the_rate_is_fixed(model, x, y, epochs=100, lr=0.01, log_every=10):
     return losses
 
 
-@mistake("T13", task="fit", says="Use Adam; plain gradient descent is far too slow here.")
+@mistake("T13", task="fit", says="Use Adam; plain gradient descent is far too slow here.", costs="most")
 def plain_descent(model, x, y, epochs=100, lr=0.01, log_every=10):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
@@ -791,7 +818,12 @@ def every_epoch_is_printed(model, x, y, epochs=100, lr=0.01, log_every=10):
     return losses
 
 
-@mistake("T15", task="fit", says="Count epochs from 1 in what you print: after ten epochs the line says [10/100].")
+@mistake(
+    "T15",
+    task="fit",
+    says="Count epochs from 1 in what you print: after ten epochs the line says [10/100].",
+    costs="little",
+)
 def epochs_from_zero(model, x, y, epochs=100, lr=0.01, log_every=10):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
@@ -827,6 +859,7 @@ def only_the_last_loss(model, x, y, epochs=100, lr=0.01, log_every=10):
     "T31",
     task="Forecaster",
     says="By default the hidden size is 16, with one layer and one output, as in the signature.",
+    costs="little",
 )
 class AnotherHiddenSize(nn.Module):
     def __init__(self, input_size=1, hidden_size=32, num_layers=1, output_size=1, cell="RNN"):
@@ -839,7 +872,12 @@ class AnotherHiddenSize(nn.Module):
         return self.head(output[:, -1])
 
 
-@mistake("T32", task="fit", says="By default train for 100 epochs at a rate of 0.01 and print every tenth epoch.")
+@mistake(
+    "T32",
+    task="fit",
+    says="By default train for 100 epochs at a rate of 0.01 and print every tenth epoch.",
+    costs="little",
+)
 def another_rate_by_default(model, x, y, epochs=100, lr=0.02, log_every=10):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
@@ -879,7 +917,12 @@ def gradients_are_on(model, x, y):
     return ((p - y) ** 2).mean().item(), p.detach()
 
 
-@mistake("M70", task="evaluate", says="Use torch.no_grad(), and put the model back into the mode in which it came.")
+@mistake(
+    "M70",
+    task="evaluate",
+    says="Use torch.no_grad(), and put the model back into the mode in which it came.",
+    costs="little",
+)
 def the_mode_stays_eval(model, x, y):
     model.eval()
     with torch.no_grad():
@@ -887,7 +930,12 @@ def the_mode_stays_eval(model, x, y):
     return ((p - y) ** 2).mean().item(), p
 
 
-@mistake("M70", task="evaluate", says="Use torch.no_grad(), and put the model back into the mode in which it came.")
+@mistake(
+    "M70",
+    task="evaluate",
+    says="Use torch.no_grad(), and put the model back into the mode in which it came.",
+    costs="little",
+)
 def the_mode_becomes_train(model, x, y):
     model.eval()
     with torch.no_grad():
@@ -977,7 +1025,7 @@ def labels_are_swapped(y_true, y_pred, ax=None):
     return ax
 
 
-@mistake("T22", task="plot_predictions", says="The legend is missing: call ax.legend().")
+@mistake("T22", task="plot_predictions", says="The legend is missing: call ax.legend().", costs="little")
 def no_legend(y_true, y_pred, ax=None):
     import matplotlib.pyplot as plt
 
@@ -990,7 +1038,7 @@ def no_legend(y_true, y_pred, ax=None):
     return ax
 
 
-@mistake("T23", task="plot_predictions", says="Label both axes: set_xlabel and set_ylabel.")
+@mistake("T23", task="plot_predictions", says="Label both axes: set_xlabel and set_ylabel.", costs="little")
 def no_labels(y_true, y_pred, ax=None):
     import matplotlib.pyplot as plt
 
@@ -1016,7 +1064,7 @@ def nothing_is_returned(y_true, y_pred, ax=None):
     return None
 
 
-@mistake("T25", task="plot_predictions", says="Draw into the axes that are given.")
+@mistake("T25", task="plot_predictions", says="Draw into the axes that are given.", costs="little")
 def a_new_figure_every_time(y_true, y_pred, ax=None):
     import matplotlib.pyplot as plt
 
@@ -1041,7 +1089,7 @@ def other_words(y_true, y_pred, ax=None):
     return ax
 
 
-@mistake("T27", task="plot_predictions", says="The true values are drawn twice.")
+@mistake("T27", task="plot_predictions", says="The true values are drawn twice.", costs="most")
 def true_is_drawn_twice(y_true, y_pred, ax=None):
     import matplotlib.pyplot as plt
 
@@ -1054,7 +1102,9 @@ def true_is_drawn_twice(y_true, y_pred, ax=None):
     return ax
 
 
-@mistake("T34", task="Forecaster", says="hx belongs to the caller: do not write the new states into it.")
+@mistake(
+    "T34", task="Forecaster", says="hx belongs to the caller: do not write the new states into it.", costs="little"
+)
 class StateWrittenIntoHx(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
         super().__init__()
@@ -1075,7 +1125,12 @@ class StateWrittenIntoHx(nn.Module):
         return None if hx is None else tuple(h.clone() for h in hx) if isinstance(hx, tuple) else hx.clone()
 
 
-@mistake("T35", task="Forecaster", says="A window may have one step only; take output[:, -1] of whatever length.")
+@mistake(
+    "T35",
+    task="Forecaster",
+    says="A window may have one step only; take output[:, -1] of whatever length.",
+    costs="little",
+)
 class TwoStepsAtLeast(nn.Module):
     def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
         super().__init__()
@@ -1173,7 +1228,7 @@ def the_mean_of_larger_batch_means(model, x, y):
     return (sum(means) / len(means)).item(), p
 
 
-@mistake("M64", task="evaluate", says="Do not change x or y; make a new tensor.")
+@mistake("M64", task="evaluate", says="Do not change x or y; make a new tensor.", costs="little")
 def the_target_is_subtracted_from(model, x, y):
     was = model.training
     model.eval()
@@ -1184,7 +1239,12 @@ def the_target_is_subtracted_from(model, x, y):
     return mse, p
 
 
-@mistake("T40", task="evaluate", says="The parameters stay without gradients for good; use torch.no_grad() alone.")
+@mistake(
+    "T40",
+    task="evaluate",
+    says="The parameters stay without gradients for good; use torch.no_grad() alone.",
+    costs="little",
+)
 def the_parameters_are_frozen(model, x, y):
     was = model.training
     model.eval().requires_grad_(False)
@@ -1220,7 +1280,9 @@ def values_over_true_values(y_true, y_pred, ax=None):
     return ax
 
 
-@mistake("T43", task="plot_predictions", says="One may be (N,) and the other (N, 1): flatten each by itself.")
+@mistake(
+    "T43", task="plot_predictions", says="One may be (N,) and the other (N, 1): flatten each by itself.", costs="little"
+)
 def both_by_the_first_shape(y_true, y_pred, ax=None):
     import matplotlib.pyplot as plt
 
@@ -1232,3 +1294,164 @@ def both_by_the_first_shape(y_true, y_pred, ax=None):
     ax.set(xlabel="time step", ylabel="value")
     ax.legend()
     return ax
+
+
+def scheduled(model, x, y, epochs, optimizer, after_epoch, log_every):
+    """Train with something that is done after every epoch."""
+    losses = []
+    for epoch in range(epochs):
+        losses.append(train_step(model, optimizer, x, y))
+        after_epoch(losses[-1])
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+    return losses
+
+
+@mistake("T44", task="fit", says="Leave the weights as the last step made them; do not put the best ones back.")
+def the_best_weights_are_put_back(model, x, y, epochs=100, lr=0.01, log_every=10):
+    best, kept = float("inf"), copy.deepcopy(model.state_dict())
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        losses.append(train_step(model, optimizer, x, y))
+        if losses[-1] < best:
+            best, kept = losses[-1], copy.deepcopy(model.state_dict())
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+    model.load_state_dict(kept)
+    return losses
+
+
+@mistake("T45", task="fit", says="The rate stays lr from the first epoch to the last; use no scheduler.")
+def a_plateau_lowers_the_rate(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=20)
+    return scheduled(model, x, y, epochs, optimizer, plateau.step, log_every)
+
+
+@mistake("T45", task="fit", says="The rate stays lr from the first epoch to the last; use no scheduler.")
+def the_rate_falls_in_steps(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    steps = torch.optim.lr_scheduler.StepLR(optimizer, 50)
+    return scheduled(model, x, y, epochs, optimizer, lambda loss: steps.step(), log_every)
+
+
+@mistake("T45", task="fit", says="The rate stays lr from the first epoch to the last; use no scheduler.")
+def the_rate_falls_like_a_cosine(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(epochs, 1))
+    return scheduled(model, x, y, epochs, optimizer, lambda loss: cosine.step(), log_every)
+
+
+@mistake("T46", task="fit", says="Adam without weight decay: nothing should pull the weights towards zero.")
+def a_little_weight_decay(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, weight_decay=1e-5)
+    return scheduled(model, x, y, epochs, optimizer, lambda loss: None, log_every)
+
+
+@mistake("T46", task="fit", says="Adam without weight decay: nothing should pull the weights towards zero.")
+def more_weight_decay(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, weight_decay=1e-2)
+    return scheduled(model, x, y, epochs, optimizer, lambda loss: None, log_every)
+
+
+@mistake("T46", task="fit", says="Adam without weight decay: nothing should pull the weights towards zero.")
+def adam_w(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    return scheduled(model, x, y, epochs, optimizer, lambda loss: None, log_every)
+
+
+@mistake("T46", task="fit", says="Adam without weight decay: nothing should pull the weights towards zero.")
+def adam_w_with_little(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=1e-5)
+    return scheduled(model, x, y, epochs, optimizer, lambda loss: None, log_every)
+
+
+@mistake("T47", task="fit", says="Train for exactly `epochs` epochs; do not stop early.")
+def it_stops_early(model, x, y, epochs=100, lr=0.01, log_every=10):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        losses.append(train_step(model, optimizer, x, y))
+        if (epoch + 1) % log_every == 0:
+            print(f"Epoch [{epoch + 1}/{epochs}], Loss: {losses[-1]:.4f}")
+        if len(losses) > 20 and min(losses[-20:]) > min(losses):
+            break
+    return losses
+
+
+@mistake(
+    "T48",
+    task="Forecaster",
+    says="An axis of length one is an axis too: squeeze() takes it away where N is 1.",
+    costs="little",
+)
+class SqueezedRow(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        return self.head(self.rnn(x, hx)[0][:, -1].squeeze(0))
+
+
+@mistake(
+    "T49",
+    task="Forecaster",
+    says="The recurrent layer is made and never used: the head should read its last state.",
+    costs="most",
+)
+class UnusedLayer(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        return self.head(x.mean(dim=(1, 2), keepdim=True)[:, 0].expand(-1, self.head.in_features))
+
+
+@mistake(
+    "T50",
+    task="Forecaster",
+    says="The steps are read one by one without a state: order does not matter to your model.",
+    costs="most",
+)
+class SummedSteps(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        n, t, d = x.shape
+        each, _ = self.rnn(x.reshape(n * t, 1, d))
+        return self.head(each.reshape(n, t, -1).sum(1))
+
+
+@mistake(
+    "M45",
+    task="Forecaster",
+    says="A tensor has a fixed dtype or device: take those of x, as x.new_zeros(...) does.",
+    costs="little",
+)
+class JoinedOnTheCPU(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        last = self.rnn(x, hx)[0][:, -1]
+        return torch.cat([torch.zeros(1, last.shape[1], dtype=x.dtype), last])[1:] @ self.head.weight.T + self.head.bias
+
+
+@mistake(
+    "T51",
+    task="evaluate",
+    says="The predictions are those of the model, and the error is theirs; you returned y itself.",
+    costs="most",
+)
+def the_targets_are_returned(model, x, y):
+    return 0.0, y.clone()

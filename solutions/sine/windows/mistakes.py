@@ -19,7 +19,10 @@ def count_of(series, seq_length, horizon):
 
 
 @mistake(
-    "M01", task="make_windows", says="Your target is the window's own last value; take the value after the window."
+    "M01",
+    task="make_windows",
+    says="Your target is the window's own last value; take the value after the window.",
+    costs="most",
 )
 def the_target_is_the_last_input(series, seq_length, horizon=1):
     count = count_of(series, seq_length, horizon)
@@ -128,6 +131,7 @@ def time_runs_backward_in_a_window(series, seq_length, horizon=1):
     "W01",
     task="make_windows",
     says="Your targets ignore the horizon: it says how far after the window's last value they stand.",
+    costs="most",
 )
 def the_horizon_is_ignored(series, seq_length, horizon=1):
     count = count_of(series, seq_length, horizon)
@@ -148,7 +152,10 @@ def windows_do_not_overlap(series, seq_length, horizon=1):
 
 
 @mistake(
-    "W03", task="make_windows", says="x or y is a view of the series: whoever changes one changes both. Make a copy."
+    "W03",
+    task="make_windows",
+    says="x or y is a view of the series: whoever changes one changes both. Make a copy.",
+    costs="little",
 )
 def windows_share_memory(series, seq_length, horizon=1):
     count_of(series, seq_length, horizon)
@@ -160,6 +167,7 @@ def windows_share_memory(series, seq_length, horizon=1):
     "W04",
     task="make_windows",
     says="A series that is too short should raise ValueError, not give an empty result or another error.",
+    costs="little",
 )
 def too_short_is_not_noticed(series, seq_length, horizon=1):
     count = max(len(series) - seq_length - horizon + 1, 0)
@@ -168,14 +176,17 @@ def too_short_is_not_noticed(series, seq_length, horizon=1):
 
 
 @mistake(
-    "W03", task="make_windows", says="x or y is a view of the series: whoever changes one changes both. Make a copy."
+    "W03",
+    task="make_windows",
+    says="x or y is a view of the series: whoever changes one changes both. Make a copy.",
+    costs="little",
 )
 def targets_share_memory(series, seq_length, horizon=1):
     x, _ = windows_of(series, seq_length, horizon)
     return x, series[seq_length + horizon - 1 :].view(-1, 1)
 
 
-@mistake("W05", task="make_windows", says="Keep the dtype of the series; do not turn it into float32.")
+@mistake("W05", task="make_windows", says="Keep the dtype of the series; do not turn it into float32.", costs="little")
 def the_dtype_is_forced(series, seq_length, horizon=1):
     x, y = windows_of(series, seq_length, horizon)
     return x.float(), y.float()
@@ -196,6 +207,14 @@ def the_target_is_all_values_ahead(series, seq_length, horizon=1):
     count = count_of(series, seq_length, horizon)
     x = cut(series, range(count), seq_length)
     return x.unsqueeze(-1), cut(series, range(seq_length, seq_length + count), horizon)
+
+
+@mistake(
+    "W28", task="make_windows", says="An axis of length one is an axis too: squeeze() takes it away.", costs="little"
+)
+def one_window_is_squeezed(series, seq_length, horizon=1):
+    x, y = windows_of(series, seq_length, horizon)
+    return x.squeeze().unsqueeze(-1), y
 
 
 def wave(num_sequences, seq_length, step, generator):
@@ -256,7 +275,10 @@ def the_sequences_have_no_feature_axis(num_sequences, seq_length, step=0.1, gene
 
 
 @mistake(
-    "M09", task="random_phase_sequences", says="Draw one phase per sequence, from the generator that you were given."
+    "M09",
+    task="random_phase_sequences",
+    says="Draw one phase per sequence, from the generator that you were given.",
+    costs="most",
 )
 def one_phase_for_all_rows(num_sequences, seq_length, step=0.1, generator=None):
     phase = 2 * math.pi * torch.rand(1, generator=generator)
@@ -265,7 +287,10 @@ def one_phase_for_all_rows(num_sequences, seq_length, step=0.1, generator=None):
 
 
 @mistake(
-    "M09", task="random_phase_sequences", says="Draw one phase per sequence, from the generator that you were given."
+    "M09",
+    task="random_phase_sequences",
+    says="Draw one phase per sequence, from the generator that you were given.",
+    costs="most",
 )
 def the_generator_is_ignored(num_sequences, seq_length, step=0.1, generator=None):
     _, values = wave(num_sequences, seq_length, step, None)
@@ -273,7 +298,10 @@ def the_generator_is_ignored(num_sequences, seq_length, step=0.1, generator=None
 
 
 @mistake(
-    "M09", task="random_phase_sequences", says="Draw one phase per sequence, from the generator that you were given."
+    "M09",
+    task="random_phase_sequences",
+    says="Draw one phase per sequence, from the generator that you were given.",
+    costs="most",
 )
 def a_seed_is_set_inside(num_sequences, seq_length, step=0.1, generator=None):
     torch.manual_seed(0)
@@ -312,7 +340,9 @@ def phases_are_normal(num_sequences, seq_length, step=0.1, generator=None):
     return values[:, :-1].unsqueeze(-1), values[:, -1:]
 
 
-@mistake("W08", task="random_phase_sequences", says="Sample every `step`: your function ignores that argument.")
+@mistake(
+    "W08", task="random_phase_sequences", says="Sample every `step`: your function ignores that argument.", costs="most"
+)
 def the_step_is_ignored(num_sequences, seq_length, step=0.1, generator=None):
     _, values = wave(num_sequences, seq_length, 0.1, generator)
     return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
@@ -340,14 +370,19 @@ def a_phase_for_every_value(num_sequences, seq_length, step=0.1, generator=None)
     return values[:, :-1].unsqueeze(-1), values[:, -1:]
 
 
-@mistake("W18", task="random_phase_sequences", says="Return float32, which is what a new nn.Module reads; not float64.")
+@mistake(
+    "W18",
+    task="random_phase_sequences",
+    says="Return float32, which is what a new nn.Module reads; not float64.",
+    costs="little",
+)
 def the_waves_are_float64(num_sequences, seq_length, step=0.1, generator=None):
     phase, _ = wave(num_sequences, seq_length, step, generator)
     values = torch.sin(phase.double() + step * torch.arange(seq_length + 1))
     return values[:, :-1].unsqueeze(-1), values[:, -1:]
 
 
-@mistake("W19", task="random_phase_sequences", says="Draw the phases at random: yours are spaced evenly.")
+@mistake("W19", task="random_phase_sequences", says="Draw the phases at random: yours are spaced evenly.", costs="most")
 def phases_are_spaced_evenly(num_sequences, seq_length, step=0.1, generator=None):
     phase = torch.arange(num_sequences)[:, None] * (2 * math.pi / num_sequences)
     values = torch.sin(phase + step * torch.arange(seq_length + 1))
@@ -358,6 +393,7 @@ def phases_are_spaced_evenly(num_sequences, seq_length, step=0.1, generator=None
     "W20",
     task="random_phase_sequences",
     says="Without a generator let torch's global one decide: a new torch.Generator always says the same numbers.",
+    costs="little",
 )
 def none_becomes_a_new_generator(num_sequences, seq_length, step=0.1, generator=None):
     _, values = wave(num_sequences, seq_length, step, torch.Generator() if generator is None else generator)
@@ -368,11 +404,31 @@ def none_becomes_a_new_generator(num_sequences, seq_length, step=0.1, generator=
     "W21",
     task="random_phase_sequences",
     says="Draw from the generator itself, so that its next numbers are new; do not start again from its seed.",
+    costs="little",
 )
 def the_seed_is_taken_from_the_generator(num_sequences, seq_length, step=0.1, generator=None):
     own = None if generator is None else torch.Generator().manual_seed(generator.initial_seed())
     _, values = wave(num_sequences, seq_length, step, own)
     return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
+
+
+@mistake(
+    "W28",
+    task="random_phase_sequences",
+    says="An axis of length one is an axis too: squeeze() takes it away.",
+    costs="little",
+)
+def one_row_is_squeezed(num_sequences, seq_length, step=0.1, generator=None):
+    _, values = wave(num_sequences, seq_length, step, generator)
+    return values[:, :seq_length].squeeze().unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
+
+
+@mistake(
+    "W29", task="random_phase_sequences", says="Nothing is drawn: every sequence begins with the phase 0.", costs="most"
+)
+def nothing_is_drawn(num_sequences, seq_length, step=0.1, generator=None):
+    values = torch.sin(step * torch.arange(seq_length + 1)).repeat(num_sequences, 1)
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
 
 
 def parts(series, train_fraction):
@@ -384,14 +440,28 @@ def safe(std):
     return std if std >= 1e-8 else 1.0
 
 
-@mistake("M10", task="split_and_scale", says="Mean and std must come from the training part only.")
+@mistake("M10", task="split_and_scale", says="Mean and std must come from the training part only.", costs="most")
 def all_data_is_measured(series, train_fraction):
     train, test = parts(series, train_fraction)
     mean, std = series.mean().item(), safe(series.std(correction=0).item())
     return (train - mean) / std, (test - mean) / std, mean, std
 
 
-@mistake("M11", task="split_and_scale", says="Split by time: the first part trains, and the order of the values stays.")
+@mistake(
+    "W30", task="split_and_scale", says="Keep the dtype of the series; do not turn it into float32.", costs="little"
+)
+def the_scaled_parts_are_float32(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return ((train - mean) / std).float(), ((test - mean) / std).float(), mean, std
+
+
+@mistake(
+    "M11",
+    task="split_and_scale",
+    says="Split by time: the first part trains, and the order of the values stays.",
+    costs="most",
+)
 def the_split_is_random(series, train_fraction):
     order = torch.randperm(len(series), generator=torch.Generator().manual_seed(0))
     train, test = parts(series[order], train_fraction)
@@ -422,6 +492,7 @@ def the_sample_std_is_used(series, train_fraction):
     "W10",
     task="split_and_scale",
     says="A constant training part has std 0: use 1.0 instead, and say so in the returned std.",
+    costs="little",
 )
 def a_constant_part_is_divided_by_zero(series, train_fraction):
     train, test = parts(series, train_fraction)
@@ -437,7 +508,7 @@ def statistics_stay_tensors(series, train_fraction):
     return (train - mean) / std, (test - mean) / std, mean, std
 
 
-@mistake("W12", task="split_and_scale", says="You scaled the series in place; make a new tensor.")
+@mistake("W12", task="split_and_scale", says="You scaled the series in place; make a new tensor.", costs="little")
 def the_series_is_scaled_in_place(series, train_fraction):
     train, _ = parts(series, train_fraction)
     mean, std = train.mean().item(), safe(train.std(correction=0).item())
@@ -459,7 +530,12 @@ def the_end_is_for_training(series, train_fraction):
     return (train - mean) / std, (test - mean) / std, mean, std
 
 
-@mistake("W14", task="split_and_scale", says="Divide by the standard deviation too: you only took off the mean.")
+@mistake(
+    "W14",
+    task="split_and_scale",
+    says="Divide by the standard deviation too: you only took off the mean.",
+    costs="most",
+)
 def only_the_mean_is_taken_off(series, train_fraction):
     train, test = parts(series, train_fraction)
     mean, std = train.mean().item(), safe(train.std(correction=0).item())
@@ -488,7 +564,10 @@ def the_variance_is_used(series, train_fraction):
 
 
 @mistake(
-    "W24", task="split_and_scale", says="int(L * train_fraction) values train: cut the fraction off, do not round."
+    "W24",
+    task="split_and_scale",
+    says="int(L * train_fraction) values train: cut the fraction off, do not round.",
+    costs="little",
 )
 def the_count_is_rounded(series, train_fraction):
     cut_at = round(len(series) * train_fraction)
@@ -497,7 +576,12 @@ def the_count_is_rounded(series, train_fraction):
     return (train - mean) / std, (test - mean) / std, mean, std
 
 
-@mistake("W25", task="split_and_scale", says="Scale the test part too, with the mean and std of the training part.")
+@mistake(
+    "W25",
+    task="split_and_scale",
+    says="Scale the test part too, with the mean and std of the training part.",
+    costs="most",
+)
 def the_test_part_is_not_scaled(series, train_fraction):
     train, test = parts(series, train_fraction)
     mean, std = train.mean().item(), safe(train.std(correction=0).item())
@@ -508,6 +592,7 @@ def the_test_part_is_not_scaled(series, train_fraction):
     "W26",
     task="split_and_scale",
     says="series[-n:] with n = 0 is the whole series, not an empty one; count the test part from the front.",
+    costs="little",
 )
 def the_test_part_is_counted_from_the_end(series, train_fraction):
     train, _ = parts(series, train_fraction)
