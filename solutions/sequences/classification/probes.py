@@ -93,7 +93,7 @@ def with_padding(lesson, x, lengths, **given):
 def slopes(lesson, x, lengths, **given):
     """Differentiate the sum of squared scores with respect to x and to all parameters, in their order."""
     model, x = made(lesson, **given), x.clone().requires_grad_()
-    answer = model(x, lengths)
+    answer = model(x * 1.0, lengths)  # in a network, x is no leaf of the graph
     total, leaves = answer.square().sum(), [x, *model.parameters()]
     found = {"scores": answer, "cut": not total.requires_grad, "frozen": not all(leaf.requires_grad for leaf in leaves)}
     if not found["cut"] and not found["frozen"]:
