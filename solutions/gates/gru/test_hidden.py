@@ -24,24 +24,40 @@ def cell_case(n, d, h, rng, dtype=torch.float64):
     return normal(n, d, rng=rng, dtype=dtype), normal(n, h, rng=rng, dtype=dtype), *weights_of(d, h, rng, dtype)
 
 
-def check_gradients(actual, expected, names):
+def same_numbers(actual, expected, what, **how):
+    """Leave the dtype of a result out of a comparison; it has a test of its own."""
+    floating = isinstance(actual, torch.Tensor) and actual.is_floating_point()
+    same(actual.to(expected.dtype) if floating else actual, expected, what, **how)
+
+
+def check_gradients(actual, expected, names, atol=None):
     outputs, gradients = actual
     wanted_outputs, wanted = expected
     assert len(outputs) == len(wanted_outputs), "The number of tensors returned is not as it should be."
     for mine, theirs in zip(outputs, wanted_outputs, strict=True):
-        same(mine, theirs, "the result with gradients on")
+        same_numbers(mine, theirs, "the result with gradients on", atol=atol)
     for mine, theirs, name in zip(gradients, wanted, names, strict=True):
-        same(mine, theirs, f"the gradient with respect to {name}")
+        same(mine, theirs, f"the gradient with respect to {name}", atol=atol)
 
 
 @pytest.mark.task("gru_cell", core=True, weight=4)
 def test_values_agree_on_random_states(student, reference, rng):
-    sizes = [(3, 4, 5), (3, 4, 5), (4, 4, 4), (1, 6, 2), (3, 1, 3), (2, 3, 1)]
-    cases = [cell_case(*size, rng) for size in sizes]
-    cases.append(cell_case(2, 3, 4, rng, torch.float32))
+    cases = [cell_case(*size, rng, torch.float32) for size in ((3, 4, 5), (3, 4, 5), (4, 4, 4), (2, 3, 4))]
     # Sums beyond 3 and states beyond 1, whatever the weights are: the one is squeezed whole, the other is not.
-    x_t, h, *weights = cell_case(40, 3, 2, rng)
+    x_t, h, *weights = cell_case(40, 3, 2, rng, torch.float32)
     cases.append((10 * x_t, 4 * h, *weights))
+
+    expected = [reference.gru_cell(*case) for case in cases]
+    actual = [student.gru_cell(*case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        same_numbers(mine, theirs, "h_t", axes="N H")
+
+
+@pytest.mark.task("gru_cell", weight=1)
+def test_one_example_one_number_one_unit_and_both_precisions(student, reference, rng):
+    cases = [cell_case(*size, rng) for size in ((1, 6, 2), (3, 1, 3), (2, 3, 1), (3, 4, 5))]
+    cases.append(cell_case(1, 3, 4, rng, torch.float32))
 
     expected = [reference.gru_cell(*case) for case in cases]
     actual = [student.gru_cell(*case) for case in cases]
@@ -52,7 +68,7 @@ def test_values_agree_on_random_states(student, reference, rng):
 
 def with_gates(rng, r, z):
     """Draw a case in which both gates are shut (-50) or open (50)."""
-    x_t, h, w_ih, w_hh, b_ih, b_hh = cell_case(3, 4, 5, rng)
+    x_t, h, w_ih, w_hh, b_ih, b_hh = cell_case(3, 4, 5, rng, torch.float32)
     b_ih[:5] += r
     b_ih[5:10] += z
     return x_t, h, w_ih, w_hh, b_ih, b_hh
@@ -72,9 +88,9 @@ def test_gates_that_are_shut_or_open_keep_forget_and_look_back(student, rng):
 
     kept, forgot, looked_back = (student.gru_cell(*case) for case in (keeping, forgetting, looking_back))
 
-    same(kept, keeping[1], "h_t where z is 1", axes="N H")
-    same(forgot, proposal(*forgetting, seen=0), "h_t where r and z are 0", axes="N H")
-    same(looked_back, proposal(*looking_back, seen=1), "h_t where r is 1 and z is 0", axes="N H")
+    same_numbers(kept, keeping[1], "h_t where z is 1", axes="N H")
+    same_numbers(forgot, proposal(*forgetting, seen=0), "h_t where r and z are 0", axes="N H")
+    same_numbers(looked_back, proposal(*looking_back, seen=1), "h_t where r is 1 and z is 0", axes="N H")
 
 
 @pytest.mark.task("gru_cell", weight=2)
@@ -111,28 +127,37 @@ def two(found):
 @pytest.mark.task("gru_forward", core=True, weight=4)
 def test_every_state_agrees_from_random_first_states(student, reference, rng):
     # With as many steps as examples first, a loop over the wrong axis returns numbers, and can be recognised by them.
-    sizes = [(5, 5, 4, 4), (3, 7, 4, 5), (1, 6, 3, 2), (4, 1, 3, 5), (2, 30, 1, 1)]
-    cases = [loop_case(*size, rng) for size in sizes]
-    x, h0, *weights = cases[1]
-    cases += [(x, torch.zeros_like(h0), *weights), loop_case(3, 6, 4, 5, rng, torch.float32)]
+    cases = [loop_case(*size, rng, torch.float32) for size in ((5, 5, 4, 4), (3, 7, 4, 5), (2, 30, 3, 2))]
+    compare_runs(student, reference, cases, same_numbers)
 
+
+@pytest.mark.task("gru_forward", weight=1)
+def test_one_example_one_step_states_of_zero_and_double_precision(student, reference, rng):
+    x, h0, *weights = loop_case(3, 7, 4, 5, rng)
+    sizes = ((1, 6, 3, 2), (4, 1, 3, 5), (2, 9, 1, 1), (3, 6, 4, 5))
+    compare_runs(
+        student, reference, [(x, torch.zeros_like(h0), *weights), *(loop_case(*size, rng) for size in sizes)], same
+    )
+
+
+def compare_runs(student, reference, cases, compare):
     expected = [reference.gru_forward(*case) for case in cases]
     actual = [student.gru_forward(*case) for case in cases]
 
     for mine, (output, h_n) in zip(actual, expected, strict=True):
-        same(two(mine)[0], output, "output", axes="N T H")
-        same(mine[1], h_n, "h_n", axes="N H")
+        compare(two(mine)[0], output, "output", axes="N T H")
+        compare(mine[1], h_n, "h_n", axes="N H")
 
 
 @pytest.mark.task("gru_forward", core=True, weight=3)
 def test_gradients_through_time_agree(student, reference, rng):
-    case = loop_case(3, 20, 4, 5, rng)
-    cotangents = [normal(3, 20, 5, rng=rng), normal(3, 5, rng=rng)]
+    case = loop_case(3, 20, 4, 5, rng, torch.float32)
+    cotangents = [normal(3, 20, 5, rng=rng, dtype=torch.float32), normal(3, 5, rng=rng, dtype=torch.float32)]
 
     expected = reference.gradients("gru_forward", *case, cotangents=cotangents)
     actual = student.gradients("gru_forward", *case, cotangents=cotangents)
 
-    check_gradients(actual, expected, ("x", "h0", *NAMES))
+    check_gradients(actual, expected, ("x", "h0", *NAMES), 1e-4)
 
 
 @pytest.mark.task("gru_forward", weight=2)

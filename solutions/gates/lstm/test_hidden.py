@@ -29,32 +29,48 @@ def cell_case(n, d, h, rng, dtype=torch.float64):
     return normal(n, d, rng=rng, dtype=dtype), pair(n, h, rng, dtype), *weights_of(d, h, rng, dtype)
 
 
-def check_pair(actual, expected, names, function):
+def check_pair(actual, expected, names, function, compare=same):
     assert type(actual) in (tuple, list) and len(actual) == 2, (
         f"{function} should return a pair, {' and '.join(names)}."
     )
     for mine, theirs, name in zip(actual, expected, names, strict=True):
-        same(mine, theirs, name, axes="N H")
+        compare(mine, theirs, name, axes="N H")
 
 
-def check_gradients(actual, expected, names):
+def same_numbers(actual, expected, what, **how):
+    """Leave the dtype of a result out of a comparison; it has a test of its own."""
+    floating = isinstance(actual, torch.Tensor) and actual.is_floating_point()
+    same(actual.to(expected.dtype) if floating else actual, expected, what, **how)
+
+
+def check_gradients(actual, expected, names, atol=None):
     outputs, gradients = actual
     wanted_outputs, wanted = expected
     assert len(outputs) == len(wanted_outputs), "The number of tensors returned is not as it should be."
     for mine, theirs in zip(outputs, wanted_outputs, strict=True):
-        same(mine, theirs, "the result with gradients on")
+        same_numbers(mine, theirs, "the result with gradients on", atol=atol)
     for mine, theirs, name in zip(gradients, wanted, names, strict=True):
-        same(mine, theirs, f"the gradient with respect to {name}")
+        same(mine, theirs, f"the gradient with respect to {name}", atol=atol)
 
 
 @pytest.mark.task("lstm_cell", core=True, weight=4)
 def test_both_states_agree_on_random_states(student, reference, rng):
-    sizes = [(3, 4, 5), (4, 4, 4), (1, 6, 2), (3, 1, 3)]
-    cases = [cell_case(*size, rng) for size in sizes]
-    cases.append(cell_case(2, 3, 4, rng, torch.float32))
+    cases = [cell_case(*size, rng, torch.float32) for size in ((3, 4, 5), (4, 4, 4), (2, 3, 4))]
     # Sums and memories beyond 3, whatever the weights are: a sigmoid and a tanh see all of them.
-    x_t, (h, c), *weights = cell_case(40, 3, 2, rng)
+    x_t, (h, c), *weights = cell_case(40, 3, 2, rng, torch.float32)
     cases.append((10 * x_t, (h, 4 * c), *weights))
+
+    expected = [reference.lstm_cell(*case) for case in cases]
+    actual = [student.lstm_cell(*case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        check_pair(mine, theirs, ("h", "c"), "lstm_cell", same_numbers)
+
+
+@pytest.mark.task("lstm_cell", weight=1)
+def test_one_example_one_number_and_both_precisions(student, reference, rng):
+    cases = [cell_case(*size, rng) for size in ((1, 6, 2), (3, 1, 3), (3, 4, 5))]
+    cases.append(cell_case(1, 3, 4, rng, torch.float32))
 
     expected = [reference.lstm_cell(*case) for case in cases]
     actual = [student.lstm_cell(*case) for case in cases]
@@ -65,7 +81,7 @@ def test_both_states_agree_on_random_states(student, reference, rng):
 
 def with_gates(n, d, size, rng, **levels):
     """Draw a case in which some gates, named i, f or o, are shut (-50) or open (50)."""
-    x_t, state, w_ih, w_hh, b_ih, b_hh = cell_case(n, d, size, rng)
+    x_t, state, w_ih, w_hh, b_ih, b_hh = cell_case(n, d, size, rng, torch.float32)
     for place, gate in enumerate("ifgo"):
         b_ih[place * size : (place + 1) * size] += levels.get(gate, 0)
     return x_t, state, w_ih, w_hh, b_ih, b_hh
@@ -88,10 +104,10 @@ def test_gates_that_are_shut_or_open_keep_write_and_hide(student, rng):
 
     for found in (kept, new, hidden):
         assert type(found) in (tuple, list) and len(found) == 2, "lstm_cell should return a pair, h and c."
-    same(kept[1], keeping[1][1], "c where f is 1 and i is 0", axes="N H")
-    same(new[1], written(*writing), "c where f is 0 and i is 1", axes="N H")
-    same(hidden[0], torch.zeros(3, 5, dtype=torch.float64), "h where o is 0", axes="N H")
-    same(hidden[1], hiding[1][1], "c where f is 1, i is 0 and o is 0", axes="N H")
+    same_numbers(kept[1], keeping[1][1], "c where f is 1 and i is 0", axes="N H")
+    same_numbers(new[1], written(*writing), "c where f is 0 and i is 1", axes="N H")
+    same_numbers(hidden[0], torch.zeros(3, 5), "h where o is 0", axes="N H")
+    same_numbers(hidden[1], hiding[1][1], "c where f is 1, i is 0 and o is 0", axes="N H")
 
 
 @pytest.mark.task("lstm_cell", weight=2)
@@ -120,10 +136,10 @@ def loop_case(n, t, d, h, rng, dtype=torch.float64):
     return normal(n, t, d, rng=rng, dtype=dtype), pair(n, h, rng, dtype), *weights_of(d, h, rng, dtype)
 
 
-def check_run(actual, expected):
+def check_run(actual, expected, compare=same):
     (output, state), (wanted, last) = actual, expected
-    same(output, wanted, "output", axes="N T H")
-    check_pair(state, last, ("h_n", "c_n"), "lstm_forward, as its second result,")
+    compare(output, wanted, "output", axes="N T H")
+    check_pair(state, last, ("h_n", "c_n"), "lstm_forward, as its second result,", compare)
 
 
 def two(found):
@@ -133,10 +149,20 @@ def two(found):
 
 @pytest.mark.task("lstm_forward", core=True, weight=4)
 def test_every_state_agrees_from_random_first_states(student, reference, rng):
-    sizes = [(3, 7, 4, 5), (1, 6, 3, 2), (4, 1, 3, 5), (5, 5, 4, 4), (2, 30, 1, 2)]
-    cases = [loop_case(*size, rng) for size in sizes]
-    x, (h, c), *weights = cases[0]
-    cases += [(x, (torch.zeros_like(h), torch.zeros_like(c)), *weights), loop_case(3, 6, 4, 5, rng, torch.float32)]
+    cases = [loop_case(*size, rng, torch.float32) for size in ((3, 7, 4, 5), (5, 5, 4, 4), (2, 30, 3, 2))]
+
+    expected = [reference.lstm_forward(*case) for case in cases]
+    actual = [student.lstm_forward(*case) for case in cases]
+
+    for mine, theirs in zip(actual, expected, strict=True):
+        check_run(two(mine), theirs, same_numbers)
+
+
+@pytest.mark.task("lstm_forward", weight=1)
+def test_one_example_one_step_states_of_zero_and_double_precision(student, reference, rng):
+    x, (h, c), *weights = loop_case(3, 7, 4, 5, rng)
+    cases = [(x, (torch.zeros_like(h), torch.zeros_like(c)), *weights)]
+    cases += [loop_case(*size, rng) for size in ((1, 6, 3, 2), (4, 1, 3, 5), (2, 9, 1, 1), (3, 6, 4, 5))]
 
     expected = [reference.lstm_forward(*case) for case in cases]
     actual = [student.lstm_forward(*case) for case in cases]
@@ -147,13 +173,13 @@ def test_every_state_agrees_from_random_first_states(student, reference, rng):
 
 @pytest.mark.task("lstm_forward", core=True, weight=3)
 def test_gradients_through_time_agree(student, reference, rng):
-    case = loop_case(3, 20, 4, 5, rng)
-    cotangents = [normal(3, 20, 5, rng=rng), *pair(3, 5, rng)]
+    case = loop_case(3, 20, 4, 5, rng, torch.float32)
+    cotangents = [normal(3, 20, 5, rng=rng, dtype=torch.float32), *pair(3, 5, rng, torch.float32)]
 
     expected = reference.gradients("lstm_forward", *case, cotangents=cotangents)
     actual = student.gradients("lstm_forward", *case, cotangents=cotangents)
 
-    check_gradients(actual, expected, ("x", *NAMES))
+    check_gradients(actual, expected, ("x", *NAMES), 1e-4)
 
 
 @pytest.mark.task("lstm_forward", weight=2)

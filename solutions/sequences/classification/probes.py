@@ -48,40 +48,33 @@ def build(lesson, sizes, cell, dtype, counts, seed):
     return shapes, model
 
 
-def shifted(lesson, x, lengths, shift, **made):
-    """Score a batch before and after something is added to the bias of the head, if there is one such parameter."""
-    shapes, model = build(lesson, **made)
-    if model is None:
-        return {"shapes": shapes}
-    biases = [p for p in in_order(model) if p.shape == shift.shape]
-    first = model(x, lengths)
+def made(lesson, sizes, cell, weights):
+    """Build a model and give it weights, in the order and the dtype in which they are given."""
+    torch.manual_seed(0)
+    model = lesson.SequenceClassifier(*sizes, cell=cell).to(weights[0].dtype)
     with torch.no_grad():
-        for bias in biases[-1:]:
-            bias += shift
-    return {"shapes": shapes, "first": first, "second": model(x, lengths), "found": bool(biases)}
+        for p, weight in zip(model.parameters(), weights, strict=True):
+            p.copy_(weight)
+    return model
 
 
-def rows_alone(lesson, x, lengths, **made):
+def shapes_in_order(lesson, sizes, cell):
+    """Build a model; say the shapes of its parameters, in the order in which it lists them."""
+    return [list(p.shape) for p in lesson.SequenceClassifier(*sizes, cell=cell).parameters()]
+
+
+def scores(lesson, x, lengths, **given):
+    """Score a batch with given weights."""
+    return made(lesson, **given)(x, lengths)
+
+
+def rows_alone(lesson, x, lengths, **given):
     """Score a batch, then each of its rows alone and without padding."""
-    shapes, model = build(lesson, **made)
-    if model is None:
-        return {"shapes": shapes}
+    model = made(lesson, **given)
     together = model(x, lengths)
     ends = lengths.tolist()
     alone = [model(x[n : n + 1, :end].clone(), lengths[n : n + 1].clone()) for n, end in enumerate(ends)]
-    return {"shapes": shapes, "scores": together, "alone": alone}
-
-
-def shut(lesson, x, lengths, **made):
-    """Score a batch with an LSTM whose output gates, the last of four, are shut; return the bias of the head too."""
-    shapes, model = build(lesson, **made)
-    if model is None:
-        return {"shapes": shapes}
-    recurrent, rest = sorted_parameters(model)
-    with torch.no_grad():
-        for bias in recurrent["bias_ih"]:
-            bias.view(4, -1)[3] = -50.0
-    return {"shapes": shapes, "scores": model(x, lengths), "bias": rest[-1], "found": bool(recurrent["bias_ih"])}
+    return {"scores": together, "alone": alone}
 
 
 def is_padding(x, lengths):
@@ -89,44 +82,33 @@ def is_padding(x, lengths):
     return torch.arange(x.shape[1]) >= lengths[:, None]
 
 
-def with_padding(lesson, x, lengths, **made):
+def with_padding(lesson, x, lengths, **given):
     """Score a batch with other numbers in the padding."""
-    shapes, model = build(lesson, **made)
-    if model is None:
-        return {"shapes": shapes}
-    found = {"shapes": shapes, "scores": model(x, lengths)}
-    for value in (0.0, 9.0, 1e6):
-        found[f"{value:g}"] = model(x.masked_fill(is_padding(x, lengths)[:, :, None], value), lengths)
+    model = made(lesson, **given)
+    fills = (0.0, 9.0, 1e6)
+    filled = [model(x.masked_fill(is_padding(x, lengths)[:, :, None], value), lengths) for value in fills]
+    return {"scores": model(x, lengths), **{f"{value:g}": found for value, found in zip(fills, filled, strict=True)}}
+
+
+def slopes(lesson, x, lengths, **given):
+    """Differentiate the sum of squared scores with respect to x and to all parameters, in their order."""
+    model, x = made(lesson, **given), x.clone().requires_grad_()
+    answer = model(x * 1.0, lengths)  # in a network, x is no leaf of the graph
+    total, leaves = answer.square().sum(), [x, *model.parameters()]
+    found = {"scores": answer, "cut": not total.requires_grad, "frozen": not all(leaf.requires_grad for leaf in leaves)}
+    if not found["cut"] and not found["frozen"]:
+        grads = torch.autograd.grad(total, leaves, allow_unused=True)
+        found["slopes"] = [torch.zeros_like(leaf) if g is None else g for g, leaf in zip(grads, leaves, strict=True)]
     return found
 
 
-def slopes(lesson, x, lengths, **made):
-    """Differentiate the sum of squared scores with respect to x and to all parameters."""
-    shapes, model = build(lesson, **made)
-    if model is None:
-        return {"shapes": shapes}
-    x = x.clone().requires_grad_()
-    recurrent, rest = sorted_parameters(model)
-    leaves = {"x": [x], **recurrent, "head": rest}
-    total = model(x, lengths).square().sum()
-    flat = [leaf for group in leaves.values() for leaf in group]
-    if not total.requires_grad or not all(leaf.requires_grad for leaf in flat):
-        return {"shapes": shapes, "cut": not total.requires_grad}
-    grads = torch.autograd.grad(total, flat, allow_unused=True)
-    filled = iter([torch.zeros_like(leaf) if g is None else g for g, leaf in zip(grads, flat, strict=True)])
-    return {"shapes": shapes, **{name: [next(filled) for _ in group] for name, group in leaves.items()}}
-
-
-def traces(lesson, x, lengths, **made):
+def traces(lesson, x, lengths, **given):
     """Score a batch twice, then in eval mode, and say what the calls have left behind."""
-    shapes, model = build(lesson, **made)
-    if model is None:
-        return {"shapes": shapes}
+    model = made(lesson, **given)
     before = [x.clone(), lengths.clone(), [p.detach().clone() for p in model.parameters()]]
     first = model(x, lengths)
     second = model(x, lengths)
     return {
-        "shapes": shapes,
         "first": first,
         "second": second,
         "x": torch.equal(before[0], x) and not x.requires_grad,
@@ -137,12 +119,9 @@ def traces(lesson, x, lengths, **made):
     }
 
 
-def elsewhere(lesson, x, lengths, **made):
+def elsewhere(lesson, x, lengths, **given):
     """Score a batch on the device `meta`, which computes nothing; say whether a state was made on another one."""
-    shapes, model = build(lesson, **made)
-    if model is None:
-        return {"shapes": shapes}
-    kinds = []
+    model, kinds = made(lesson, **given), []
 
     def look(layer, args, kwargs):
         given = [*args[1:2], kwargs.get("hx")]
@@ -154,7 +133,7 @@ def elsewhere(lesson, x, lengths, **made):
             layer.register_forward_pre_hook(look, with_kwargs=True)
     with contextlib.suppress(Exception):  # what this device cannot do is nobody's fault
         model.to("meta")(x.to("meta"), lengths)
-    return {"shapes": shapes, "strange": any(kind != "meta" for kind in kinds)}
+    return any(kind != "meta" for kind in kinds)
 
 
 def known_scores(lesson, sizes, cell, weights, x, lengths):

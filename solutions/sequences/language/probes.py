@@ -60,20 +60,21 @@ def batch(lesson, ids, seq_length, batch_size, seed):
     return lesson.get_batch(ids, seq_length, batch_size, generator_of(seed))
 
 
-def many_windows(lesson, ids, seq_length, batch_size, seed, likely, alike, wanted):
+def many_windows(lesson, ids, seq_length, batch_size, seed, likely, alike, spare, wanted):
     """Draw many windows from a text in which no id occurs twice.
 
     Args:
         likely: the least and the greatest number of times that a start may occur.
         alike: the least and the greatest share of rows that have the start of another row, some lag apart.
+        spare: starts that may be rare or missing here.
         wanted: what is said of right windows; only then they are returned.
     """
     pair = batch(lesson, ids, seq_length, batch_size, seed)
-    facts = facts_of(ids, pair, seq_length, likely, alike)
+    facts = facts_of(ids, pair, seq_length, likely, alike, spare)
     return {"facts": facts, "windows": tuple(pair) if facts == wanted else None}
 
 
-def facts_of(ids, pair, seq_length, likely, alike):
+def facts_of(ids, pair, seq_length, likely, alike, spare):
     """Say of a batch what does not depend on chance."""
     if not isinstance(pair, (tuple, list)) or not all(isinstance(part, torch.Tensor) for part in pair):
         return {"is": listed(pair)}
@@ -84,7 +85,8 @@ def facts_of(ids, pair, seq_length, likely, alike):
     x, y = ([[places.get(value, 1 << 40) for value in row] for row in part.tolist()] for part in pair)
     starts, count = [row[0] for row in x], len(ids) - seq_length
     seen = Counter(starts)
-    missing = [start for start in range(count) if not seen[start]]
+    asked = [start for start in range(count) if start not in spare]
+    missing = [start for start in asked if not seen[start]]
     facts |= {
         "steps in x": sorted({b - a for row in x for a, b in pairwise(row)}),
         "from x to y": sorted({b - a for r, s in zip(x, y, strict=True) for a, b in zip(r, s, strict=True)}),
@@ -93,8 +95,8 @@ def facts_of(ids, pair, seq_length, likely, alike):
         "others": len(seen.keys() - set(range(count))),
     }
     if not missing and not facts["others"]:
-        facts["too rare"] = [start for start in range(count) if seen[start] < likely[0]]
-        facts["too frequent"] = [start for start in range(count) if seen[start] > likely[1]]
+        facts["too rare"] = [start for start in asked if seen[start] < likely[0]]
+        facts["too frequent"] = [start for start in asked if seen[start] > likely[1]]
         lags = {str(lag): how_often_alike(starts, lag, alike) for lag in (1, 2, 3, len(starts) // 2)}
         facts["alike at lags"] = {lag: word for lag, word in lags.items() if word}
     return facts
@@ -186,33 +188,47 @@ def chance_in(model, ids):
 def seeded(model, ids, seed):
     """Ask a model after setting the global seed."""
     torch.manual_seed(seed)
-    return model(ids)[0]
+    return model(ids.clone())[0]
 
 
 def answers(lesson, sizes, cell, weights, ids, cut):
-    """Set known weights; ask for logits at once and in two pieces, twice, row by row, with another future."""
+    """Set known weights; ask for logits at once, twice, in two pieces, and with another future."""
     model, roles, shapes, fits = made(lesson, sizes, cell, weights)
     found = {"shapes": shapes}
     if not fits:
         return found
-    before, later = ids.clone(), ids.clone()
+    later = ids.clone()
     later[:, cut:] = (later[:, cut:] + 1) % sizes[0]
-    pair = model(ids)
+    pair = model(ids.clone())
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         return {**found, "is": listed(pair)}
     chance = chance_in(model, ids) if isinstance(pair[0], torch.Tensor) else []
     if chance:
         return {**found, "chance": chance}
     found["logits"], _ = pair
-    found["first"], state = model(ids[:, :cut])
-    found["second"], _ = model(ids[:, cut:], state)
-    found["second again"], _ = model(ids[:, cut:], state)
-    found["again"], _ = model(ids)
-    found["row"], _ = model(ids[1:2])
+    found["first"], state = model(ids[:, :cut].clone())
+    found["second"], _ = model(ids[:, cut:].clone(), state)
+    found["again"], _ = model(ids.clone())
     found["later"], _ = model(later)
-    found["changed"] = not torch.equal(before, ids)
     found["gradients"] = gradients_of(model, roles, found["logits"])
     return found
+
+
+def small_answers(lesson, sizes, cell, weights, ids, cut):
+    """Set known weights; ask for logits of one row, of one step and, twice, from one state; watch the ids."""
+    model, _, shapes, fits = made(lesson, sizes, cell, weights)
+    if not fits:
+        return {"shapes": shapes}
+    before = ids.clone()
+    _, state = model(ids[:, :cut])
+    return {
+        "shapes": shapes,
+        "row": model(ids[1:2])[0],
+        "step": model(ids[:, :1])[0],
+        "second": model(ids[:, cut:], state)[0],
+        "second again": model(ids[:, cut:], state)[0],
+        "changed": not torch.equal(before, ids),
+    }
 
 
 def gradients_of(model, roles, logits):
@@ -323,6 +339,15 @@ def trained_with_loss(lesson, weights, ids, starts, seq_length, asked):
     train(model, lesson.lm_loss, ids, starts, seq_length)
     with torch.no_grad():
         return model(asked)[0]
+
+
+def slope_of_loss(lesson, logits, targets):
+    """Differentiate the loss with respect to logits, which a model has computed: no leaves of the graph."""
+    leaf = logits.clone().requires_grad_()
+    loss = lesson.lm_loss(leaf * 1.0, targets)
+    if not isinstance(loss, torch.Tensor) or loss.shape != () or not loss.requires_grad:
+        return {"loss": loss, "slope": torch.zeros_like(leaf)}
+    return {"loss": loss, "slope": torch.autograd.grad(loss, leaf, materialize_grads=True)[0]}
 
 
 class Notes(list):
@@ -443,36 +468,53 @@ def frequencies(lesson, calls, steps, seed, cases):
     """Draw often from the same scores, at several temperatures.
 
     Args:
-        cases: for each temperature the `scores`, what is `given`, and the `laws` that the draws may follow, `right` and
-            those of mistakes: the least and the greatest count of each id.
+        cases: for each temperature the `scores`, and the `temperature` or, for the default, nothing.
 
-    Returns: for each case the law that was followed, or what else is wrong; and the counts where all are right.
+    Returns: for each case the law that was followed, or what else is wrong; and all texts where all laws are right.
     """
-    drawn = [draw_often(lesson, calls, steps, seed, case["scores"], case["given"]) for case in cases]
-    laws = [law_of(counts, case["laws"]) for counts, case in zip(drawn, cases, strict=True)]
+    drawn = [draw_often(lesson, calls, steps, seed, **case) for case in cases]
+    laws = [law_of(texts, **case) for texts, case in zip(drawn, cases, strict=True)]
     return laws, drawn if all(law == "right" for law in laws) else None
 
 
-def draw_often(lesson, calls, steps, seed, scores, given):
-    """Return how often each id was drawn, or what is wrong with the texts."""
+def draw_often(lesson, calls, steps, seed, scores, **given):
+    """Return some texts, or what is wrong with them."""
     model, generator = Dice(scores), generator_of(seed)
-    texts = [lesson.sample(model, [0], steps, generator=generator, **given) for _ in range(calls)]
+    texts = [lesson.sample(model, [0, 1], steps, generator=generator, **given) for _ in range(calls)]
     for written in texts:
         if type(written) is not list or len(written) != steps or not all(type(one) is int for one in written):
             return listed(written)
     if all(written == texts[0] for written in texts) and len(set(texts[0])) > 1:
         return "every text is the same"
-    return [sum(written.count(value) for written in texts) for value in range(len(scores))]
+    return texts
 
 
-def law_of(counts, laws):
-    """Name the law that counts follow; what follows none is shown as it is."""
-    if type(counts) is not list:
-        return counts
-    for name, bounds in laws.items():
-        if all(low <= count <= high for (low, high), count in zip(bounds, counts, strict=True)):
+def laws_of(scores, temperature):
+    """List the distributions that a right program and some wrong ones draw from."""
+    z = scores.double()
+    laws = {
+        "right": z / temperature,
+        "the largest is taken": z * 1e6,
+        "the temperature is ignored": z,
+        "the temperature is multiplied": z * temperature,
+        "all are alike": z * 0,
+        "the best three only": (z / temperature).where(z >= z.topk(3).values[-1], -torch.inf),
+        "softmax twice": z.softmax(dim=0) / temperature,
+    }
+    return {name: law.softmax(dim=0).clamp(min=1e-9) for name, law in laws.items()}
+
+
+def law_of(texts, scores, temperature=1.0):
+    """Name the law that texts follow, if their counts are no surprise; what is wrong with the texts stays as it is."""
+    if type(texts) is not list:
+        return texts
+    drawn = [value for written in texts for value in written]
+    counts = torch.tensor([drawn.count(value) for value in range(len(scores))], dtype=torch.float64)
+    for name, law in laws_of(scores, temperature).items():
+        expected = law * len(drawn)
+        if float(((counts - expected) ** 2 / expected).sum()) < 60:  # of 5 degrees of freedom: a chance of 1e-11
             return name
-    return counts
+    return "another law"
 
 
 def write_again(lesson, scores, steps, seed):
@@ -481,15 +523,15 @@ def write_again(lesson, scores, steps, seed):
     torch.manual_seed(seed)
     state = torch.random.get_rng_state()
     generator = generator_of(seed)
-    first = sampled(lesson, model, [0], steps, seed)
-    again, following = (lesson.sample(model, [0], steps, generator=generator) for _ in range(2))
-    other = sampled(lesson, model, [0], steps, seed + 1)
+    first = sampled(lesson, model, [0, 1], steps, seed)
+    again, following = (lesson.sample(model, [0, 1], steps, generator=generator) for _ in range(2))
+    other = sampled(lesson, model, [0, 1], steps, seed + 1)
     kept = torch.equal(state, torch.random.get_rng_state())
     torch.manual_seed(seed)
-    globally = lesson.sample(model, [0], steps)
+    globally = lesson.sample(model, [0, 1], steps)
     torch.manual_seed(seed)
-    repeated, onward = (lesson.sample(model, [0], steps) for _ in range(2))
-    return {
+    repeated, onward = (lesson.sample(model, [0, 1], steps) for _ in range(2))
+    facts = {
         "repeats": first == again,
         "goes on": first != following,
         "depends on the seed": first != other,
@@ -497,3 +539,5 @@ def write_again(lesson, scores, steps, seed):
         "global seed repeats": globally == repeated,
         "global draws go on": repeated != onward,
     }
+    texts = [first, again, following, other, globally, repeated, onward]
+    return {**facts, "texts": texts if all(facts.values()) else None}

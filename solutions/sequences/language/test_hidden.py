@@ -54,12 +54,19 @@ def check_vocabulary(found, text):
 
 @pytest.mark.task("build_vocab", core=True, weight=3)
 def test_every_character_has_its_place_in_sorted_order(student, rng):
-    given = texts(rng)
+    given = texts(rng)[::2]
 
     found = [student.run("vocabulary", text=text) for text in given]
 
     for one, text in zip(found, given, strict=True):
         check_vocabulary(one, text)
+
+
+@pytest.mark.task("build_vocab", weight=1)
+def test_letters_of_other_languages_and_tabs_are_characters_too(student, rng):
+    text = texts(rng)[1]
+
+    check_vocabulary(student.run("vocabulary", text=text), text)
 
 
 @pytest.mark.task("build_vocab", weight=1)
@@ -81,7 +88,7 @@ def pair_of(found, names):
     return found
 
 
-@pytest.mark.task("get_batch", core=True, weight=4)
+@pytest.mark.task("get_batch", weight=2)
 def test_a_text_of_one_window_has_one_batch(student, rng):
     # Where L = T + 1 there is one start, and no chance.
     cases = [(length - 1, rows) for length, rows in ((8, 40), (2, 30), (6, 5), (31, 1), (4, 3))]
@@ -114,35 +121,59 @@ def window_case(rng, count, seq_length, batch_size):
     }
 
 
-@pytest.mark.task("get_batch", core=True, weight=3)
-def test_all_starts_are_equally_likely_and_rows_independent(student, rng):
-    starts, t, n = 5, 4, 6000
-    case = window_case(rng, starts, t, n)
-    bounds = likely(n, 1 / starts)
-    wanted = {
-        "shapes": [[n, t], [n, t]],
-        "dtypes": ["torch.int64", "torch.int64"],
-        "steps in x": [1],
-        "from x to y": [1],
-        "missing starts": [],
-        "others": 0,
-        "only at multiples": False,
-        "too rare": [],
-        "too frequent": [],
-        "alike at lags": {},
-    }
+RIGHT = {
+    "dtypes": ["torch.int64", "torch.int64"],
+    "steps in x": [1],
+    "from x to y": [1],
+    "missing starts": [],
+    "others": 0,
+    "only at multiples": False,
+    "too rare": [],
+    "too frequent": [],
+    "alike at lags": {},
+}
 
-    found = student.run("many_windows", **case, likely=bounds, alike=shares_alike(n, starts), wanted=wanted)
+
+def draw_windows(student, rng, likely, alike, spare):
+    """Draw many windows; check what is said of them, then the windows themselves.
+
+    Args:
+        likely: the least and the greatest number of times that each start may occur, but for those of `spare`.
+        alike: the least and the greatest share of rows that have the start of another row.
+    """
+    case = window_case(rng, STARTS, SEQ_LENGTH, ROWS)
+    wanted = {"shapes": [[ROWS, SEQ_LENGTH]] * 2, **RIGHT}
+
+    found = student.run("many_windows", **case, likely=likely, alike=alike, spare=spare, wanted=wanted)
 
     for fact, value in wanted.items():
         assert found["facts"].get(fact) == value, SAID[fact]
     x, y = pair_of(found["windows"], "x and y")
-    places = torch.argsort(case["ids"])  # where each id stands
-    windows = places[x[:, :1]] + torch.arange(t)
-    same(x, case["ids"][windows], "x")
-    same(y, case["ids"][windows + 1], "y")
-    counts = torch.bincount(windows[:, 0], minlength=starts)
-    assert bounds[0] <= int(counts.min()) and int(counts.max()) <= bounds[1], SAID["too rare"]
+    assert x.shape == y.shape == (ROWS, SEQ_LENGTH) and x.dtype == torch.int64, SAID["shapes"]
+    starts = torch.argsort(case["ids"])[x[:, 0].clamp(0, STARTS + SEQ_LENGTH - 1)]  # where each id stands
+    assert bool((starts < STARTS).all()), SAID["others"]
+    places = starts.unsqueeze(1) + torch.arange(SEQ_LENGTH)
+    same(x, case["ids"][places], "x")
+    same(y, case["ids"][places + 1], "y")
+    counts = torch.bincount(starts, minlength=STARTS).tolist()
+    assert all(likely[0] <= counts[s] <= likely[1] for s in range(STARTS) if s not in spare), SAID["too rare"]
+    for lag in (1, 2, 3, ROWS // 2):
+        share = (starts[lag:] == starts[:-lag]).double().mean().item()
+        assert alike[0] <= share <= alike[1], SAID["alike at lags"]
+
+
+STARTS, SEQ_LENGTH, ROWS = 5, 4, 6000
+
+
+@pytest.mark.task("get_batch", core=True, weight=4)
+def test_windows_begin_anywhere_in_the_text_and_targets_are_one_character_later(student, rng):
+    # Whoever forgets the first start or the last draws the others more often, and loses marks below.
+    draw_windows(student, rng, likely=(ROWS // 20, ROWS // 2), alike=(0.1, 0.4), spare=[0, STARTS - 1])
+
+
+@pytest.mark.task("get_batch", weight=3)
+def test_all_starts_are_equally_likely_from_the_first_to_the_last(student, rng):
+    draw_windows(student, rng, likely(ROWS, 1 / STARTS), shares_alike(ROWS, STARTS), spare=[])
 
 
 SAID = {
@@ -192,7 +223,7 @@ def weights_of(rng, sizes, cell, dtype=torch.float64):
     return {"embedding": normal(v, e, rng=rng, dtype=dtype), **drawn}
 
 
-def model_case(rng, cell, sizes, n, t, cut, dtype=torch.float64):
+def model_case(rng, cell, sizes, n, t, cut, dtype=torch.float32):
     return {
         "sizes": list(sizes),
         "cell": cell,
@@ -219,40 +250,43 @@ def check_shapes(actual, expected, model="The model"):
     assert not more, f"{model} has more parameters than it needs, of shapes {sorted(more)}."
 
 
-def check_answers(actual, expected, atol=None):
+WHAT = {
+    "logits": "logits",
+    "again": "logits of a second call",
+    "later": "logits of a text that is another after some steps",
+    "first": "logits of the first piece",
+    "second": "logits of the second piece, from the state after the first,",
+    "second again": "logits of the second piece, from the same state once more,",
+    "row": "logits of one row alone",
+    "step": "logits of one step alone",
+}
+
+
+def check_answers(actual, expected, dtype):
+    """Compare logits and gradients with those of the answer."""
     check_shapes(actual["shapes"], expected["shapes"])
     assert "is" not in actual, "forward should return a pair, logits and a state."
     assert "chance" not in actual, "The same text gives other logits in every call; nothing in the model is random."
-    for key, what in (
-        ("logits", "logits"),
-        ("again", "logits of a second call"),
-        ("row", "logits of one row alone"),
-        ("later", "logits of a text that is another after some steps"),
-        ("first", "logits of the first piece"),
-        ("second", "logits of the second piece, from the state after the first,"),
-        ("second again", "logits of the second piece, from the same state once more,"),
-    ):
-        same(actual[key], expected[key], what, axes="N T V", atol=atol)
-    assert not actual["changed"], "ids was changed; only read it."
-    for role, gradient in expected["gradients"].items():
-        same(actual["gradients"][role], gradient, f"the gradient of the {role}", atol=10 * (atol or 1e-9))
+    atol = 1e-9 if dtype == torch.float64 else 1e-5
+    for key in [key for key in WHAT if key in expected]:
+        same(actual[key], expected[key], WHAT[key], axes="N T V", atol=atol)
+    for role, gradient in expected.get("gradients", {}).items():
+        same(actual["gradients"][role], gradient, f"the gradient of the {role}", atol=10 * atol)
 
 
-def compare_answers(student, reference, cases, atol=None):
-    expected = [reference.run("answers", **case) for case in cases]
-    actual = [student.run("answers", **case) for case in cases]
+def compare_answers(student, reference, cases, probe="answers", dtype=torch.float32):
+    for case in cases:
+        expected = reference.run(probe, **case)
 
-    for mine, theirs in zip(actual, expected, strict=True):
-        check_answers(mine, theirs, atol)
+        actual = student.run(probe, **case)
+
+        check_answers(actual, expected, dtype)
+        assert not actual.get("changed"), "ids was changed; only read it."
 
 
 @pytest.mark.task("CharLM", core=True, weight=4)
 def test_known_weights_give_known_logits_with_gru_cells(student, reference, rng):
-    cases = [
-        model_case(rng, "GRU", (7, 3, 5), 3, 6, 2),
-        model_case(rng, "GRU", (4, 4, 4), 4, 4, 1),
-        model_case(rng, "GRU", (6, 2, 4), 2, 2, 1),
-    ]
+    cases = [model_case(rng, "GRU", (7, 3, 5), 3, 6, 2), model_case(rng, "GRU", (4, 4, 4), 4, 4, 2)]
     compare_answers(student, reference, cases)
 
 
@@ -267,9 +301,15 @@ def test_known_weights_give_known_logits_with_rnn_and_lstm_cells(student, refere
 
 
 @pytest.mark.task("CharLM", weight=1)
-def test_a_model_in_single_precision_answers_in_single_precision(student, reference, rng):
-    cases = [model_case(rng, cell, (5, 3, 4), 3, 6, 2, torch.float32) for cell in GATES]
-    compare_answers(student, reference, cases, 1e-5)
+def test_one_row_and_one_step_are_a_text_and_ids_and_states_stay_as_they_are(student, reference, rng):
+    cases = [model_case(rng, "GRU", (6, 2, 4), 2, 2, 1), model_case(rng, "LSTM", (5, 3, 4), 3, 6, 2)]
+    compare_answers(student, reference, cases, "small_answers")
+
+
+@pytest.mark.task("CharLM", weight=1)
+def test_a_model_in_double_precision_answers_in_double_precision(student, reference, rng):
+    cases = [model_case(rng, cell, (5, 3, 4), 3, 6, 2, torch.float64) for cell in GATES]
+    compare_answers(student, reference, cases, dtype=torch.float64)
 
 
 @pytest.mark.task("CharLM", weight=1)
@@ -302,7 +342,7 @@ ABACABAD = torch.tensor([0, 1, 0, 2, 0, 1, 0, 3] * 64)
 def training_case(rng, sizes, steps, t):
     """Draw weights and starts for a training on abacabad, and ask for windows of all eight phases."""
     return {
-        "weights": weights_of(rng, sizes, "GRU"),
+        "weights": weights_of(rng, sizes, "GRU", torch.float64),
         "ids": ABACABAD,
         "starts": torch.randint(len(ABACABAD) - t, (steps, 8), generator=rng),
         "seq_length": t,
@@ -356,17 +396,30 @@ def loss_case(rng, n, t, v, scale=1.0, dtype=torch.float64):
     return scale * normal(n, t, v, rng=rng, dtype=dtype), torch.randint(v, (n, t), generator=rng)
 
 
+def check_losses(student, cases):
+    for case in cases:
+        same(student.lm_loss(*case), by_hand(*case), "the loss")
+
+
+def in_dtype(value, dtype):
+    """Leave the dtype of a number out of a comparison."""
+    return value.to(dtype) if isinstance(value, torch.Tensor) and value.is_floating_point() else value
+
+
 @pytest.mark.task("lm_loss", core=True, weight=4)
 def test_the_loss_is_that_of_a_double_loop(student, rng):
-    sizes = [(3, 5, 7), (2, 6, 6), (4, 4, 9), (5, 5, 5), (1, 1, 4), (1, 8, 3), (6, 1, 3), (3, 7, 1)]
-    cases = [loss_case(rng, *size, scale=2.0) for size in sizes]
-    cases.append(loss_case(rng, 3, 4, 5, dtype=torch.float32))
+    cases = [loss_case(rng, *size, 2.0, torch.float32) for size in ((3, 5, 7), (2, 6, 6), (4, 4, 9), (5, 5, 5))]
 
-    expected = [by_hand(*case) for case in cases]
-    actual = [student.lm_loss(*case) for case in cases]
+    found = [student.lm_loss(*case) for case in cases]
 
-    for mine, theirs in zip(actual, expected, strict=True):
-        same(mine, theirs, "the loss")
+    for one, case in zip(found, cases, strict=True):
+        same(in_dtype(one, torch.float32), by_hand(*case), "the loss")
+
+
+@pytest.mark.task("lm_loss", weight=1)
+def test_one_row_one_step_and_one_character_have_a_loss_and_double_precision_stays(student, rng):
+    check_losses(student, [loss_case(rng, *size, scale=2.0) for size in ((1, 1, 4), (1, 8, 3), (6, 1, 3), (3, 7, 1))])
+    check_losses(student, [loss_case(rng, 3, 4, 5), loss_case(rng, 3, 4, 5, dtype=torch.float32)])
 
 
 @pytest.mark.task("lm_loss", weight=1)
@@ -374,25 +427,19 @@ def test_equal_scores_cost_log_v_and_large_ones_are_finite(student, rng):
     even = [(torch.full((2, 3, v), 0.7), torch.randint(v, (2, 3), generator=rng)) for v in (4, 3, 50)]
     sure = [loss_case(rng, 3, 4, 5, scale=s, dtype=d) for s, d in ((300.0, torch.float32), (3000.0, torch.float64))]
 
-    actual = [student.lm_loss(*case) for case in (*even, *sure)]
-
-    for found, case in zip(actual, (*even, *sure), strict=True):
-        same(found, by_hand(*case), "the loss")
+    check_losses(student, [*even, *sure])
 
 
 @pytest.mark.task("lm_loss", core=True, weight=2)
 def test_gradients_of_the_loss_agree(student, reference, rng):
-    one = torch.ones((), dtype=torch.float64)
-    cases = [loss_case(rng, 3, 5, 7), loss_case(rng, 4, 6, 6)]
+    for size in ((3, 5, 7), (4, 6, 6)):
+        logits, targets = loss_case(rng, *size, dtype=torch.float32)
+        expected = reference.run("slope_of_loss", logits=logits, targets=targets)
 
-    expected = [reference.gradients("lm_loss", *case, cotangents=[one]) for case in cases]
-    actual = [student.gradients("lm_loss", *case, cotangents=[one]) for case in cases]
+        found = student.run("slope_of_loss", logits=logits, targets=targets)
 
-    for (values, mine), (_, theirs) in zip(actual, expected, strict=True):
-        assert len(mine) == 1, (
-            f"The loss should be one number with shape (), but is {[tuple(v.shape) for v in values]}."
-        )
-        same(mine[0], theirs[0], "the gradient with respect to logits", axes="N T V")
+        same(in_dtype(found["loss"], torch.float32), expected["loss"], "the loss with gradients on")
+        same(found["slope"], expected["slope"], "the gradient with respect to logits", axes="N T V")
 
 
 @pytest.mark.task("lm_loss", weight=1)
@@ -453,7 +500,7 @@ def compare_texts(student, reference, cases):
 
 @pytest.mark.task("sample", core=True, weight=4)
 def test_a_cold_model_writes_what_it_holds_most_likely(student, reference, rng):
-    long = [(7, 1, 20, 0.01, False), (11, 5, 25, 0.01, True), (6, 3, 20, 0.005, False, torch.float64)]
+    long = [(7, 2, 20, 0.01, False), (11, 5, 25, 0.01, False), (6, 3, 20, 0.005, False)]
     short = [(17, length, 2, 0.01, False) for length in (2, 3, 4, 5, 6) * 2]  # ten first ids, as no luck finds them
     cases = [cold_case(rng, *case) for case in (*long, *short)]
     compare_texts(student, reference, cases)
@@ -462,45 +509,52 @@ def test_a_cold_model_writes_what_it_holds_most_likely(student, reference, rng):
 @pytest.mark.task("sample", weight=1)
 def test_at_temperature_zero_and_close_to_it_the_largest_score_is_taken(student, reference, rng):
     # 0.7 / 0.004 is beyond what an exponential of float32 can hold.
-    cases = [cold_case(rng, *sizes, 20, cold, pair) for *sizes, cold, pair in ((7, 4, 0, True), (9, 1, 0.0, False))]
+    cases = [cold_case(rng, *sizes, 20, cold, pair) for *sizes, cold, pair in ((7, 4, 0, False), (9, 2, 0.0, False))]
     compare_texts(student, reference, [*cases, cold_case(rng, 5, 2, 20, 0.004, False)])
 
 
 @pytest.mark.task("sample", weight=1)
-def test_no_steps_and_one_step(student, reference, rng):
-    compare_texts(student, reference, [cold_case(rng, 7, 4, steps, 0.01, False) for steps in (0, 1)])
+def test_the_state_may_be_a_pair_and_scores_of_double_precision(student, reference, rng):
+    cases = [cold_case(rng, 11, 5, 25, 0.01, True), cold_case(rng, 6, 3, 20, 0.005, False, torch.float64)]
+    compare_texts(student, reference, cases)
+
+
+@pytest.mark.task("sample", weight=1)
+def test_no_steps_one_step_and_a_prompt_of_one_id(student, reference, rng):
+    few = [cold_case(rng, 7, 4, steps, 0.01, False) for steps in (0, 1)]
+    compare_texts(student, reference, [*few, cold_case(rng, 7, 1, 20, 0.01, False)])
 
 
 SCORES = torch.tensor([2.2, 0.9, 0.6, 0.0, -0.4, -1.0])
 CALLS, STEPS = 10, 100
 
 
-def shares(scores):
-    return scores.double().softmax(dim=0).tolist()
-
-
-def laws_of(scores, temperature):
-    """List the distributions that a right program and some wrong ones draw from."""
-    return {
-        "right": shares(scores / temperature),
-        "the largest is taken": shares(scores * 1e6),
-        "the temperature is ignored": shares(scores),
-        "the temperature is multiplied": shares(scores * temperature),
-        "all are alike": shares(scores * 0),
-        "the best three only": shares((scores / temperature).where(scores >= scores.topk(3).values[-1], -torch.inf)),
-        "softmax twice": shares(scores.softmax(dim=0) / temperature),
-    }
-
-
 def draw_case(rng, temperature):
     scores = SCORES[torch.randperm(len(SCORES), generator=rng)]
-    return {
-        "scores": scores,
-        "given": {"temperature": temperature} if temperature != 1 else {},  # 1 is the default
-        "laws": {
-            name: [likely(CALLS * STEPS, share) for share in law] for name, law in laws_of(scores, temperature).items()
-        },
-    }
+    return {"scores": scores, **({"temperature": temperature} if temperature != 1 else {})}  # 1 is the default
+
+
+def pairs_of(texts):
+    """Pair each id with the next of its text, and with the one at its place in the next text; each is in one pair."""
+    along = [pair for text in texts for pair in zip(text[::2], text[1::2], strict=True)]
+    across = [pair for one, other in zip(texts[::2], texts[1::2], strict=True) for pair in zip(one, other, strict=True)]
+    return along, across
+
+
+def check_draws(texts, scores, temperature=1.0):
+    """Check the ids themselves: each occurs as often as it should, whatever the one before it was."""
+    assert len(texts) == CALLS and all(len(text) == STEPS for text in texts)
+    chances = (scores.double() / temperature).softmax(dim=0).tolist()
+    drawn = [value for text in texts for value in text]
+    assert all(type(value) is int and 0 <= value < len(chances) for value in drawn)
+    for value, chance in enumerate(chances):
+        low, high = likely(len(drawn), chance)
+        assert low <= drawn.count(value) <= high, (
+            f"At temperature {temperature:g} an id is drawn too often or too rarely."
+        )
+    for pairs in pairs_of(texts):
+        low, high = likely(len(pairs), sum(chance * chance for chance in chances))
+        assert low <= sum(a == b for a, b in pairs) <= high, "Each id should be drawn by itself, whatever came before."
 
 
 @pytest.mark.task("sample", core=True, weight=3)
@@ -508,17 +562,17 @@ def test_ids_are_drawn_with_the_probabilities_of_the_softmax(student, rng):
     temperatures = (2.0, 0.5, 1.0)
     cases = [draw_case(rng, temperature) for temperature in temperatures]
 
-    laws, counts = student.run("frequencies", calls=CALLS, steps=STEPS, seed=seed_of(rng), cases=cases)
+    laws, drawn = student.run("frequencies", calls=CALLS, steps=STEPS, seed=seed_of(rng), cases=cases)
 
     for law, t in zip(laws, temperatures, strict=True):
         assert law == "right", f"At temperature {t:g} the ids are not drawn with softmax(logits / {t:g})."
-    for case, found in zip(cases, counts, strict=True):
-        assert all(low <= count <= high for (low, high), count in zip(case["laws"]["right"], found, strict=True))
+    for case, texts in zip(cases, drawn, strict=True):
+        check_draws(texts, **case)
 
 
 @pytest.mark.task("sample", weight=2)
 def test_after_the_prompt_one_id_is_read_a_call_with_the_state_carried(student, rng):
-    for length, pair in ((1, False), (5, True), (3, False)):
+    for length, pair in ((2, False), (5, False), (3, False)):
         case = {"table": spy_table(rng, 7), "pair": pair, "prompt": prompt_of(rng, length, 7), "seed": seed_of(rng)}
 
         found = student.run("watched", **case, steps=15, training=True)
@@ -539,6 +593,9 @@ def test_the_generator_decides_and_the_global_one_is_left_alone(student, rng):
     assert found["global state kept"], "With a generator given, the global random state should stay as it was."
     assert found["global seed repeats"], "Without a generator, torch.manual_seed should decide."
     assert found["global draws go on"], "Without a generator, two calls should give two texts."
+    first, again, following, other, globally, repeated, onward = found["texts"]
+    assert first == again and globally == repeated, "Equal seeds should give equal texts."
+    assert first not in (following, other) and repeated != onward, "Other draws should give other texts."
 
 
 @pytest.mark.task("sample", weight=1)
