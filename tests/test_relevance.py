@@ -159,6 +159,13 @@ def test_what_the_light_way_leaves_out_is_said() -> None:
     ]
 
 
+def test_what_is_said_of_a_missing_name_is_not_said_twice() -> None:
+    assert said("@missing\ndef f(x):\n    return x\n") == []
+    assert said("import nosuchpackage\n@missing\ndef f(x):\n    return x\n") == [
+        "Line 2 raised NameError: name 'missing' is not defined."
+    ]
+
+
 def test_two_sentences_are_enough() -> None:
     text = "T = []\n" + "T.append(1)\n" * 9 + "def f(x):\n    return T[0] * x\n"
 
@@ -227,6 +234,15 @@ def test_the_last_definition_counts_after_an_experiment() -> None:
 
     assert lesson.module.f(0) == 2
     assert lesson.remarks == []
+
+
+def test_a_protocol_that_is_given_away_ends_nothing() -> None:
+    lesson = Loader("relevance")
+
+    lesson.run(["import typing\nclass P(typing.Protocol):\n    x: int\nP = 3\nK = 2\n"])
+
+    assert isinstance(lesson.module.P, type)
+    assert (lesson.module.K, lesson.notes) == (2, [])
 
 
 def test_a_value_that_others_use_is_left_to_them() -> None:

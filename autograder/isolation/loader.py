@@ -65,8 +65,13 @@ class Loader:
             self._settle(name)
 
     def said_about(self, name: str) -> list[str]:
-        """Say which statements that a definition needs were not run, raised, or took a name away."""
-        return said_about(name, self._steps)
+        """Say which statements that a definition needs were not run, raised, or took a name away.
+
+        Of a name that is missing the first note is said anyway.
+        """
+        known = [_raised(note) for note in self.notes[:1] if name not in self.module.__dict__]
+        steps = [step for step in self._steps if not (step.said in known and step.place == _place(self.notes[0]))]
+        return said_about(name, steps)
 
     def filename(self, cell: int | None) -> str:
         """Name a cell in tracebacks; a `.py` file has no cells."""
@@ -101,9 +106,7 @@ class Loader:
             exec(self.compile(ast.Module([statement], []), filename), self.module.__dict__)
         except BaseException as error:
             place = Place(_line_in(error, filename) or place.line, place.cell)
-            note = self._note(error, place)
-            said = f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".")
-            return Step(statement, place, f"{said}.")
+            return Step(statement, place, _raised(self._note(error, place)))
         return Step(statement, place, "")
 
     def _note(self, error: BaseException, place: Place) -> Note:
@@ -152,7 +155,16 @@ class Loader:
 
 def _takes_the_place(now: Any, value: Any) -> bool:
     """Say whether a new value can stand for a function or class: a wrapped one can, a result or an instance cannot."""
-    return callable(now) and not (isinstance(value, type) and isinstance(now, value))
+    return callable(now) and value not in type(now).__mro__
+
+
+def _raised(note: Note) -> str:
+    said = f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".")
+    return f"{said}."
+
+
+def _place(note: Note) -> Place:
+    return Place(note["line"], note["cell"])
 
 
 def _kind_of(value: Any) -> str:
