@@ -21,6 +21,14 @@ def test_the_guide_has_the_weights_of_the_tests() -> None:
     assert rewritten(text, tables(load_course(REPOSITORY)), AUTHORS) == text
 
 
+def test_every_test_of_sine_and_gradients_says_what_it_finds() -> None:
+    parts = AUTHORS.read_text(encoding="utf-8").partition("<!-- weights")[2].partition("to here -->")[0].split("### ")
+    rows = [line for part in parts if part.startswith(("sine/", "gradients/")) for line in part.split("\n")]
+
+    assert len([line for line in rows if line.startswith("|")]) > 80
+    assert [line for line in rows if line.startswith("|") and line.endswith("|  |")] == []
+
+
 def test_a_page_keeps_what_stands_around_the_tables(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     around = AUTHORS.read_text(encoding="utf-8").partition("<!-- weights")
