@@ -16,6 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from autograder.isolation import sandbox
+from autograder.isolation.threads import keep_one_thread
 from autograder.isolation.warm import warm_up
 
 assert sys.platform == "linux"
@@ -36,6 +37,7 @@ def serve(control: socket.socket, wanted: frozenset[str], quick: bool = False) -
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up(quick)
+    keep_one_thread()
     sys.path.remove(str(Path(__file__).resolve().parents[2]))
     _forget_environment()
     if isinstance(sys.stdout, io.TextIOWrapper):
