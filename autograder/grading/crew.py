@@ -12,6 +12,7 @@ from typing import Any, Self
 from autograder.errors import GradingError
 from autograder.isolation.backend import need_sandbox
 from autograder.isolation.launch import THREADS
+from autograder.isolation.sandbox import tier, weakness
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0
@@ -84,8 +85,8 @@ class Crew:
         self._settings = settings
         self._module = module
         self._examiners = [Examiner(settings, module) for _ in range(jobs)]
-        self.layers: dict[str, str] = {}
-        self.tier = ""
+        self.layers: dict[str, str] | None = None
+        self.weakness = ""
 
     def __enter__(self) -> Self:
         return self
@@ -94,8 +95,13 @@ class Crew:
         for examiner in self._examiners:
             examiner.close()
 
+    @property
+    def tier(self) -> str:
+        """Name what all examiners' sandboxes have proved to give."""
+        return tier(frozenset(self.layers or ()))
+
     def wait_until_warm(self) -> None:
-        """Wait until every examiner has collected its tests; note the tier."""
+        """Wait until every examiner has collected its tests and tried its sandbox; note what holds."""
         for examiner in self._examiners:
             self._greet(examiner)
 
@@ -105,7 +111,9 @@ class Crew:
         except EOFError:
             raise GradingError("A grader process could not be started; its own message stands above.") from None
         _raise_if_told(message)
-        self.layers, self.tier = message["layers"], message["tier"]
+        layers: dict[str, str] = message["layers"]
+        self.layers = {name: layers[name] for name in layers if self.layers is None or name in self.layers}
+        self.weakness = weakness(self.tier, message["allowed"]) or self.weakness
 
     def grade(self, requests: Sequence[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
         """Hand out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
@@ -151,7 +159,10 @@ class Crew:
         examiner.close()
         fresh = Examiner(self._settings, self._module)
         self._examiners[self._examiners.index(examiner)] = fresh
+        before = self.weakness
         self._greet(fresh)
+        if self.weakness != before:
+            raise GradingError(f"{self.weakness} it was stronger when the grading began.")
         return fresh
 
 

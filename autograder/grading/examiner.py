@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from autograder.course import load_course
+from autograder.course import MANIFEST, load_course
 from autograder.errors import UnrollError
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine, sources_of
@@ -18,6 +18,7 @@ from autograder.grading.fingerprint import sealed
 from autograder.grading.intake import HandIn, Student, read_hand_in
 from autograder.grading.shown import Notebook
 from autograder.isolation.forks import Zygote
+from autograder.isolation.proof import prove
 
 
 def main() -> None:
@@ -39,7 +40,8 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
     with Zygote() as zygote:
 
         def work(exam: Exam) -> None:
-            _say(channel, {"layers": zygote.layers, "tier": zygote.tier})
+            allowed = prove(zygote, course.root / MANIFEST)
+            _say(channel, {"layers": zygote.layers, "allowed": allowed})
             while True:
                 request = json.loads(channel.recv_bytes())
                 student = Student(request["student"], request["folder"], Path(request["path"]))

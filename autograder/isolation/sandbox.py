@@ -10,11 +10,12 @@ import signal
 import struct
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 LINUX_ONLY = "This needs the sandbox, which only Linux has. Use a Linux machine, WSL or a container."
+WEAK_ACCEPTED = "UNROLL_ACCEPT_WEAK_ISOLATION"  # set in the environment where a command has no option for it
 LAYERS = ("landlock", "seccomp", "namespaces", "mounts", "rlimits")
 STRONG = frozenset({"landlock", "seccomp", "rlimits"})
 
@@ -38,6 +39,20 @@ def tier(layers: frozenset[str]) -> str:
     if layers >= STRONG:
         return "strong"
     return "medium" if "seccomp" in layers else "process-only"
+
+
+def weakness(tier: str, allowed: Sequence[str]) -> str:
+    """Say why no stranger's code should be run here; "" if it may be.
+
+    Args:
+        tier: what the layers give.
+        allowed: what a worker could do although a layer should have stopped it.
+    """
+    if tier == "strong" and not allowed:
+        return ""
+    is_weak = f"is only {tier} here" if tier != "strong" else "does not hold here"
+    could = f" (a worker could {', '.join(allowed)})" if allowed else ""
+    return f"Isolation {is_weak}{could}, so a hand-in could read or change your files. Run `unroll doctor`;"
 
 
 def readable_paths() -> list[str]:
