@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.course import Limits
 from autograder.errors import WorkerCrashed, WorkerGone
 from autograder.isolation.forks import Zygote
-from autograder.isolation.proof import SOURCE, ask_to_try
+from autograder.isolation.proof import SOURCE, ask_to_try, load_attempts
 from autograder.isolation.worker import Worker
 
 HIDDEN_BY = {"see_a_file_outside": "mounts"}  # what no tier promises, but a layer gives where it can be had
@@ -40,6 +40,7 @@ def _tried(zygote: Zygote, limits: Limits, name: str) -> tuple[bool, str]:
     """Say whether an attempt was refused or ended by a limit, and how; a process that ended itself was not stopped."""
     seconds = Limits(**{**vars(limits), "call_seconds": 1.0}) if name == "loop_for_ever" else limits
     with Worker(zygote, seconds) as worker:
+        load_attempts(worker)
         try:
             held, said = ask_to_try(worker, [name], Path(sys.executable), zygote.pid)[name]
         except WorkerCrashed as error:

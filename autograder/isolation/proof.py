@@ -38,10 +38,14 @@ def prove(zygote: Zygote, outside: Path) -> list[str]:
     return sorted(name.replace("_", " ") for name in allowed)
 
 
-def ask_to_try(worker: Worker, names: Sequence[str], outside: Path, parent: int) -> dict[str, Any]:
-    """Have a worker try some attempts, one after the other."""
+def load_attempts(worker: Worker) -> None:
+    """Give a worker the code of the attempts."""
     load = {"lesson": "attempts", "sources": {"attempts": [SOURCE.read_text(encoding="utf-8")]}, "light": False}
     worker.ask("load", {"value": load})
+
+
+def ask_to_try(worker: Worker, names: Sequence[str], outside: Path, parent: int) -> dict[str, Any]:
+    """Have a worker try some attempts, one after the other."""
     answer = worker.ask("call", {"name": "tried", "args": [list(names), str(outside), parent], "kwargs": {}})
     return answer if type(answer) is dict else {}
 
@@ -51,6 +55,7 @@ def _refused(zygote: Zygote, outside: Path, names: Sequence[str], with_exec: boo
     try:
         outside.read_bytes()
         with Worker(zygote, Limits()) as worker:
+            load_attempts(worker)
             answers = ask_to_try(worker, names, outside, zygote.pid)
             if with_exec:
                 answers |= _exec(worker, outside, zygote.pid)
