@@ -4,6 +4,7 @@ Each function returns what it got, or raises because it was refused. `outside` i
 `parent` is the process that the worker comes from.
 """
 
+import contextlib
 import ctypes
 import mmap
 import os
@@ -12,7 +13,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-assert sys.platform == "linux"
 REFUSALS = (OSError, MemoryError)
 
 
@@ -24,16 +24,17 @@ def see_a_file_outside(outside: str, parent: int) -> object:
     return f"{Path(outside).stat().st_size} bytes"
 
 
+def to_be_written(outside: str, parent: int) -> list[Path]:
+    """List the files that are tried; whoever has them tried removes them, for a worker may not."""
+    return [Path(folder, f"unroll-{parent}") for folder in ("/tmp", "/dev/shm", "/", str(Path(outside).parent))]
+
+
 def write_a_file(outside: str, parent: int) -> object:
-    for folder in ("/tmp", "/dev/shm", str(Path.cwd()), str(Path(outside).parent)):
-        try:
-            path = Path(folder, f"unroll-doctor-{os.getpid()}")
+    for path in to_be_written(outside, parent):
+        with contextlib.suppress(OSError):
             path.write_text("written", encoding="ascii")
-            path.unlink()
-            return folder
-        except OSError as error:
-            last = error
-    raise last
+            return str(path)
+    raise PermissionError("nowhere")
 
 
 def open_a_socket(outside: str, parent: int) -> object:
@@ -47,6 +48,8 @@ def reach_the_network(outside: str, parent: int) -> object:
 
 
 def start_a_process(outside: str, parent: int) -> object:
+    if sys.platform == "win32":
+        raise OSError("no fork")
     pid = os.fork()
     if not pid:
         os._exit(0)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.course import Limits
 from autograder.errors import WorkerCrashed, WorkerGone
+from autograder.isolation.attempts import to_be_written
 from autograder.isolation.forks import Zygote
 from autograder.isolation.proof import SOURCE, ask_to_try, load_attempts
 from autograder.isolation.worker import Worker
@@ -39,12 +40,16 @@ def _attempt(zygote: Zygote, limits: Limits, name: str) -> Attempt:
 def _tried(zygote: Zygote, limits: Limits, name: str) -> tuple[bool, str]:
     """Say whether an attempt was refused or ended by a limit, and how; a process that ended itself was not stopped."""
     seconds = Limits(**{**vars(limits), "call_seconds": 1.0}) if name == "loop_for_ever" else limits
+    outside = Path(sys.executable)
     with Worker(zygote, seconds) as worker:
         load_attempts(worker)
         try:
-            held, said = ask_to_try(worker, [name], Path(sys.executable), zygote.pid)[name]
+            held, said = ask_to_try(worker, [name], outside, zygote.pid)[name]
         except WorkerCrashed as error:
             return False, f"it worked: {error}"
         except WorkerGone as error:
             return True, str(error)
+        finally:
+            for path in to_be_written(str(outside), zygote.pid):
+                path.unlink(missing_ok=True)
     return held is True, str(said)
