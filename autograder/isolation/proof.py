@@ -61,7 +61,7 @@ def _refused(zygote: Zygote, outside: Path, names: Sequence[str], with_exec: boo
                 answers |= _exec(worker, outside, zygote.pid)
     except (OSError, WorkerGone, StudentError, StudentMissing) as error:
         raise GradingError(f"The sandbox could not be tried: {error} Run `unroll doctor`.") from None
-    return {name for name, came in answers.items() if came[0] is True}
+    return {name for name, came in answers.items() if type(came) is list and came and came[0] is True}
 
 
 def _exec(worker: Worker, outside: Path, parent: int) -> dict[str, Any]:
