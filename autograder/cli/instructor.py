@@ -80,6 +80,6 @@ def doctor() -> None:
     from autograder.reporting.doctor import show_attempts
 
     with Zygote() as zygote:
-        held = show_attempts(attempts(zygote, Limits(), str(Path.cwd())), zygote.layers, zygote.tier)
+        held = show_attempts(attempts(zygote, Limits()), zygote.layers, zygote.tier)
     if not held:
         sys.exit(3)

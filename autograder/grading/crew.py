@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.grading.processes import Examiner, Request, fork, start
+from autograder.isolation.sandbox import tier, weakness
 
 EXAMINER = "autograder.grading.examiner"
 ASLEEP_PER_JOB = 12
@@ -34,8 +35,8 @@ class Crew:
         self._jobs = jobs
         self._chief = start(settings, module) if module == EXAMINER else None
         self._examiners = [] if self._chief else [start(settings, module) for _ in range(jobs)]
-        self.layers: dict[str, str] = {}
-        self.tier = ""
+        self.layers: dict[str, str] | None = None
+        self.weakness = ""
         self.budget = 0.0
 
     def __enter__(self) -> Self:
@@ -45,8 +46,13 @@ class Crew:
         for examiner in (*self._examiners, *([self._chief] if self._chief else [])):
             examiner.close()
 
+    @property
+    def tier(self) -> str:
+        """Name what all examiners' sandboxes have proved to give."""
+        return tier(frozenset(self.layers or ()))
+
     def wait_until_warm(self) -> None:
-        """Wait until the tests are collected; note the tier, and the seconds of a hand-in."""
+        """Wait until the tests are collected and the sandbox is tried; note what holds, and a hand-in's seconds."""
         for examiner in [self._chief] if self._chief else self._examiners:
             self._greet(examiner)
 
@@ -56,7 +62,10 @@ class Crew:
         except EOFError:
             raise GradingError("A grader process could not be started; its own message stands above.") from None
         _raise_if_told(message)
-        self.layers, self.tier, self.budget = message["layers"], message["tier"], message.get("budget", 0.0)
+        layers: dict[str, str] = message["layers"]
+        self.layers = {name: layers[name] for name in layers if self.layers is None or name in self.layers}
+        self.weakness = weakness(self.tier, message.get("allowed", [])) or self.weakness
+        self.budget = message.get("budget", 0.0)
 
     def grade(self, requests: Sequence[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
         """Hand out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
@@ -129,14 +138,21 @@ class Crew:
         if self._chief:
             return fork(self._chief)
         fresh = start(self._settings, self._module)
-        self._greet(fresh)
+        self._greet_again(fresh)
         return fresh
 
     def _open_chief(self) -> None:
         if self._chief:
             self._chief.close()
             self._chief = start(self._settings, self._module)
-            self._greet(self._chief)
+            self._greet_again(self._chief)
+
+    def _greet_again(self, fresh: Examiner) -> None:
+        """Greet one that takes the place of another, and whose sandbox may not be weaker."""
+        before = self.weakness
+        self._greet(fresh)
+        if self.weakness != before:
+            raise GradingError(f"{self.weakness} it was stronger when the grading began.")
 
 
 def _answer(examiner: Examiner) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.course import Assignment, Course, load_course
+from autograder.course import MANIFEST, Assignment, Course, load_course
 from autograder.errors import GradingError, NotStarted, UnrollError
 from autograder.grading.clock import Budget
 from autograder.grading.exam import Exam, hold
@@ -26,6 +26,7 @@ from autograder.grading.intake import HandIn, Student, read_hand_in
 from autograder.grading.pace import measured
 from autograder.grading.shown import Notebook
 from autograder.isolation.forks import Zygote
+from autograder.isolation.proof import prove
 from autograder.isolation.sandbox import LINUX_ONLY
 
 GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
@@ -53,9 +54,10 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
     with Zygote() as zygote:
 
         def work(exam: Exam) -> None:
+            allowed = prove(zygote, course.root / MANIFEST)
             budget = measured(exam, assignment.lessons, zygote, course.limits)
             bench = Bench(exam, course, assignment, settings["fingerprint"], budget)
-            _say(channel, {"layers": zygote.layers, "tier": zygote.tier, "budget": budget.seconds})
+            _say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             while True:
                 _fork(bench, zygote, channel, _receive_channel(channel))
 

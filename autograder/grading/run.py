@@ -112,7 +112,7 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
             _grade_all(found, crew, results, watcher)
         finally:
             ordered = [results[s.folder] for s in found.students if s.folder in results]
-            facts = {"tier": crew.tier, "layers": crew.layers, "hand_in_seconds": crew.budget}
+            facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
             facts["seconds"] = round(time.time() - started, 1)
             write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
     return ordered
@@ -163,11 +163,8 @@ def _lost(found: Class, request: Request, why: str) -> HandInResult:
 
 
 def _refuse_weak(crew: Crew, options: Options) -> None:
-    if crew.tier != "strong" and not options.accept_weak_isolation:
-        raise GradingError(
-            f"Isolation is only {crew.tier} here, so a hand-in could read or change your files. Run `unroll doctor`; "
-            "grade on Linux with Landlock and seccomp, or add --accept-weak-isolation."
-        )
+    if crew.weakness and not options.accept_weak_isolation:
+        raise GradingError(f"{crew.weakness} grade on Linux with Landlock and seccomp, or add --accept-weak-isolation.")
 
 
 def _run_facts(found: Class, kit: str, facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,21 @@
 """`pytest autograder --submission PATH`: one hand-in, graded by the same exam, reported by plain pytest."""
 
+import os
 import secrets
 from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, Course, find_course, load_course
-from autograder.errors import UnrollError
+from autograder.course import MANIFEST, Assignment, Course, find_course, load_course
+from autograder.errors import GradingError, UnrollError
 from autograder.grading.exam import HIDDEN, Exam
 from autograder.grading.examine import examine
 from autograder.grading.intake import read_one
 from autograder.grading.pace import measured
 from autograder.grading.records import HandInResult, TestResult
 from autograder.isolation.forks import Zygote
+from autograder.isolation.proof import prove
+from autograder.isolation.sandbox import WEAK_ACCEPTED, weakness
 
 
 class Single:
@@ -34,9 +37,13 @@ class Single:
 
     def _grade(self, exam: Exam) -> None:
         hand_in = read_one(self._path, self._assignment, self._course.limits)
-        with Zygote() as zygote:
-            budget = measured(exam, self._assignment.lessons, zygote, self._course.limits)
-            self.result = examine(exam, self._assignment, hand_in, zygote, self._course.limits, budget)
+        try:
+            with Zygote() as zygote:
+                _refuse_weak(zygote, self._course)
+                budget = measured(exam, self._assignment.lessons, zygote, self._course.limits)
+                self.result = examine(exam, self._assignment, hand_in, zygote, self._course.limits, budget)
+        except GradingError as error:
+            pytest.exit(str(error), returncode=error.exit_status)
         for test in self.result.tests:
             self._report(test)
 
@@ -56,6 +63,13 @@ class Single:
         for task in self.result.tasks:
             line = f"{task.lesson}:{task.task}  {task.score:g}/{task.max_score:g}  {task.outcome}  {task.message}"
             terminalreporter.line(line.strip())
+
+
+def _refuse_weak(zygote: Zygote, course: Course) -> None:
+    allowed = prove(zygote, course.root / MANIFEST)
+    weak = weakness(zygote.tier, allowed)
+    if weak and not os.environ.get(WEAK_ACCEPTED):
+        raise GradingError(f"{weak} grade on Linux with Landlock and seccomp, or set {WEAK_ACCEPTED}=1.")
 
 
 def _assignment(course: Course, path: Path) -> Assignment:

@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Set
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -81,6 +82,10 @@ class Zygote:
     def missing(self) -> str:
         """Name the layers of the sandbox that this system lacks."""
         return ", ".join(sorted(STRONG - set(self.layers)))
+
+    def distrust(self, layers: Set[str]) -> None:
+        """Strike out layers that do not do what they should."""
+        self._layers = {name: what for name, what in self.layers.items() if name not in layers}
 
     def start(self, ceiling: Ceiling, reply_bytes: int) -> "_Fork":
         """Fork a worker.

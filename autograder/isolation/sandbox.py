@@ -3,21 +3,23 @@
 Layers that a platform lacks are reported, not hidden; the grader decides whether what is left is enough.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
 import struct
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 LINUX_ONLY = "This needs the sandbox, which only Linux has. Use a Linux machine, WSL or a container."
-LAYERS = ("landlock", "seccomp", "namespaces", "rlimits")
+WEAK_ACCEPTED = "UNROLL_ACCEPT_WEAK_ISOLATION"  # set in the environment where a command has no option for it
+LAYERS = ("landlock", "seccomp", "namespaces", "mounts", "rlimits")
 STRONG = frozenset({"landlock", "seccomp", "rlimits"})
 
-NEW_USER, NEW_NET, NEW_IPC, NEW_UTS = 0x10000000, 0x40000000, 0x08000000, 0x04000000
+NEW_USER, NEW_NET, NEW_IPC, NEW_UTS, NEW_MOUNTS = 0x10000000, 0x40000000, 0x08000000, 0x04000000, 0x00020000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -39,6 +41,20 @@ def tier(layers: frozenset[str]) -> str:
     return "medium" if "seccomp" in layers else "process-only"
 
 
+def weakness(tier: str, allowed: Sequence[str]) -> str:
+    """Say why no stranger's code should be run here; "" if it may be.
+
+    Args:
+        tier: what the layers give.
+        allowed: what a worker could do although a layer should have stopped it.
+    """
+    if tier == "strong" and not allowed:
+        return ""
+    is_weak = f"is only {tier} here" if tier != "strong" else "does not hold here"
+    could = f" (a worker could {', '.join(allowed)})" if allowed else ""
+    return f"Isolation {is_weak}{could}, so a hand-in could read or change your files. Run `unroll doctor`;"
+
+
 def readable_paths() -> list[str]:
     """List what a worker may read: the interpreter's and the packages' files, and two devices."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
@@ -57,6 +73,7 @@ def lock_zygote(wanted: frozenset[str]) -> dict[str, str]:
     """
     steps: dict[str, Callable[[], str]] = {
         "namespaces": _leave_namespaces,
+        "mounts": _hide_files,
         "landlock": _lock_files,
     }
     held: dict[str, str] = {}
@@ -78,10 +95,29 @@ def lock_worker(wanted: frozenset[str], ceiling: Ceiling) -> None:
     """
     if "rlimits" in wanted:
         set_ceiling(ceiling)
+        _start_no_tasks("seccomp" in wanted)
     if "seccomp" in wanted:
         from autograder.isolation import seccomp
 
         seccomp.restrict(os.getpid())
+
+
+def _start_no_tasks(is_filtered: bool) -> None:
+    """Let this process start no thread and no process.
+
+    Args:
+        is_filtered: a filter of system calls will refuse them too. The limit alone does not bind root.
+    """
+    if sys.platform != "linux":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if not is_filtered:
+        from autograder.isolation import seccomp
+
+        with contextlib.suppress(OSError):
+            seccomp.refuse_tasks()
 
 
 def set_ceiling(ceiling: Ceiling, refused: Callable[[str], None] | None = None) -> None:
@@ -135,16 +171,31 @@ def _lock_files() -> str:
 
 
 def _leave_namespaces() -> str:
+    _enter_user_namespace(NEW_NET | NEW_IPC | NEW_UTS)
+    return "user, net, ipc and uts namespaces"
+
+
+def _hide_files() -> str:
+    from autograder.isolation import mounts
+    from autograder.isolation.landlock import libc
+
+    if libc.unshare(NEW_MOUNTS) < 0:
+        _enter_user_namespace(NEW_MOUNTS)
+    mounts.show_only(readable_paths())
+    return "a root of its own"
+
+
+def _enter_user_namespace(others: int) -> None:
+    """Become somebody who may do anything, but only with namespaces of its own: a user namespace and others."""
     if sys.platform != "linux":
         raise OSError(LINUX_ONLY)
     from autograder.isolation.landlock import checked, libc
 
     uid, gid = os.getuid(), os.getgid()
     _prctl(PR_SET_DUMPABLE, 1)
-    checked(libc.unshare(NEW_USER | NEW_NET | NEW_IPC | NEW_UTS), "unshare")
+    checked(libc.unshare(NEW_USER | others), "unshare")
     for name, text in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
         Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
-    return "user, net, ipc and uts namespaces"
 
 
 def _drop_privileges() -> None:

@@ -1,6 +1,6 @@
 """Seccomp by raw BPF: an allow-list of system calls, enough for torch, too little for harm.
 
-No new process, no exec, no socket, no ptrace, no mount, no signal to others; threads may start.
+No new process, no thread, no exec, no socket, no ptrace, no mount, no signal to others.
 Source: the kernel's documentation, userspace-api/seccomp_filter; numbers from asm/unistd_64.h and asm-generic/unistd.h.
 """
 
@@ -13,13 +13,13 @@ from functools import cache
 
 from autograder.isolation.landlock import checked, libc, no_new_privileges
 
-LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 NUMBER, ARCH, FIRST_ARG, SECOND_ARG = 0, 4, 16, 24
-CLONE_THREAD = 0x10000
 TCGETS, FIOCLEX = 0x5401, 0x5451
 F_DUPFD_CLOEXEC = 1030
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
+SECOND_ABI = 0x40000000  # x86_64 knows every call by a second number from here on
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,7 @@ class Table:
     """The numbers of one architecture."""
 
     arch: int
-    clone: int
-    clone3: int
+    forks: tuple[int, ...]
     tgkill: int
     prlimit64: int
     ioctl: int
@@ -37,7 +36,7 @@ class Table:
 
 
 X86_64 = Table(
-    arch=0xC000003E, clone=56, clone3=435, tgkill=234, prlimit64=302, ioctl=16, fcntl=72,
+    arch=0xC000003E, forks=(56, 57, 58, 435), tgkill=234, prlimit64=302, ioctl=16, fcntl=72,
     allowed=(
         # read write close fstat poll lseek mmap mprotect munmap brk sigaction sigprocmask sigreturn pread64 readv ..
         0, 1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 19, 20,
@@ -55,7 +54,7 @@ X86_64 = Table(
 )  # fmt: skip
 
 AARCH64 = Table(
-    arch=0xC00000B7, clone=220, clone3=435, tgkill=131, prlimit64=261, ioctl=29, fcntl=25,
+    arch=0xC00000B7, forks=(220, 435), tgkill=131, prlimit64=261, ioctl=29, fcntl=25,
     allowed=(
         # getcwd faccessat openat close getdents64 lseek read write readv writev pread64 pselect6 ppoll readlinkat
         17, 48, 56, 57, 61, 62, 63, 64, 65, 66, 67, 72, 73, 78,
@@ -115,13 +114,24 @@ def _rest(table: Table) -> bytes:
     dup = _op(LOAD, SECOND_ARG) + _op(AT_LEAST, 5, 0, 2) + _op(EQUAL, F_DUPFD_CLOEXEC, 1) + _refuse(errno.EPERM) + allow
     return b"".join(
         [
-            _when(table.clone3, _refuse(errno.ENOSYS)),
-            _when(table.clone, _only_if(FIRST_ARG, ANY_BIT, CLONE_THREAD, errno.EAGAIN)),
+            *(_when(number, _refuse(errno.EAGAIN)) for number in table.forks),
             _when(table.prlimit64, _only_if(FIRST_ARG, EQUAL, 0, errno.EPERM)),
             _when(table.ioctl, ioctl),
             _when(table.fcntl, dup),
             *(_when(number, allow) for number in table.allowed),
             _refuse(errno.EPERM),
+        ]
+    )
+
+
+def program_against_tasks(table: Table) -> bytes:
+    """Write a filter that refuses new threads and processes, and nothing else."""
+    return b"".join(
+        [
+            _op(LOAD, ARCH) + _op(EQUAL, table.arch, 1) + _op(RETURN, KILL) + _op(LOAD, NUMBER),
+            _op(AT_LEAST, SECOND_ABI, 0, 1) + _refuse(errno.ENOSYS),
+            *(_when(number, _refuse(errno.EAGAIN)) for number in table.forks),
+            _op(RETURN, ALLOW),
         ]
     )
 
@@ -132,10 +142,26 @@ def restrict(pid: int) -> None:
     Raises:
         OSError: this architecture or kernel has no filter.
     """
+    _install(program(_table(), pid))
+
+
+def refuse_tasks() -> None:
+    """Let this process start no thread and no process, whatever else it may do.
+
+    Raises:
+        OSError: this architecture or kernel has no filter.
+    """
+    _install(program_against_tasks(_table()))
+
+
+def _table() -> Table:
     table = TABLES.get(platform.machine())
     if table is None:
         raise OSError(errno.ENOSYS, f"no table of system calls for {platform.machine()}")
-    code = program(table, pid)
+    return table
+
+
+def _install(code: bytes) -> None:
     buffer = ctypes.create_string_buffer(code, len(code))
     loaded = _Program(len(code) // 8, ctypes.addressof(buffer))
     no_new_privileges()

@@ -11,7 +11,7 @@ PRELOADED = (
     "random", "resource", "statistics", "string", "textwrap", "time", "traceback", "types", "typing", "warnings",
     "numpy.lib.stride_tricks", "numpy.random", "matplotlib.pyplot", "torch.func", "torch.nn.utils", "torch.utils.data",
 )  # fmt: skip
-OURS = ("seccomp", "service") if sys.platform == "linux" else ("service",)
+OURS = ("mounts", "seccomp", "service") if sys.platform == "linux" else ("service",)
 HUGE_PAGE, MADV_COLLAPSE = 2 << 20, 25
 
 

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from autograder.isolation import sandbox
+from autograder.isolation.threads import keep_one_thread
 from autograder.isolation.warm import warm_up
 
 assert sys.platform == "linux"
@@ -41,6 +42,7 @@ def serve(control: socket.socket, wanted: frozenset[str], quick: bool = False) -
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up(quick)
+    keep_one_thread()
     sys.path.remove(str(Path(__file__).resolve().parents[2]))
     _forget_environment()
     if isinstance(sys.stdout, io.TextIOWrapper):

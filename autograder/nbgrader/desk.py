@@ -14,6 +14,7 @@ from autograder.errors import GradingError, TooWeak
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.records import HandInResult
+from autograder.isolation.sandbox import WEAK_ACCEPTED
 from autograder.nbgrader.place import Place
 from autograder.reporting.ours import read_own
 
@@ -29,11 +30,10 @@ class Desk:
         self._crew = Crew(settings, 1)
         self._last: HandInResult | None = None
         self._crew.wait_until_warm()
-        if self._crew.tier != "strong" and not os.environ.get("UNROLL_ACCEPT_WEAK_ISOLATION"):
+        if self._crew.weakness and not os.environ.get(WEAK_ACCEPTED):
             self.close()
             raise TooWeak(
-                f"Isolation is only {self._crew.tier} here, so a hand-in could read or change your files. Run `unroll "
-                "doctor`; autograde on Linux with Landlock and seccomp, or set UNROLL_ACCEPT_WEAK_ISOLATION=1."
+                f"{self._crew.weakness} autograde on Linux with Landlock and seccomp, or set {WEAK_ACCEPTED}=1."
             )
 
     def result(self, place: Place) -> HandInResult:
