@@ -1,22 +1,19 @@
 """The grader processes of a class: hand-ins go out to them, results come back, and one that dies is replaced."""
 
 import json
-import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.isolation.backend import need_sandbox
-from autograder.isolation.launch import THREADS
+from autograder.isolation.environment import environment, program
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0
 EXAMINER = "autograder.grading.examiner"
-QUIET = {**dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Examiner:
@@ -32,13 +29,12 @@ class Examiner:
     def __init__(self, settings: dict[str, Any], module: str = EXAMINER) -> None:
         need_sandbox()
         ours, theirs = socket.socketpair()
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(theirs.fileno())],
+            program(module, str(theirs.fileno())),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env={**environment, **QUIET},
+            env=environment(),
             start_new_session=True,
         )
         theirs.close()

@@ -1,7 +1,8 @@
 """A grader process: it holds the exam, and takes hand-ins one after the other from the process that started it.
 
 Started as: python -m autograder.grading.examiner FD. Messages are JSON: first the settings, then one request for each
-hand-in, answered by its result; or, with `cells`, by what the cells of a notebook show.
+hand-in, answered by its result; or, with `cells`, by what the cells of a notebook show. With `alone` the path may be a
+single file too.
 """
 
 import json
@@ -15,7 +16,7 @@ from autograder.errors import UnrollError
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
-from autograder.grading.intake import HandIn, Student, read_hand_in
+from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
 from autograder.grading.shown import Notebook
 from autograder.isolation.forks import Zygote
 
@@ -43,7 +44,11 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
             while True:
                 request = json.loads(channel.recv_bytes())
                 student = Student(request["student"], request["folder"], Path(request["path"]))
-                hand_in = sealed(read_hand_in(student, assignment, course.limits), settings["fingerprint"])
+                if request.get("alone"):
+                    hand_in = read_one(student.path, assignment, course.limits)
+                else:
+                    hand_in = read_hand_in(student, assignment, course.limits)
+                hand_in = sealed(hand_in, settings["fingerprint"])
                 if "cells" in request:
                     notebook = Notebook(zygote, course.limits, request["lesson"], others(hand_in, request["lesson"]))
                     _say(channel, {"shown": notebook.run(request["cells"])})

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.grading.plugin import refuse_if_unfit
+
 if TYPE_CHECKING:
     from autograder.grading.student import Module
     from autograder.isolation.child import Workers
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def _unroll_workers() -> "Iterator[Workers]":
     """Start one warm process for all tests."""
+    refuse_if_unfit("torch", "numpy")
     from autograder.isolation.backend import open_workers
 
     with open_workers() as workers:

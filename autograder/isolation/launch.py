@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.errors import GradingError
+from autograder.isolation.environment import FIXED, THREADS
 from autograder.isolation.sandbox import LAYERS, LINUX_ONLY
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
@@ -51,7 +51,7 @@ def launch(layers: Sequence[str] = LAYERS) -> Launched:
     log = os.memfd_create("zygote")
     program = str(Path(__file__).with_name("zygote.py"))
     process = subprocess.Popen(
-        [sys.executable, "-I", "-B", program, str(theirs.fileno()), ",".join(layers)],
+        [sys.executable, "-P", "-B", "-X", "utf8", program, str(theirs.fileno()), ",".join(layers)],
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -65,9 +65,8 @@ def launch(layers: Sequence[str] = LAYERS) -> Launched:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    one = dict.fromkeys(THREADS, "1")
     fonts = {"MPLCONFIGDIR": _font_cache()}
-    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", **fonts, **one, **kept}
+    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", **fonts, **FIXED, **kept}
 
 
 def _font_cache() -> str:

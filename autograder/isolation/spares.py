@@ -5,7 +5,6 @@ They are for a student's own code on the student's own computer, never for hand-
 
 import contextlib
 import json
-import os
 import secrets
 import select
 import shutil
@@ -20,7 +19,7 @@ from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.isolation.child import Ended
-from autograder.isolation.launch import THREADS
+from autograder.isolation.environment import environment
 from autograder.isolation.sandbox import Ceiling
 
 START_SECONDS = 120.0
@@ -85,12 +84,12 @@ class _Spare:
         self.channel = self._server
         with self._file.open("wb") as output:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
-                [sys.executable, "-I", "-B", str(PROGRAM)],
+                [sys.executable, "-P", "-B", "-X", "utf8", str(PROGRAM)],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 cwd=folder,
-                env={**os.environ, **dict.fromkeys(THREADS, "1"), "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"},
+                env={**environment(), "MPLBACKEND": "Agg"},
                 creationflags=NEW_GROUP,  # Ctrl-C is for us alone
                 start_new_session=True,
             )

@@ -1,6 +1,6 @@
 """The warm process that every worker is forked from. It has torch imported and knows no exercise, answer or mark.
 
-Started by exec: python -I -B zygote.py CONTROL_FD WANTED_LAYERS. A job is a message with two descriptors, the worker's
+Started by exec: python -P -B zygote.py CONTROL_FD WANTED_LAYERS. A job is a message with two descriptors, the worker's
 socket and its output file; the answer carries the worker's pid and pidfd.
 """
 
