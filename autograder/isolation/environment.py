@@ -62,7 +62,7 @@ def _is_out_of_reach() -> bool:
     if main.__spec__ is not None and not sys.flags.safe_path:  # `python -m` looks into the working directory
         return False
     given = {name for name, value in os.environ.items() if value and name.startswith("PYTHON")}
-    return sys.flags.ignore_environment or given <= HARMLESS
+    return bool(sys.flags.ignore_environment) or given <= HARMLESS
 
 
 def unfit(*needed: str) -> str:

@@ -21,7 +21,7 @@ def main() -> None:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     except ModuleNotFoundError as error:
         sys.exit(
-            f"unroll: {error.name} is not installed where the kit's own processes look; they read no PYTHON* variables. "
+            f"unroll: {error.name} is not installed where the kit's processes look; they read no PYTHON* variables. "
             f"Install it with: {sys.executable} -m pip install {error.name}"
         )
 
