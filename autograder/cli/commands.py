@@ -1,5 +1,6 @@
 """All commands, and how they end. Nothing heavy is imported before a command needs it."""
 
+import errno
 import sys
 
 import click
@@ -8,6 +9,8 @@ from autograder import __version__
 from autograder.cli import author, instructor, student
 from autograder.cli.shared import stop
 from autograder.errors import UnrollError
+from autograder.isolation.descriptors import ERRORS, TOO_FEW
+from autograder.isolation.endings import end_as_by_ctrl_c
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,6 +29,7 @@ def cli() -> None:
 
 def run() -> None:
     """Run a command; say what is wrong in one line, never as a traceback of ours."""
+    end_as_by_ctrl_c()
     try:
         cli(prog_name="unroll", standalone_mode=False)
     except click.exceptions.Abort:
@@ -42,6 +46,11 @@ def run() -> None:
         )
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.EIO, *ERRORS):
+            raise
+        # A terminal that was closed cannot be written to any more.
+        stop(TOO_FEW if error.errno in ERRORS else "The terminal is gone. Run the same command again to go on.", 3)
 
 
 for room in (student, instructor, author):

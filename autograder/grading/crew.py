@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.isolation.backend import need_sandbox
+from autograder.isolation.descriptors import ENOUGH, need_descriptors
 from autograder.isolation.environment import environment, program
 
 Request = dict[str, Any]
@@ -74,9 +75,13 @@ class Crew:
     Args:
         settings: what `examiner.serve` reads, or what the other module reads.
         module: what each process runs.
+
+    Raises:
+        GradingError: this system has no sandbox, or too few files may be open.
     """
 
     def __init__(self, settings: dict[str, Any], jobs: int, module: str = EXAMINER) -> None:
+        need_descriptors(ENOUGH + jobs)
         self._settings = settings
         self._module = module
         self._examiners = [Examiner(settings, module) for _ in range(jobs)]

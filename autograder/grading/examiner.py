@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import load_course
-from autograder.errors import UnrollError
+from autograder.errors import GradingError, UnrollError
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
 from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
 from autograder.grading.shown import Notebook
+from autograder.isolation.descriptors import ERRORS, TOO_FEW
+from autograder.isolation.endings import end_with_parent
 from autograder.isolation.forks import Zygote
 
 
 def main() -> None:
     """Serve until the other side closes; say in one message why where the exam cannot be held."""
+    end_with_parent()
     channel = Connection(int(sys.argv[1]))
     settings = json.loads(channel.recv_bytes())
     try:
@@ -31,6 +34,10 @@ def main() -> None:
         return
     except UnrollError as error:
         _say(channel, {"error": str(error), "exit_status": error.exit_status})
+    except OSError as error:
+        if error.errno not in ERRORS:
+            raise
+        _say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,11 +14,15 @@ from autograder.course import Assignment, Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew, Request
 from autograder.grading.fingerprint import fingerprint, versions
-from autograder.grading.intake import Student, find_students
+from autograder.grading.intake import Student, find_students, loose_work
+from autograder.grading.intake.names import shown
 from autograder.grading.locks import lock
 from autograder.grading.records import HandInResult, TaskResult
+from autograder.isolation.endings import undisturbed
 from autograder.reporting.results import read_student, write_class, write_student
 from autograder.reporting.whole import write_whole
+
+LOST = "The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand."
 
 
 class Watcher(Protocol):
@@ -42,14 +46,33 @@ class Options:
 
 @dataclass(frozen=True)
 class Class:
-    """A class found in a folder, with what an earlier run left in OUT."""
+    """A class found in a folder, with what an earlier run left in OUT.
+
+    Args:
+        skipped: names of all that is no student.
+        loose: those of them that look like work.
+    """
 
     course: Course
     assignment: Assignment
     students: list[Student]
     skipped: list[str]
+    loose: list[str]
     out: Path
     seed: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class that was graded.
+
+    Args:
+        results: one for each student, in the class's order.
+        failed: the students with whom the grading itself failed, and why.
+    """
+
+    results: list[HandInResult] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 def open_class(course: Course, assignment: str, submissions: Path, out: Path, seed: str) -> Class:
@@ -67,7 +90,8 @@ def open_class(course: Course, assignment: str, submissions: Path, out: Path, se
         (out / ".lock").touch()
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
-    return Class(course, wanted, students, skipped, out, seed or _earlier_seed(out) or secrets.token_hex(16))
+    loose = loose_work(submissions)
+    return Class(course, wanted, students, skipped, loose, out, seed or _earlier_seed(out) or secrets.token_hex(16))
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -83,7 +107,7 @@ def _earlier_seed(out: Path) -> str:
         return ""
 
 
-def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult]:
+def grade(found: Class, options: Options, watcher: Watcher) -> Graded:
     """Grade what is not graded yet; write each result as it comes, and the class at the end or when stopped.
 
     Raises:
@@ -102,16 +126,29 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
         crew.wait_until_warm()
         _refuse_weak(crew, options)
         results: dict[str, HandInResult] = {}
+        failed: dict[str, str] = {}
         try:
-            _grade_all(found, crew, results, watcher)
+            _grade_all(found, crew, results, failed, watcher)
+        except GradingError as error:
+            raise GradingError(f"{error}{_without_row(found, results)}") from None
         finally:
-            ordered = [results[s.folder] for s in found.students if s.folder in results]
-            facts = {"tier": crew.tier, "layers": crew.layers, "seconds": round(time.time() - started, 1)}
-            write_class(found.out, found.assignment, ordered, _run_facts(found, kit, facts))
-    return ordered
+            with undisturbed():
+                ordered = [results[s.folder] for s in found.students if s.folder in results]
+                facts = {"tier": crew.tier, "layers": crew.layers, "seconds": round(time.time() - started, 1)}
+                write_class(found.out, found.assignment, ordered, _run_facts(found, kit, facts))
+    return Graded(ordered, failed)
 
 
-def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watcher: Watcher) -> None:
+def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
+    left = [shown(student.student) for student in found.students if student.folder not in results]
+    return (
+        f" Without a row: {', '.join(left[:10])}{f' and {len(left) - 10} more' if left[10:] else ''}." if left else ""
+    )
+
+
+def _grade_all(
+    found: Class, crew: Crew, results: dict[str, HandInResult], failed: dict[str, str], watcher: Watcher
+) -> None:
     earlier = {student.folder: read_student(found.out, student.folder) for student in found.students}
     titles = [lesson.title for lesson in found.assignment.lessons]
     requests = [_request(student, earlier[student.folder]) for student in found.students]
@@ -124,7 +161,12 @@ def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watch
             result = known
         else:
             result = HandInResult.from_json(answer["result"]) if "result" in answer else _lost(found, request)
-            write_student(found.out, result, titles)
+            if "result" not in answer:
+                failed[result.student] = LOST
+            try:
+                write_student(found.out, result, titles)
+            except GradingError as error:  # the others are graded all the same
+                failed[result.student] = str(error)
         results[request["folder"]] = result
         watcher.done(result.student, result.score, result.max_score)
 
@@ -136,9 +178,8 @@ def _request(student: Student, earlier: HandInResult | None) -> Request:
 
 def _lost(found: Class, request: Request) -> HandInResult:
     """Make the row of a hand-in that ended its grader process twice; it is not marked as graded."""
-    message = "The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand."
     tasks = tuple(
-        TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", message)
+        TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", LOST)
         for lesson in found.assignment.lessons
         for task in lesson.tasks
     )

@@ -10,8 +10,7 @@ from autograder.errors import GradingError, UnrollError
 from autograder.grading.crew import Crew
 from autograder.grading.intake import read_one
 from autograder.grading.records import HandInResult, TestResult
-
-LOST = "The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand."
+from autograder.grading.run import LOST
 
 
 class Single:

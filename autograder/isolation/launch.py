@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.errors import GradingError
+from autograder.isolation.descriptors import need_descriptors
 from autograder.isolation.environment import FIXED, THREADS
 from autograder.isolation.sandbox import LAYERS, LINUX_ONLY
 
@@ -47,6 +48,7 @@ def launch(layers: Sequence[str] = LAYERS) -> Launched:
     """Start a zygote as a program of its own; nothing that this process knows is known to it."""
     if sys.platform != "linux":
         raise GradingError(LINUX_ONLY)
+    need_descriptors()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     log = os.memfd_create("zygote")
     program = str(Path(__file__).with_name("zygote.py"))
@@ -87,6 +89,7 @@ def launch_from_here(quick: bool) -> Launched:
     """
     if sys.platform != "linux" or not _has_one_thread():
         return launch()
+    need_descriptors()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     log = os.memfd_create("zygote")
     for stream in (sys.stdout, sys.stderr):

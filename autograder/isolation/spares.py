@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.isolation.child import Ended
+from autograder.isolation.descriptors import need_descriptors
 from autograder.isolation.environment import environment
 from autograder.isolation.sandbox import Ceiling
 
@@ -38,6 +39,7 @@ class Spares:
     """
 
     def __init__(self, quick: bool = False) -> None:
+        need_descriptors()
         self._quick = quick
         self._folder = Path(tempfile.mkdtemp(prefix="unroll-"))
         self._next = self._warming_up()

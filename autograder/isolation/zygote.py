@@ -16,6 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from autograder.isolation import sandbox
+from autograder.isolation.endings import end_as_usual, end_with_parent
 from autograder.isolation.warm import warm_up
 
 assert sys.platform == "linux"
@@ -35,6 +36,7 @@ def serve(control: socket.socket, wanted: frozenset[str], quick: bool = False) -
         quick: do not import what optimizers and matplotlib need.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     warm_up(quick)
     sys.path.remove(str(Path(__file__).resolve().parents[2]))
     _forget_environment()
@@ -80,6 +82,7 @@ def _become_worker(fds: list[int], job: dict[str, Any], layers: frozenset[str]) 
     status = 97
     try:
         os.setsid()
+        end_as_usual()
         sandbox.die_with_parent()
         channel, output = fds
         nothing = os.open("/dev/null", os.O_RDONLY)
