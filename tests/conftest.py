@@ -10,6 +10,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from classroom import REPOSITORY
+from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 
 from autograder.authoring.build import plan, write
 from autograder.authoring.known import known

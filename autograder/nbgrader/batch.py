@@ -10,6 +10,7 @@ from autograder.course import Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
 from autograder.grading.locks import lock
+from autograder.isolation.descriptors import need_descriptors
 from autograder.nbgrader.database import check_gradebook
 from autograder.nbgrader.hand import open_app
 from autograder.nbgrader.roster import Roster, call
@@ -36,6 +37,7 @@ def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int,
         UsageError: nothing can be graded, and what to do about it.
         GradingError: the grading could not be done; what was graded is kept.
     """
+    need_descriptors()
     course.assignment(assignment)
     coursedir = _course_directory(course)
     check_gradebook(coursedir, assignment)

@@ -10,6 +10,7 @@ import click
 
 from autograder.course import Course
 from autograder.grading.run import Class, Graded, Options, grade, open_class
+from autograder.isolation.descriptors import need_descriptors
 from autograder.reporting.clean import one_line
 from autograder.reporting.terminal import class_table, print_table, progress
 
@@ -21,6 +22,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
 
     Returns: whether everybody's work is graded.
     """
+    need_descriptors()
     found = open_class(course, assignment, submissions, out, options.seed)
     with _perhaps_unheard():
         if found.skipped:
