@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # what this session was told is not for the sessions that its tests start
 
 from classroom import REPOSITORY
+from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 
 from autograder.authoring.build import plan, write
 from autograder.authoring.known import known

@@ -41,6 +41,7 @@ WITH_STUDENTS = (
     "sandbox",
     "landlock",
     "seccomp",
+    "endings",
 )
 FILES = sorted(path for path in MACHINE.rglob("*.py") if path != MACHINE / "__init__.py")
 

@@ -235,7 +235,7 @@ import subprocess
 subprocess.CREATE_NEW_PROCESS_GROUP = 0x200
 sys.platform = "win32"
 
-import autograder.cli, autograder.student
+import autograder.cli.commands, autograder.student
 from autograder.isolation import backend, service, spare, spares
 for found in pkgutil.iter_modules(autograder.student.__path__):
     importlib.import_module(f"autograder.student.{found.name}")

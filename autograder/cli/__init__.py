@@ -1,50 +1,16 @@
-"""The command `unroll`. Nothing heavy is imported before a command needs it."""
+"""The command `unroll`. What it must not take from the caller is left behind before anything else is imported."""
 
 import sys
 
-import click
-
-from autograder import __version__
-from autograder.cli import author, instructor, student
-from autograder.cli.shared import stop
-from autograder.errors import UnrollError
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="unroll")
-def cli() -> None:
-    """Auto-graded exercises for recurrent networks in PyTorch.
-
-    \b
-    New here?        unroll demo
-    To learn:        unroll init, unroll shapes sine/cell, unroll check sine/cell, unroll hint
-    To grade:        unroll grade sine SUBMISSIONS -o OUT
-    With nbgrader:   unroll nbgrade sine --jobs 4
-    To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build
-    """
-
 
 def main() -> None:
-    """Run a command; say what is wrong in one line, never as a traceback of ours."""
-    try:
-        cli(standalone_mode=False)
-    except click.exceptions.Abort:
-        stop("Stopped. What is done is kept: run the same command again to go on.", 3)
-    except click.ClickException as error:
-        error.show()
+    """Run a command in a process that the caller's PYTHON* variables do not reach."""
+    from autograder.isolation.environment import NO_ASSERTIONS, start_anew
+
+    start_anew("autograder.cli")
+    if not __debug__:
+        sys.stderr.write(f"unroll: {NO_ASSERTIONS}\n")
         sys.exit(2)
-    except UnrollError as error:
-        stop(str(error), error.exit_status)
-    except ModuleNotFoundError as error:
-        stop(
-            f"{str(error.name).partition('.')[0]} is not installed. Install it with: pip install 'unroll[instructor]'",
-            2,
-        )
-    except BrokenPipeError:
-        sys.exit(0)
+    from autograder.cli.commands import run
 
-
-for room in (student, instructor, author):
-    for command in vars(room).values():
-        if isinstance(command, click.Command):
-            cli.add_command(command)
+    run()

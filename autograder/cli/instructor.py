@@ -34,12 +34,20 @@ def grade(
     OUT/<student>/results.json    the same for Gradescope
     OUT/junit.xml, OUT/run.json   for other programs; versions, limits and the seed
 
-    A second run goes on where the first stopped. Exit status: 0 graded, 2 wrong use, 3 the grading could not be done.
+    A second run goes on where the first stopped. Ctrl-C, SIGTERM and SIGHUP write what is graded, and end with 3.
+
+    \b
+    Exit status
+    0  every hand-in has its row, whatever the marks (rejected ones included)
+    2  wrong use: nothing was graded
+    3  stopped; or the grading itself failed for somebody, or work lies in SUBMISSIONS for which no student got a
+       row: all other rows are written, and the last lines name who and why
     """
     from autograder.grading.run import Options
     from autograder.reporting.session import show_grading
 
-    show_grading(course, assignment, submissions, out, Options(jobs, seed, accept_weak_isolation))
+    if not show_grading(course, assignment, submissions, out, Options(jobs, seed, accept_weak_isolation)):
+        sys.exit(3)
 
 
 @click.command()
@@ -51,8 +59,15 @@ def grade(
 def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tuple[str, ...]) -> None:
     """Autograde all that nbgrader has collected, into its gradebook: `nbgrader autograde` with several processes.
 
-    A second run goes on where the first stopped, and takes newer submissions. Exit status: 0 all are graded, 2 wrong
-    use, 3 some could not be graded.
+    A second run goes on where the first stopped, and takes newer submissions. Ctrl-C, SIGTERM and SIGHUP keep what is
+    graded, and end with 3.
+
+    \b
+    Exit status
+    0  every submission has its marks, whatever they are
+    2  wrong use: nothing was graded
+    3  stopped; or some could not be graded, or work lies there that is no student's submission: all others are
+       graded, and the last lines name who and why
     """
     from autograder.nbgrader.batch import nbgrade as autograde
 

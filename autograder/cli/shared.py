@@ -1,5 +1,6 @@
 """What several commands share: options, their course, and how they end."""
 
+import contextlib
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -24,7 +25,8 @@ def jobs(what: str, default: int = 1) -> Callable[[Any], Any]:
 
 def stop(text: str, status: int) -> None:
     """End the command with a line and a status."""
-    click.echo(f"unroll: {text}", err=True)
+    with contextlib.suppress(OSError):  # a closed terminal
+        click.echo(f"unroll: {text}", err=True)
     # Where Ctrl-C ends the run of a text, as when a dataclass is made, Python would die of it at exit; another text
     # that runs to its end makes it forget.
     exec("")

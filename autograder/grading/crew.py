@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.grading.processes import Examiner, Request, fork, start
+from autograder.isolation.descriptors import ENOUGH, need_descriptors
 from autograder.isolation.sandbox import tier, weakness
 
 EXAMINER = "autograder.grading.examiner"
@@ -27,9 +28,13 @@ class Crew:
         settings: what `examiner.serve` reads, or what the other module reads.
         jobs: how many requests are worked on at a time, beside those that sleep.
         module: what each process runs; only the kit's own has a chief that forks the others.
+
+    Raises:
+        GradingError: this system has no sandbox, or too few files may be open.
     """
 
     def __init__(self, settings: dict[str, Any], jobs: int, module: str = EXAMINER) -> None:
+        need_descriptors(ENOUGH + jobs)
         self._settings = settings
         self._module = module
         self._jobs = jobs

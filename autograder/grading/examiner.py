@@ -2,7 +2,8 @@
 
 The chief is started as: python -m autograder.grading.examiner FD. It reads the settings, warms up, times the right
 answers and says what holds; then it makes an examiner of each channel that is sent to it. An examiner is sent a request
-for each hand-in, as JSON, and answers with its result; or, with `cells`, with what the cells of a notebook show.
+for each hand-in, as JSON, and answers with its result; or, with `cells`, with what the cells of a notebook show. With
+`alone` the path may be a single file too.
 """
 
 import json
@@ -22,9 +23,11 @@ from autograder.grading.clock import Budget
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
-from autograder.grading.intake import HandIn, Student, read_hand_in
+from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
 from autograder.grading.pace import measured
 from autograder.grading.shown import Notebook
+from autograder.isolation.descriptors import ERRORS, TOO_FEW
+from autograder.isolation.endings import end_with_parent
 from autograder.isolation.forks import Zygote
 from autograder.isolation.proof import prove
 from autograder.isolation.sandbox import LINUX_ONLY
@@ -34,6 +37,7 @@ GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
 
 def main() -> None:
     """Serve until the other side closes; say in one message why where the exam cannot be held."""
+    end_with_parent()
     channel = Connection(int(sys.argv[1]))
     _serve(channel, lambda: serve(channel, json.loads(channel.recv_bytes())))
 
@@ -45,6 +49,10 @@ def _serve(channel: Connection, work: Callable[[], None]) -> None:
         return
     except UnrollError as error:
         _say(channel, {"error": str(error), "exit_status": error.exit_status})
+    except OSError as error:
+        if error.errno not in ERRORS:
+            raise
+        _say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:
@@ -120,13 +128,18 @@ class Bench:
         while True:
             request = json.loads(channel.recv_bytes())
             student = Student(request["student"], request["folder"], Path(request["path"]))
-            hand_in = sealed(read_hand_in(student, self.assignment, self.course.limits), self.fingerprint)
+            hand_in = sealed(self._read(student, request.get("alone", False)), self.fingerprint)
             if "cells" in request:
                 _say(channel, {"shown": self._show(hand_in, request, zygote)})
             elif hand_in.digest == request["known"]:
                 _say(channel, {"same": True})
             else:
                 _say(channel, self._grade(hand_in, zygote, lambda: _say(channel, {"asleep": True})))
+
+    def _read(self, student: Student, alone: bool) -> HandIn:
+        if alone:
+            return read_one(student.path, self.assignment, self.course.limits)
+        return read_hand_in(student, self.assignment, self.course.limits)
 
     def _grade(self, hand_in: HandIn, zygote: Zygote, asleep: Callable[[], None]) -> dict[str, Any]:
         limits = self.course.limits

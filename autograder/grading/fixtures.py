@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.grading.plugin import refuse_if_unfit
+
 if TYPE_CHECKING:
     from autograder.grading.remote import Remote
     from autograder.grading.student import Module
@@ -18,6 +20,7 @@ REMOTE: "pytest.StashKey[Remote]" = pytest.StashKey()
 @pytest.fixture(scope="session")
 def _unroll_workers() -> "Iterator[Workers]":
     """Start one warm process for all tests."""
+    refuse_if_unfit("torch", "numpy")
     from autograder.isolation.backend import open_workers
 
     with open_workers() as workers:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.isolation.environment import unfit
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--submission`."""
@@ -23,9 +25,17 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "task(name, core=False, weight=1): the task of an exercise that a test belongs to"
     )
     path = config.getoption("submission", None)
-    if path:
+    if path and not hasattr(config, "workerinput"):  # a process of pytest-xdist has nothing to do
+        refuse_if_unfit()
         from autograder.grading.single import Single
 
         config.pluginmanager.register(Single(config, Path(path)), "unroll-submission")
         return
     config.pluginmanager.register(import_module("autograder.grading.fixtures"), "unroll-exercises")
+
+
+def refuse_if_unfit(*needed: str) -> None:
+    """End pytest with a line where what it says would not be just."""
+    why = unfit(*needed)
+    if why:
+        pytest.exit(why, returncode=2)

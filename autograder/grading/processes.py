@@ -14,12 +14,11 @@ from typing import Any, Protocol
 
 from autograder.errors import GradingError
 from autograder.isolation.backend import need_sandbox
-from autograder.isolation.launch import THREADS
+from autograder.isolation.environment import environment, program
 from autograder.isolation.sandbox import LINUX_ONLY
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0
-QUIET = {**dict.fromkeys(THREADS, "1"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Process(Protocol):
@@ -82,13 +81,12 @@ def start(settings: dict[str, Any], module: str) -> Examiner:
     """
     need_sandbox()
     ours, theirs = socket.socketpair()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", module, str(theirs.fileno())],
+        program(module, str(theirs.fileno())),
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        env={**environment, **QUIET},
+        env=environment(),
         start_new_session=True,
     )
     theirs.close()

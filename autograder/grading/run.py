@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,10 +15,12 @@ from autograder.course import Assignment, Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint, versions
-from autograder.grading.intake import Student, find_students
+from autograder.grading.intake import Student, find_students, loose_work
+from autograder.grading.intake.names import shown
 from autograder.grading.locks import lock
 from autograder.grading.processes import Request
 from autograder.grading.records import HandInResult, TaskResult
+from autograder.isolation.endings import undisturbed
 from autograder.reporting.ours import NOBODY_ELSE, open_own, own_folder, read_own
 from autograder.reporting.results import Written, read_student, write_class, write_student
 from autograder.reporting.whole import write_whole
@@ -45,14 +47,33 @@ class Options:
 
 @dataclass(frozen=True)
 class Class:
-    """A class found in a folder, with what an earlier run left in OUT."""
+    """A class found in a folder, with what an earlier run left in OUT.
+
+    Args:
+        skipped: names of all that is no student.
+        loose: those of them that look like work.
+    """
 
     course: Course
     assignment: Assignment
     students: list[Student]
     skipped: list[str]
+    loose: list[str]
     out: Path
     seed: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class that was graded.
+
+    Args:
+        results: one for each student, in the class's order.
+        failed: the students with whom the grading itself failed, and why.
+    """
+
+    results: list[HandInResult] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 def open_class(course: Course, assignment: str, submissions: Path, out: Path, seed: str) -> Class:
@@ -71,7 +92,8 @@ def open_class(course: Course, assignment: str, submissions: Path, out: Path, se
         earlier = _earlier_seed(out)
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
-    return Class(course, wanted, students, skipped, out, seed or earlier or secrets.token_hex(16))
+    loose = loose_work(submissions)
+    return Class(course, wanted, students, skipped, loose, out, seed or earlier or secrets.token_hex(16))
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -87,7 +109,7 @@ def _earlier_seed(out: Path) -> str:
         return ""
 
 
-def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult]:
+def grade(found: Class, options: Options, watcher: Watcher) -> Graded:
     """Grade what is not graded yet; write each result as it comes, and the class at the end or when stopped.
 
     Returns: the marks, in the order of the students; what else was found stands in OUT and in no memory.
@@ -108,17 +130,30 @@ def grade(found: Class, options: Options, watcher: Watcher) -> list[HandInResult
         crew.wait_until_warm()
         _refuse_weak(crew, options)
         results: dict[str, HandInResult] = {}
+        failed: dict[str, str] = {}
         try:
-            _grade_all(found, crew, results, watcher)
+            _grade_all(found, crew, results, failed, watcher)
+        except GradingError as error:
+            raise GradingError(f"{error}{_without_row(found, results)}") from None
         finally:
-            ordered = [results[s.folder] for s in found.students if s.folder in results]
-            facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
-            facts["seconds"] = round(time.time() - started, 1)
-            write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
-    return ordered
+            with undisturbed():
+                ordered = [results[s.folder] for s in found.students if s.folder in results]
+                facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
+                facts["seconds"] = round(time.time() - started, 1)
+                write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
+    return Graded(ordered, failed)
 
 
-def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watcher: Watcher) -> None:
+def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
+    left = [shown(student.student) for student in found.students if student.folder not in results]
+    return (
+        f" Without a row: {', '.join(left[:10])}{f' and {len(left) - 10} more' if left[10:] else ''}." if left else ""
+    )
+
+
+def _grade_all(
+    found: Class, crew: Crew, results: dict[str, HandInResult], failed: dict[str, str], watcher: Watcher
+) -> None:
     earlier = {student.folder: _earlier(found.out, student.folder) for student in found.students}
     titles = [lesson.title for lesson in found.assignment.lessons]
     requests = [_request(student, earlier[student.folder]) for student in found.students]
@@ -130,12 +165,13 @@ def _grade_all(found: Class, crew: Crew, results: dict[str, HandInResult], watch
         if answer.get("same") and known is not None:
             result = known
         else:
-            result = (
-                HandInResult.from_json(answer["result"])
-                if "result" in answer
-                else _lost(found, request, answer["lost"])
-            )
-            write_student(found.out, result, titles)
+            result = _result(found, request, answer)
+            if "lost" in answer:
+                failed[result.student] = lost(answer["lost"])
+            try:
+                write_student(found.out, result, titles)
+            except GradingError as error:  # the others are graded all the same
+                failed[result.student] = str(error)
         results[request["folder"]] = result.without_details()
         watcher.done(result.student, result.score, result.max_score)
 
@@ -151,9 +187,19 @@ def _request(student: Student, earlier: HandInResult | None) -> Request:
     return {"student": student.student, "folder": student.folder, "path": str(student.path), "known": known}
 
 
-def _lost(found: Class, request: Request, why: str) -> HandInResult:
-    """Make the row of a hand-in that could not be graded, although it was tried twice; it is not marked as graded."""
-    message = f"{why} It was tried twice. Grade it again, or look at it by hand."
+def _result(found: Class, request: Request, answer: dict[str, Any]) -> HandInResult:
+    if "result" in answer:
+        return HandInResult.from_json(answer["result"])
+    return _lost(found, request, lost(answer["lost"]))
+
+
+def lost(why: str) -> str:
+    """Say what became of a hand-in that could not be graded."""
+    return f"{why} It was tried twice. Grade it again, or look at it by hand."
+
+
+def _lost(found: Class, request: Request, message: str) -> HandInResult:
+    """Make the row of a hand-in that could not be graded; it is not marked as graded."""
     tasks = tuple(
         TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", message)
         for lesson in found.assignment.lessons

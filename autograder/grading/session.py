@@ -11,6 +11,7 @@ import pytest
 
 from autograder.course import Lesson, Task
 from autograder.errors import CourseError, GradingError
+from autograder.isolation.environment import must_be_fit
 
 Item = pytest.Function
 AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
@@ -39,11 +40,13 @@ def hold_session(tests: list[str], root: Path, plugin: object) -> None:
 
     Raises:
         GradingError: the tests could not be collected or the session stopped.
+        UsageError: this process would not judge justly.
     """
+    must_be_fit()
     quiet = [word for name in WITHOUT for word in ("-p", f"no:{name}")]
     ini = ["-c", str(Path(__file__).with_name("exam.ini")), f"--rootdir={root}"]
     failures = _Failures()
-    with _no_foreign_plugins():
+    with _no_wishes():
         status = pytest.main([*OPTIONS, *quiet, *ini, *tests], plugins=[plugin, failures])
     if failures.error is not None:
         raise failures.error
@@ -52,16 +55,18 @@ def hold_session(tests: list[str], root: Path, plugin: object) -> None:
 
 
 @contextmanager
-def _no_foreign_plugins() -> Iterator[None]:
-    """Keep away what is installed beside the kit: a plugin may shuffle tests, and each takes time to import."""
-    before = os.environ.get(AUTOLOAD)
+def _no_wishes() -> Iterator[None]:
+    """Keep away the caller's options for pytest, and what is installed beside the kit: a plugin may shuffle tests."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("PYTEST")]:
+        del os.environ[name]
     os.environ[AUTOLOAD] = "1"
     try:
         yield
     finally:
-        del os.environ[AUTOLOAD]
-        if before is not None:
-            os.environ[AUTOLOAD] = before
+        for name in [name for name in os.environ if name.startswith("PYTEST")]:
+            del os.environ[name]
+        os.environ.update({name: value for name, value in before.items() if name.startswith("PYTEST")})
 
 
 class _Failures:

@@ -1,4 +1,4 @@
-"""`pytest autograder --submission PATH`: one hand-in, graded by the same exam, reported by plain pytest."""
+"""`pytest autograder --submission PATH`: one hand-in, graded in a process of its own, reported by plain pytest."""
 
 import os
 import secrets
@@ -6,46 +6,61 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import MANIFEST, Assignment, Course, find_course, load_course
+from autograder.course import Assignment, Course, find_course, load_course
 from autograder.errors import GradingError, UnrollError
-from autograder.grading.exam import HIDDEN, Exam
-from autograder.grading.examine import examine
+from autograder.grading.crew import Crew
 from autograder.grading.intake import read_one
-from autograder.grading.pace import measured
 from autograder.grading.records import HandInResult, TestResult
-from autograder.isolation.forks import Zygote
-from autograder.isolation.proof import prove
-from autograder.isolation.sandbox import WEAK_ACCEPTED, weakness
+from autograder.grading.run import lost
+from autograder.isolation.sandbox import WEAK_ACCEPTED
 
 
 class Single:
-    """Let pytest collect the hidden tests of an assignment, and report what one hand-in gets in them."""
+    """Report what one hand-in gets in the hidden tests; this pytest collects and runs none of them itself."""
 
     def __init__(self, config: pytest.Config, path: Path) -> None:
         self._config = config
-        self._path = path
+        self._path = path.absolute()
         self.result: HandInResult | None = None
         try:
             self._course = load_course(find_course(Path.cwd()))
             self._assignment = _assignment(self._course, path)
+            read_one(path, self._assignment, self._course.limits)
         except UnrollError as error:
             raise pytest.UsageError(str(error)) from None
-        exam = Exam(self._assignment.lessons, config.getoption("seed") or secrets.token_hex(16), self._grade)
-        config.pluginmanager.register(exam, "unroll-exam")
-        config.addinivalue_line("filterwarnings", "ignore")
-        config.args = [str(lesson.folder / name) for lesson in self._assignment.lessons for name in HIDDEN]
 
-    def _grade(self, exam: Exam) -> None:
-        hand_in = read_one(self._path, self._assignment, self._course.limits)
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Collect nothing; options that choose among tests have no say."""
+        session.items = []
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Grade, and report test by test."""
         try:
-            with Zygote() as zygote:
-                _refuse_weak(zygote, self._course)
-                budget = measured(exam, self._assignment.lessons, zygote, self._course.limits)
-                self.result = examine(exam, self._assignment, hand_in, zygote, self._course.limits, budget)
-        except GradingError as error:
+            self.result = self._grade()
+        except UnrollError as error:
             pytest.exit(str(error), returncode=error.exit_status)
+        session.testscollected = len(self.result.tests)
         for test in self.result.tests:
             self._report(test)
+        return True
+
+    def _grade(self) -> HandInResult:
+        settings = {
+            "course": str(self._course.root),
+            "assignment": self._assignment.name,
+            "seed": self._config.getoption("seed") or secrets.token_hex(16),
+            "fingerprint": "",
+        }
+        request = {"student": self._path.name, "folder": "hand-in", "path": str(self._path), "known": "", "alone": True}
+        with Crew(settings, 1) as crew:
+            crew.wait_until_warm()
+            _refuse_weak(crew)
+            (answer,) = [answer for event, _, answer in crew.grade([request]) if event == "done"]
+        if "result" not in answer:
+            raise GradingError(lost(answer["lost"]))
+        return HandInResult.from_json(answer["result"])
 
     def _report(self, test: TestResult) -> None:
         nodeid = f"{test.lesson}::{test.task}::{test.name.replace(' ', '_')}"
@@ -65,11 +80,9 @@ class Single:
             terminalreporter.line(line.strip())
 
 
-def _refuse_weak(zygote: Zygote, course: Course) -> None:
-    allowed = prove(zygote, course.root / MANIFEST)
-    weak = weakness(zygote.tier, allowed)
-    if weak and not os.environ.get(WEAK_ACCEPTED):
-        raise GradingError(f"{weak} grade on Linux with Landlock and seccomp, or set {WEAK_ACCEPTED}=1.")
+def _refuse_weak(crew: Crew) -> None:
+    if crew.weakness and not os.environ.get(WEAK_ACCEPTED):
+        raise GradingError(f"{crew.weakness} grade on Linux with Landlock and seccomp, or set {WEAK_ACCEPTED}=1.")
 
 
 def _assignment(course: Course, path: Path) -> Assignment:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.errors import GradingError
+from autograder.isolation.descriptors import need_descriptors
+from autograder.isolation.environment import FIXED, THREADS
 from autograder.isolation.sandbox import LAYERS, LINUX_ONLY
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
@@ -47,11 +48,12 @@ def launch(layers: Sequence[str] = LAYERS) -> Launched:
     """Start a zygote as a program of its own; nothing that this process knows is known to it."""
     if sys.platform != "linux":
         raise GradingError(LINUX_ONLY)
+    need_descriptors()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     log = os.memfd_create("zygote")
     program = str(Path(__file__).with_name("zygote.py"))
     process = subprocess.Popen(
-        [sys.executable, "-I", "-B", program, str(theirs.fileno()), ",".join(layers)],
+        [sys.executable, "-P", "-B", "-X", "utf8", program, str(theirs.fileno()), ",".join(layers)],
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -65,9 +67,8 @@ def launch(layers: Sequence[str] = LAYERS) -> Launched:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    one = dict.fromkeys(THREADS, "1")
     fonts = {"MPLCONFIGDIR": _font_cache()}
-    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", **fonts, **one, **kept}
+    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", **fonts, **FIXED, **kept}
 
 
 def _font_cache() -> str:
@@ -88,6 +89,7 @@ def launch_from_here(quick: bool) -> Launched:
     """
     if sys.platform != "linux" or not _has_one_thread():
         return launch()
+    need_descriptors()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     log = os.memfd_create("zygote")
     for stream in (sys.stdout, sys.stderr):

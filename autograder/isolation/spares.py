@@ -5,7 +5,6 @@ They are for a student's own code on the student's own computer, never for hand-
 
 import contextlib
 import json
-import os
 import secrets
 import select
 import shutil
@@ -20,7 +19,8 @@ from typing import Any, Self
 
 from autograder.errors import GradingError
 from autograder.isolation.child import Ended
-from autograder.isolation.launch import THREADS
+from autograder.isolation.descriptors import need_descriptors
+from autograder.isolation.environment import environment
 from autograder.isolation.sandbox import Ceiling
 from autograder.isolation.stopwatch import Used, used
 
@@ -40,6 +40,7 @@ class Spares:
     """
 
     def __init__(self, quick: bool = False) -> None:
+        need_descriptors()
         self._quick = quick
         self._folder = Path(tempfile.mkdtemp(prefix="unroll-"))
         self._next = self._warming_up()
@@ -86,12 +87,12 @@ class _Spare:
         self.channel = self._server
         with self._file.open("wb") as output:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
-                [sys.executable, "-I", "-B", str(PROGRAM)],
+                [sys.executable, "-P", "-B", "-X", "utf8", str(PROGRAM)],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 cwd=folder,
-                env={**os.environ, **dict.fromkeys(THREADS, "1"), "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"},
+                env={**environment(), "MPLBACKEND": "Agg"},
                 creationflags=NEW_GROUP,  # Ctrl-C is for us alone
                 start_new_session=True,
             )

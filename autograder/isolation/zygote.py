@@ -1,6 +1,6 @@
 """The warm process that every worker is forked from. It has torch imported and knows no exercise, answer or mark.
 
-Started by exec: python -I -B zygote.py CONTROL_FD WANTED_LAYERS. A job is a message with two descriptors, the worker's
+Started by exec: python -P -B zygote.py CONTROL_FD WANTED_LAYERS. A job is a message with two descriptors, the worker's
 socket and its output file; the answer carries the worker's pid and pidfd. A job may also be to fork another zygote,
 with a control socket of its own, for another process of the grader.
 """
@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from autograder.isolation import sandbox
+from autograder.isolation.endings import end_as_usual, end_with_parent
 from autograder.isolation.threads import keep_one_thread
 from autograder.isolation.warm import warm_up
 
@@ -41,6 +42,7 @@ def serve(control: socket.socket, wanted: frozenset[str], quick: bool = False) -
         quick: do not import what optimizers and matplotlib need.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     warm_up(quick)
     keep_one_thread()
     sys.path.remove(str(Path(__file__).resolve().parents[2]))
@@ -139,6 +141,7 @@ def _become_worker(job: dict[str, Any], layers: frozenset[str], fds: list[int]) 
     status = 97
     try:
         os.setsid()
+        end_as_usual()
         sandbox.die_with_parent()
         channel, output = fds
         nothing = os.open("/dev/null", os.O_RDONLY)

@@ -4,13 +4,16 @@
 left to nbgrader's own classes, which ours inherit from.
 """
 
+import sys
 from typing import Any
 
+from autograder.isolation.environment import unfit
 from autograder.nbgrader.database import wait_for_others
 from autograder.nbgrader.server import unblock
 
 HERE = "autograder.nbgrader"
 STOCK = "nbgrader.preprocessors"
+SERVER = "jupyter_server.serverapp"
 
 
 def configure(c: Any) -> None:
@@ -18,7 +21,11 @@ def configure(c: Any) -> None:
 
     Args:
         c: the object that `get_config()` returns in `nbgrader_config.py`.
+
+    Raises:
+        SystemExit: with status 2 and one line, where this Python cannot judge justly.
     """
+    _refuse_if_unfit()
     c.Autograde.pre_convert_hook = f"{HERE}.reading.before"
     c.Autograde.post_convert_hook = f"{HERE}.reading.after"
     c.Autograde.exporter_class = f"{HERE}.reading.Patient"
@@ -45,3 +52,11 @@ def configure(c: Any) -> None:
     ]
     unblock()
     wait_for_others()
+
+
+def _refuse_if_unfit() -> None:
+    """End nbgrader's command; a server is left to serve, and refuses when it is to autograde."""
+    why = unfit()
+    if why and SERVER not in sys.modules:
+        sys.stderr.write(f"unroll: {why}\n")
+        sys.exit(2)  # nbgrader would log an exception, and go on without this configuration

@@ -11,6 +11,7 @@ from autograder.course import Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
 from autograder.grading.locks import lock
+from autograder.isolation.descriptors import need_descriptors
 from autograder.nbgrader.database import check_gradebook
 from autograder.nbgrader.hand import open_app
 from autograder.nbgrader.roster import Roster, call
@@ -22,6 +23,7 @@ from autograder.reporting.terminal import Watcher, progress
 HAND = "autograder.nbgrader.hand"
 JUDGE = "autograder.nbgrader.judge.Judge"
 LOST = "The process that autogrades ended twice at this student."
+LOOSE = "is no student's submission. nbgrader looks into submitted/STUDENT/{assignment}/ alone: move it there."
 NOT_CONFIGURED = (
     "this course's nbgrader_config.py does not set up the kit's exams. "
     "Add to it: from autograder.nbgrader import configure; configure(c)"
@@ -31,12 +33,13 @@ NOT_CONFIGURED = (
 def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int, force: bool) -> bool:
     """Autograde an assignment with a progress bar, then say what became of whom.
 
-    Returns: whether everybody is graded.
+    Returns: whether everybody's work is graded.
 
     Raises:
         UsageError: nothing can be graded, and what to do about it.
         GradingError: the grading could not be done; what was graded is kept.
     """
+    need_descriptors()
     course.assignment(assignment)
     coursedir = _course_directory(course)
     check_gradebook(coursedir, assignment)
@@ -44,7 +47,7 @@ def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int,
         roster = call(coursedir, assignment, students, force)
         graded = _grade(course, assignment, roster, jobs)
     _show(assignment, graded, roster)
-    return not roster.failed
+    return not (roster.failed or roster.loose)
 
 
 def _course_directory(course: Course) -> Any:
@@ -105,11 +108,13 @@ def _show(assignment: str, graded: list[str], roster: Roster) -> None:
     skipped = f", {len(roster.skipped)} skipped (autograded before; --force does it again)" if roster.skipped else ""
     failed = f", {len(roster.failed)} could not be graded" if roster.failed else ""
     _say(f"{assignment}: {len(graded)} graded{skipped}{failed}.")
-    for student, why in sorted(roster.failed.items()):
-        _say(f"  {one_line(student, 60)}: {one_line(why, 300)}")
     _show_what_to_look_at(roster)
     if not roster.failed.keys().isdisjoint(roster.due):
         _say(f"To see all that nbgrader says: nbgrader autograde {assignment} --force --student STUDENT")
+    for student, why in sorted(roster.failed.items()):
+        _say(f"  {one_line(student, 60)}: {one_line(why, 300)}")
+    for name in roster.loose:
+        _say(f"  {one_line(name, 60)}: {LOOSE.format(assignment=assignment)}")
 
 
 def _show_what_to_look_at(roster: Roster) -> None:

@@ -14,6 +14,7 @@ from autograder.errors import GradingError, TooWeak
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.records import HandInResult
+from autograder.isolation.environment import must_be_fit
 from autograder.isolation.sandbox import WEAK_ACCEPTED
 from autograder.nbgrader.place import Place
 from autograder.reporting.ours import read_own
@@ -25,6 +26,7 @@ class Desk:
     """Asks one examiner about one assignment, one question at a time."""
 
     def __init__(self, course: Course, assignment: str, seed: str, kit: str) -> None:
+        must_be_fit()
         self.kit = kit
         settings = {"course": str(course.root), "assignment": assignment, "seed": seed, "fingerprint": kit}
         self._crew = Crew(settings, 1)

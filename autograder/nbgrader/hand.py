@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import TooWeak, UnrollError
+from autograder.isolation.endings import end_with_parent
 
 QUIET = "--log-level=ERROR"
 
@@ -24,6 +25,7 @@ QUIET = "--log-level=ERROR"
 def main() -> None:
     """Serve until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     warnings.simplefilter("ignore")  # nbgrader's own, about its use of SQLAlchemy
     channel = Connection(int(sys.argv[1]))
     settings = json.loads(channel.recv_bytes())

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
+from autograder.grading.intake import is_work
+from autograder.grading.intake.names import as_given, is_ignored
+from autograder.grading.intake.students import ZIP
 from autograder.nbgrader import unfinished
 from autograder.reporting.clean import one_line
 
@@ -21,12 +24,14 @@ class Roster:
         skipped: who is graded already.
         failed: who cannot be graded, and why.
         look: at whose work a person has to look, and at what.
+        loose: files that look like work of the assignment, and lie where nbgrader does not look.
     """
 
     due: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     look: dict[str, list[str]] = field(default_factory=dict)
+    loose: list[str] = field(default_factory=list)
 
 
 def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) -> Roster:
@@ -46,7 +51,9 @@ def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) 
         raise UsageError(
             f"Nobody has submitted {assignment}. Run nbgrader collect {assignment}, or put notebooks into {where}."
         )
-    for student, folder in _wanted(there, list(students), assignment).items():
+    named = list(students)
+    roster.loose.extend([] if named else _loose(coursedir, assignment))
+    for student, folder in _wanted(there, named, assignment).items():
         if not any(folder.glob("*.ipynb")):
             instead = " nbgrader does not see .py files: use unroll grade." if any(folder.glob("*.py")) else ""
             roster.failed[student] = f"There is no notebook in {folder}.{instead}"
@@ -71,6 +78,17 @@ def submitted(coursedir: Any, assignment: str) -> dict[str, Path]:
     matches = [pattern.fullmatch(path) for path in sorted(found)]
     left_out = coursedir.student_id_exclude.split(",")
     return {match["student"]: Path(match[0]) for match in matches if match and match["student"] not in left_out}
+
+
+def _loose(coursedir: Any, assignment: str) -> list[str]:
+    """Name the files that lie beside the students' folders, or in one beside its assignments."""
+    folder = Path(coursedir.format_path(coursedir.submitted_directory, "*", assignment))
+    if (folder.parent.name, folder.name) != ("*", assignment):  # another structure of folders
+        return []
+    top = folder.parent.parent
+    files = [path for pattern in ("*", "*/*") for path in top.glob(pattern) if path.is_file()]
+    kept = [path.relative_to(top) for path in files if is_work(path.name) or path.suffix.lower() == ZIP]
+    return sorted(as_given(str(path)) for path in kept if not any(is_ignored(part) for part in path.parts))
 
 
 def _wanted(there: dict[str, Path], named: list[str], assignment: str) -> dict[str, Path]:

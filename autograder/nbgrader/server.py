@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
+from autograder.isolation.environment import unfit
 from autograder.nbgrader.unfinished import let_go
 
 HANDLERS = "nbgrader.server_extensions.formgrader.apihandlers"
@@ -79,6 +80,9 @@ def autograde(config: bytes, assignment: str, student: str) -> dict[str, Any]:
     """
     from nbgrader.apps.api import NbGraderAPI
 
+    why = unfit()
+    if why:
+        return {"success": False, "log": why, "error": why}
     logging.basicConfig(level=logging.INFO)
     try:
         result: dict[str, Any] = NbGraderAPI(config=pickle.loads(config)).autograde(assignment, student)

@@ -1,24 +1,60 @@
 """What a person sees while a class is graded, and after."""
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from autograder.course import Course
-from autograder.grading.records import HandInResult
-from autograder.grading.run import Options, grade, open_class
+from autograder.grading.run import Class, Graded, Options, grade, open_class
+from autograder.isolation.descriptors import need_descriptors
+from autograder.reporting.clean import one_line
 from autograder.reporting.terminal import class_table, print_table, progress
 
+LOOSE = "lies in no student's folder or .zip, so it has no row. Put it into a folder that is named after its student."
 
-def show_grading(course: Course, assignment: str, submissions: Path, out: Path, options: Options) -> list[HandInResult]:
-    """Grade a class with a progress bar, then show the table and say where the reports are."""
+
+def show_grading(course: Course, assignment: str, submissions: Path, out: Path, options: Options) -> bool:
+    """Grade a class with a progress bar, then show the table, say where the reports are, and who was not graded.
+
+    Returns: whether everybody's work is graded.
+    """
+    need_descriptors()
     found = open_class(course, assignment, submissions, out, options.seed)
-    if found.skipped:
-        click.echo(f"Skipped, no student: {', '.join(found.skipped[:10])}{' ...' if len(found.skipped) > 10 else ''}")
-    click.echo(f"Grading {len(found.students)} hand-ins of {assignment}. Warming up ...")
+    with _perhaps_unheard():
+        if found.skipped:
+            more = " ..." if len(found.skipped) > 10 else ""
+            click.echo(f"Skipped, no student: {', '.join(found.skipped[:10])}{more}")
+        click.echo(f"Grading {len(found.students)} hand-ins of {assignment}. Warming up ...")
     with progress(len(found.students)) as bar:
-        results = grade(found, options, bar)
-    print_table(class_table(results))
-    click.echo(f"Grades:  {out / 'grades.csv'}")
-    click.echo(f"Reports: {out / results[0].folder / 'report.html'} (one for each student)")
-    return results
+        graded = grade(found, options, bar)
+    open_ends = list(_open_ends(found, graded))
+    with _perhaps_unheard():
+        print_table(class_table(graded.results))
+        click.echo(f"Grades:  {out / 'grades.csv'}")
+        click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
+        if open_ends:
+            click.echo(f"Not graded, {len(open_ends)}; all else is:")
+        for line in open_ends:
+            click.echo(line)
+    return not open_ends
+
+
+def _open_ends(found: Class, graded: Graded) -> Iterator[str]:
+    """Name who was not graded, and what lies there as nobody's work, each with the reason."""
+    for student, why in graded.failed.items():
+        yield f"  {one_line(student, 60)}: {one_line(why, 300)}"
+    for name in found.loose:
+        yield f"  {one_line(name, 60)}: {LOOSE}"
+
+
+@contextmanager
+def _perhaps_unheard() -> Iterator[None]:
+    """Go on where nobody reads any more what is printed, such as `| head`: the grading is what counts."""
+    try:
+        yield
+    except (OSError, SystemExit):  # click and rich each have their own way
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (for the rest of this process)

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from rich import box
@@ -150,7 +150,8 @@ class _Lines:
     def _print(self, name: str, said: str) -> None:
         self._count += 1
         count = f"{self._count:>{len(str(self._total))}}"
-        print(f"[{count}/{self._total}] {short(name)} {said}", file=sys.stderr, flush=True)
+        with suppress(OSError):  # whether somebody reads it does not matter to the grading
+            print(f"[{count}/{self._total}] {short(name)} {said}", file=sys.stderr, flush=True)
 
 
 class _Bar:

@@ -50,6 +50,9 @@ def check(address: str) -> None:
 
 
 def _results(address: str) -> "list[TaskResult]":
+    from autograder.isolation.environment import must_be_fit
+
+    must_be_fit("torch", "numpy", "pytest")  # before they are imported
     from autograder.student.checks import run_checks
     from autograder.student.guard import as_before
     from autograder.student.kernel import Kernel

@@ -2,6 +2,6 @@
 
 from autograder.grading.intake.hand_in import HandIn, Source
 from autograder.grading.intake.reading import read_hand_in, read_one
-from autograder.grading.intake.students import Student, find_students
+from autograder.grading.intake.students import Student, find_students, is_work, loose_work
 
-__all__ = ["HandIn", "Source", "Student", "find_students", "read_hand_in", "read_one"]
+__all__ = ["HandIn", "Source", "Student", "find_students", "is_work", "loose_work", "read_hand_in", "read_one"]

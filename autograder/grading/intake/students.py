@@ -8,6 +8,7 @@ from autograder.errors import UsageError
 from autograder.grading.intake.names import as_given, folder_names, is_ignored, shown
 
 ZIP = ".zip"
+WORK = {"py", "ipynb", "tar", "tgz", "tbz2", "txz", "7z", "rar"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,17 @@ def find_students(submissions: Path) -> tuple[list[Student], list[str]]:
     counted = {entry.path for entry in folders + archives}
     skipped = sorted(shown(as_given(entry.name)) for entry in entries if entry.path not in counted)
     return [Student(name, on_disk[name], Path(named[name])) for name in sorted(named)], skipped
+
+
+def loose_work(submissions: Path) -> list[str]:
+    """Name what looks like somebody's work and lies there as no student's: files of code, notebooks, other archives."""
+    others = [entry for entry in _list(submissions) if not _is_folder(entry) and not _is_archive(entry)]
+    return [shown(as_given(entry.name)) for entry in others if is_work(entry.name)]
+
+
+def is_work(name: str) -> bool:
+    """Say whether a file that lies loose may be a hand-in, such as `cell.py`, `cell.ipynb.txt` or `jo.tar.gz`."""
+    return not is_ignored(name) and not WORK.isdisjoint(name.lower().split(".")[1:])
 
 
 def _list(submissions: Path) -> list[os.DirEntry[str]]:

@@ -1,0 +1,59 @@
+"""All commands, and how they end. Nothing heavy is imported before a command needs it."""
+
+import errno
+import sys
+
+import click
+
+from autograder import __version__
+from autograder.cli import author, instructor, student
+from autograder.cli.shared import stop
+from autograder.errors import UnrollError
+from autograder.isolation.descriptors import ERRORS, TOO_FEW
+from autograder.isolation.endings import end_as_by_ctrl_c
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="unroll")
+def cli() -> None:
+    """Auto-graded exercises for recurrent networks in PyTorch.
+
+    \b
+    New here?        unroll demo
+    To learn:        unroll init, unroll shapes sine/cell, unroll check sine/cell, unroll hint
+    To grade:        unroll grade sine SUBMISSIONS -o OUT
+    With nbgrader:   unroll nbgrade sine --jobs 4
+    To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build
+    """
+
+
+def run() -> None:
+    """Run a command; say what is wrong in one line, never as a traceback of ours."""
+    end_as_by_ctrl_c()
+    try:
+        cli(prog_name="unroll", standalone_mode=False)
+    except click.exceptions.Abort:
+        stop("Stopped. What is done is kept: run the same command again to go on.", 3)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except UnrollError as error:
+        stop(str(error), error.exit_status)
+    except ModuleNotFoundError as error:
+        stop(
+            f"{str(error.name).partition('.')[0]} is not installed. Install it with: pip install 'unroll[instructor]'",
+            2,
+        )
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.EIO, *ERRORS):
+            raise
+        # A terminal that was closed cannot be written to any more.
+        stop(TOO_FEW if error.errno in ERRORS else "The terminal is gone. Run the same command again to go on.", 3)
+
+
+for room in (student, instructor, author):
+    for command in vars(room).values():
+        if isinstance(command, click.Command):
+            cli.add_command(command)
