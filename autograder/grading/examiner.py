@@ -66,8 +66,12 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
             budget = measured(exam, assignment.lessons, zygote, course.limits)
             bench = Bench(exam, course, assignment, settings["fingerprint"], budget)
             _say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
-            while True:
-                _fork(bench, zygote, channel, _receive_channel(channel))
+            forked: list[tuple[int, int]] = []
+            try:
+                while True:
+                    forked.append(_fork(bench, zygote, channel, _receive_channel(channel)))
+            finally:
+                _wait_for(forked, zygote)
 
         hold(Exam(assignment.lessons, settings["seed"], work))
 
@@ -82,18 +86,27 @@ def _receive_channel(channel: Connection) -> int:
     return int(fds[0])
 
 
-def _fork(bench: "Bench", zygote: Zygote, chief: Connection, fd: int) -> None:
-    """Fork an examiner, with a zygote of its own."""
+def _fork(bench: "Bench", zygote: Zygote, chief: Connection, fd: int) -> tuple[int, int]:
+    """Fork an examiner, with a zygote of its own; return the pids of both."""
     if sys.platform == "win32":
-        return
+        raise GradingError(LINUX_ONLY)
     launched = zygote.branch()
-    if not os.fork():
+    pid = os.fork()
+    if not pid:
         chief.close()
         zygote.leave()
         _become_examiner(bench, Connection(fd), Zygote(launched=launched))
     launched.control.close()
     os.close(launched.log)
     os.close(fd)
+    return pid, launched.process.pid
+
+
+def _wait_for(forked: list[tuple[int, int]], zygote: Zygote) -> None:
+    """Take the ends of all that was forked, so that what they have used is counted as the run's."""
+    for examiner, branch in forked:
+        os.waitpid(examiner, 0)
+        zygote.reap(branch)
 
 
 def _become_examiner(bench: "Bench", channel: Connection, zygote: Zygote) -> NoReturn:
