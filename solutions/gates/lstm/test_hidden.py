@@ -159,10 +159,11 @@ def test_every_state_agrees_from_random_first_states(student, reference, rng):
 
 
 @pytest.mark.task("lstm_forward", weight=1)
-def test_one_example_one_step_states_of_zero_and_double_precision(student, reference, rng):
+def test_one_example_one_step_states_of_zero_and_both_precisions(student, reference, rng):
     x, (h, c), *weights = loop_case(3, 7, 4, 5, rng)
     cases = [(x, (torch.zeros_like(h), torch.zeros_like(c)), *weights)]
     cases += [loop_case(*size, rng) for size in ((1, 6, 3, 2), (4, 1, 3, 5), (2, 9, 1, 1), (3, 6, 4, 5))]
+    cases.append(loop_case(2, 3, 4, 5, rng, torch.float32))
 
     expected = [reference.lstm_forward(*case) for case in cases]
     actual = [student.lstm_forward(*case) for case in cases]
