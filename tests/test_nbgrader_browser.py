@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from hostile_pages import notebook as hostile
 from nbgrader_course import BIN, CourseDirectory, cell, replaced
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -287,3 +288,34 @@ def test_a_notebook_that_is_opened_and_saved_is_the_same_to_nbgrader(lab: Lab, p
     assert what_matters(path) == before
     lab.nbgrader("generate_assignment", "sine", "--force")
     assert what_matters(lab.course.root / "release" / "sine" / "training.ipynb") == released
+
+
+def test_nothing_of_a_hand_in_runs_in_the_browser_of_who_looks_at_it(lab: Lab, page: Page) -> None:
+    made = lab.course.released("cell")
+    made.cells += [one for one in hostile().cells if one.update(id=f"mine-{id(one)}") is None]
+    made.metadata.update(hostile().metadata)
+    lab.course.hand_in("eve", cell=made)
+    lab.nbgrader("autograde", "sine")
+    lab.nbgrader("generate_feedback", "sine")
+
+    page.goto(lab.address("formgrader/gradebook/sine/cell"))
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator("td.name a").first.click()
+    expect(page.locator("body")).to_contain_text("click me")
+    expect(page.locator("input.score").first).to_be_visible()
+    found = [click_all(page)]
+    page.screenshot(path=lab.pictures / "hostile-formgrader.png")
+    page.goto((lab.course.root / "feedback" / "eve" / "sine" / "cell.html").as_uri())
+    expect(page.locator("body")).to_contain_text("click me")
+    found.append(click_all(page))
+    page.screenshot(path=lab.pictures / "hostile-feedback.png")
+
+    assert found == [0, 0]
+
+
+def click_all(page: Page) -> int:
+    """Click whatever asks for it, wait for what is late, and return how often something of the hand-in ran."""
+    for link in page.get_by_text("click me").all():
+        link.click(timeout=2000, no_wait_after=True, force=True)
+    page.wait_for_timeout(2000)
+    return int(page.evaluate("window.pwned || 0"))

@@ -45,6 +45,7 @@ def configure(c: Any) -> None:
         f"{STOCK}.AssignLatePenalties",
         f"{STOCK}.CheckCellMetadata",
     ]
+    c.GenerateFeedback.exporter_class = f"{HERE}.harmless.HarmlessHTML"
     c.GenerateFeedback.preprocessors = [
         f"{STOCK}.GetGrades",
         f"{HERE}.feedback.Tidy",

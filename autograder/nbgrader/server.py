@@ -1,6 +1,7 @@
-"""Keep formgrader's server answering while it autogrades: the work is done in a process beside it.
+"""What a server of formgrader's does otherwise with the kit: it answers while it autogrades, and shows harmless pages.
 
-nbgrader's own handler autogrades inside the server's event loop, so that nobody else is answered until it is done.
+nbgrader's own handler autogrades inside the server's event loop, so that nobody else is answered until it is done; the
+work is done in a process beside it. Its own page of a hand-in runs what is in it, as the instructor.
 """
 
 import asyncio
@@ -27,11 +28,20 @@ def unblock() -> None:
     handlers = sys.modules.get(HANDLERS)
     if handlers is None or _stock is not None:
         return
+    from nbgrader.server_extensions.formgrader import base
     from nbgrader.server_extensions.formgrader.base import check_notebook_dir, check_xsrf
     from tornado import web
 
     _stock = handlers.AutogradeHandler.post
     handlers.AutogradeHandler.post = web.authenticated(check_xsrf(check_notebook_dir(_autograde)))
+    base.BaseHandler.exporter = property(_exporter)
+
+
+def _exporter(handler: Any) -> Any:
+    """Return what makes the page of a hand-in: with the templates of the server's own, and harmless."""
+    from autograder.nbgrader.harmless import HarmlessHTML
+
+    return HarmlessHTML(config=handler.settings["nbgrader_exporter"].config)
 
 
 async def _autograde(handler: Any, assignment_id: str, student_id: str) -> None:
