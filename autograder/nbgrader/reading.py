@@ -9,10 +9,10 @@ from nbconvert.exporters import NotebookExporter
 
 from autograder.errors import GradingError
 from autograder.grading.intake import Student
-from autograder.grading.intake.original import read_original
+from autograder.grading.intake.original import Original, read_original
 from autograder.nbgrader import unfinished
 from autograder.nbgrader.attention import KEY, Absence, literal
-from autograder.nbgrader.fresh import fresh, markdown
+from autograder.nbgrader.fresh import fresh, markdown, new_cell, numbered
 from autograder.nbgrader.place import Place, course_at, find_assignment, find_place
 from autograder.reporting.clean import one_line
 
@@ -68,8 +68,18 @@ def handed_in(place: Place) -> Any:
         return _without_work(Absence(original.problem, waits=True, look=True))
     if original.missing:
         there = f" There is {', '.join(original.others[:3])}: is it this lesson?" if original.others else ""
-        return _without_work(Absence(original.missing + there, waits=False, look=bool(there)))
-    return fresh(original.cells)
+        absence = Absence(original.missing + there, waits=False, look=bool(there))
+        return _with_what_counts(_without_work(absence), original)
+    return _with_what_counts(fresh(original.cells), original)
+
+
+def _with_what_counts(notebook: Any, original: Original) -> Any:
+    """Show the Python file that is graded above the notebook that is not."""
+    if original.file:
+        said = f"# {original.file} was handed in. It is what is graded, and not the cells of the notebook:\n"
+        notebook.cells.insert(0, new_cell("code", said + original.text))
+        numbered(notebook)
+    return notebook
 
 
 def _without_work(absence: Absence) -> Any:

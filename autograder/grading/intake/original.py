@@ -10,6 +10,7 @@ from autograder.grading.intake.names import alike, shown
 from autograder.grading.intake.notebook import MOST_CELLS, plain_cells
 from autograder.grading.intake.search import Found, choose, search
 from autograder.grading.intake.students import Student
+from autograder.grading.intake.text import check_source, decode
 from autograder.grading.intake.tree import Tree
 
 NOTEBOOK = ".ipynb"
@@ -24,12 +25,16 @@ class Original:
         problem: one sentence; if set, a notebook is there and cannot be read.
         missing: one sentence; if set, there is none.
         others: notebooks that no lesson is named as; one of them may be this one.
+        file: the name of a Python file that counts in its place, or "".
+        text: what stands in that file, or why it cannot be read.
     """
 
     cells: tuple[Any, ...] = ()
     problem: str = ""
     missing: str = ""
     others: tuple[str, ...] = ()
+    file: str = ""
+    text: str = ""
 
 
 def read_original(student: Student, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
@@ -48,10 +53,25 @@ def _read(tree: Tree, assignment: Assignment, lesson: Lesson, limits: Limits) ->
     found = search(tree, assignment)
     notebooks = [entry for entry in found.entries if alike(entry.name).endswith(NOTEBOOK)]
     entry, _ = choose(notebooks, lesson.name)
+    file, text = _instead(tree, found, lesson, limits)
     if entry is None:
-        return Original(missing=f"{lesson.name}{NOTEBOOK} was not handed in.", others=_others(found, assignment))
+        missing = f"{lesson.name}{NOTEBOOK} was not handed in."
+        return Original(missing=missing, others=_others(found, assignment), file=file, text=text)
     name = shown(entry.name)
-    return Original(tuple(_few(name, plain_cells(name, tree.read(entry, limits.notebook_bytes)))))
+    cells = _few(name, plain_cells(name, tree.read(entry, limits.notebook_bytes)))
+    return Original(tuple(cells), file=file, text=text)
+
+
+def _instead(tree: Tree, found: Found, lesson: Lesson, limits: Limits) -> tuple[str, str]:
+    """Read the Python file that counts for a lesson, if one does."""
+    try:
+        entry, _ = choose(found.entries, lesson.name)
+        if entry is None or alike(entry.name).endswith(NOTEBOOK):
+            return "", ""
+        name = shown(entry.name)
+        return name, check_source(name, decode(name, tree.read(entry, limits.source_bytes)))
+    except Unfit as unfit:
+        return lesson.name, f"# {unfit}"
 
 
 def _few(name: str, cells: list[Any]) -> list[Any]:
