@@ -6,15 +6,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import psutil
 import pytest
 from nbgrader_small import SmallCourse
 
 from autograder.course import Course
+from autograder.grading import run
 from autograder.grading.intake import is_work
+from autograder.grading.records import HandInResult, TaskResult
+from autograder.reporting.session import show_grading
 
 EXAMINER = "autograder.grading.examiner"
 ANSWER = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
@@ -109,34 +113,47 @@ def test_a_signal_stops_nbgrade_and_the_next_run_goes_on(tmp_path: Path) -> None
     assert course.scores() == {"ana": 5.0, "bob": 5.0}
 
 
-def test_a_hand_in_whose_grader_ends_twice_is_named_and_all_others_have_rows(mini: Course) -> None:
-    hand_in(mini.root, "ada", ANSWER)
-    hand_in(mini.root, "bob", SPIN)
-    hand_in(mini.root, "cy", ANSWER)
-    killed: set[int] = set()
-    with start(mini.root) as process:
-        wait_for((mini.root / "out" / "ada" / "results.json").exists)
-        while len(killed) < 2:
-            # The one that is at bob has workers, which a warm-up has not.
-            for one in (one for one in examiners(process) if one.pid not in killed and busy(one)):
-                killed.add(one.pid)
-                one.kill()
-            time.sleep(0.02)
-        out, errors = process.communicate(timeout=300)
+class LosesBob:
+    """A crew whose grader processes end at bob."""
 
-    assert process.returncode == 3, out + errors
-    assert out.splitlines()[-2:] == [
+    layers: ClassVar[dict[str, str]] = {}
+    tier = "strong"
+
+    def __init__(self, settings: dict[str, Any], jobs: int) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def wait_until_warm(self) -> None:
+        pass
+
+    def grade(self, requests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+        for request in requests:
+            student, folder = request["student"], request["folder"]
+            tasks = tuple(TaskResult("play/double", name, 1.0, 1.0, "passed") for name in ("double", "double_all"))
+            found = {"result": HandInResult(student, folder, "a digest", tasks).to_json()}
+            yield "done", request, {"lost": True} if student == "bob" else found
+
+
+def test_a_hand_in_whose_grader_ends_twice_is_named_and_all_others_have_rows(
+    mini: Course, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in ("ada", "bob", "cy"):
+        hand_in(mini.root, student, ANSWER)
+    monkeypatch.setattr(run, "Crew", LosesBob)
+
+    all_graded = show_grading(mini, "play", mini.root / "hand-ins", mini.root / "out", run.Options())
+
+    assert not all_graded
+    assert capsys.readouterr().out.splitlines()[-2:] == [
         "Not graded, 1; all else is:",
         "  bob: The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand.",
     ]
     assert rows(mini.root) == {"ada": ["passed"] * 2, "bob": ["crashed"] * 2, "cy": ["passed"] * 2}
-
-
-def busy(examiner: psutil.Process) -> bool:
-    try:
-        return len(examiner.children(recursive=True)) > 1
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_a_report_that_cannot_be_written_costs_the_others_nothing(mini: Course) -> None:
