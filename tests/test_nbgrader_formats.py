@@ -127,6 +127,17 @@ def test_a_cell_that_no_format_has_is_taken_as_far_as_it_goes(made: SmallCourse,
     assert cell(restored, "why").source == WRITTEN
 
 
+def test_an_unanswered_question_that_lost_its_metadata_is_still_that_cell(made: SmallCourse) -> None:
+    released = nbformat.read(made.root / "release" / "play" / "double.ipynb", 4)
+    notebook = saved_as(released, 4)
+    stripped(notebook, "why")
+
+    restored = restore(made, notebook)
+
+    assert [one.source for one in restored.cells] == [one.source for one in released.cells]
+    assert compute_checksum(cell(restored, "why")) == cell(restored, "why").metadata.nbgrader.checksum
+
+
 def test_a_picture_in_an_answer_stays_there(made: SmallCourse) -> None:
     notebook = saved_as(right(made), 2)
     picture = {"image.png": {"image/png": ["aGVs\n", "bG8="], "text/html": "<b>"}}

@@ -98,7 +98,9 @@ def _by_text(free: Sequence[Any], one: Named, release: Release) -> list[Any]:
         free: the cells of the notebook, with None in place of those that are known already.
     """
     if one.is_question:
-        return _below(free, one.kind, words(release.asks.get(one.name, "")), release.prose)[:1]
+        below = _below(free, words(release.asks.get(one.name, "")))
+        own = [cell for cell in below if one.is_untouched(cell) or words(cell.source) not in release.prose]
+        return [cell for cell in own if cell.cell_type == one.kind][:1]
     code = [cell for cell in free if cell is not None and cell.cell_type == "code"]
     return [cell for cell in code if _fits(cell, one)][-1:]
 
@@ -107,8 +109,7 @@ def _fits(cell: Any, one: Named) -> bool:
     return words(cell.source) == words(one.source) if one.locked else defines(cell.source, one.name)
 
 
-def _below(free: Sequence[Any], kind: str, ask: str, prose: frozenset[str]) -> list[Any]:
-    """Find the cells that stand below the text of a question and are no prose of the lesson's."""
+def _below(free: Sequence[Any], ask: str) -> list[Any]:
+    """Find the cells that stand below the text of a question."""
     pairs = [(cell, below) for cell, below in pairwise(free) if cell is not None and below is not None]
-    found = [below for cell, below in pairs if ask and words(cell.source).startswith(ask)]
-    return [cell for cell in found if cell.cell_type == kind and words(cell.source) not in prose]
+    return [below for cell, below in pairs if ask and words(cell.source).startswith(ask)]
