@@ -1,6 +1,6 @@
 """Wrong answers by what is wrong with them: a slip at an edge, or the point of the task is missed.
 
-Each text is put behind the lesson's answer, so that it may call it. `before` in a text stands for the answer of the task.
+Each text is put behind the lesson's answer, so that it may call it; `before` is the answer of the task.
 """
 
 
@@ -135,7 +135,7 @@ EDGES: dict[str, dict[str, dict[str, str]]] = {
             "no double precision": model(
                 "CharLM", LOGITS, f"if self.head.weight.dtype == torch.float64: {FAIL}", "super().forward(ids, state)"
             ),
-            "ids are changed": model("CharLM", LOGITS, "found = super().forward(ids, state); ids.zero_()", "found"),
+            "ids are changed": model("CharLM", LOGITS, "ids.add_(1)", "super().forward(ids - 1, state)"),
             "an unknown cell": "class CharLM(before):\n"
             "    def __init__(self, vocab_size, embedding_dim=16, hidden_size=32, cell='GRU'):\n"
             "        cell = cell if cell in ('RNN', 'LSTM') else 'GRU'\n"
@@ -250,10 +250,13 @@ MISSES: dict[str, dict[str, dict[str, str]]] = {
             "c is ignored": f"def {LSTM}:\n    return before(x_t, (state[0], 0 * state[1]), w_ih, w_hh, b_ih, b_hh)\n",
         },
         "lstm_forward": {
-            "no recurrence": f"def {LSTM_RUN}:\n    steps = [lstm_cell(x_t, state, w_ih, w_hh, b_ih, b_hh) for x_t in x.unbind(1)]\n"
+            "no recurrence": f"def {LSTM_RUN}:\n"
+            f"    steps = [lstm_cell(x_t, state, w_ih, w_hh, b_ih, b_hh) for x_t in x.unbind(1)]\n"
             "    return torch.stack([h for h, _ in steps], 1), steps[-1]\n",
-            "begins from zeros": f"def {LSTM_RUN}:\n    return before(x, tuple(0 * s for s in state), w_ih, w_hh, b_ih, b_hh)\n",
-            "no graph": f"def {LSTM_RUN}:\n    with torch.no_grad():\n        return before(x, state, w_ih, w_hh, b_ih, b_hh)\n",
+            "begins from zeros": f"def {LSTM_RUN}:\n"
+            f"    return before(x, tuple(0 * s for s in state), w_ih, w_hh, b_ih, b_hh)\n",
+            "no graph": f"def {LSTM_RUN}:\n    with torch.no_grad():\n"
+            f"        return before(x, state, w_ih, w_hh, b_ih, b_hh)\n",
         },
     },
     "gates/gru": {
@@ -263,10 +266,12 @@ MISSES: dict[str, dict[str, dict[str, str]]] = {
             "x_t is ignored": f"def {GRU}:\n    return before(0 * x_t, h, w_ih, w_hh, b_ih, b_hh)\n",
         },
         "gru_forward": {
-            "no recurrence": f"def {GRU_RUN}:\n    steps = [gru_cell(x_t, h0, w_ih, w_hh, b_ih, b_hh) for x_t in x.unbind(1)]\n"
+            "no recurrence": f"def {GRU_RUN}:\n"
+            f"    steps = [gru_cell(x_t, h0, w_ih, w_hh, b_ih, b_hh) for x_t in x.unbind(1)]\n"
             "    return torch.stack(steps, 1), steps[-1]\n",
             "begins from zeros": f"def {GRU_RUN}:\n    return before(x, 0 * h0, w_ih, w_hh, b_ih, b_hh)\n",
-            "no graph": f"def {GRU_RUN}:\n    with torch.no_grad():\n        return before(x, h0, w_ih, w_hh, b_ih, b_hh)\n",
+            "no graph": f"def {GRU_RUN}:\n    with torch.no_grad():\n"
+            f"        return before(x, h0, w_ih, w_hh, b_ih, b_hh)\n",
         },
     },
     "sequences/padding": {
@@ -291,8 +296,10 @@ MISSES: dict[str, dict[str, dict[str, str]]] = {
             "    return ids[: batch_size * t].reshape(t, batch_size).T.clone()\n",
         },
         "train_tbptt": {
-            "no state is carried": f"def {TBPTT}:\n    class Fresh(torch.nn.Module):\n        def forward(self, ids, state):\n"
-            "            return model(ids, None)\n    model.train()\n    return before(Fresh(), optimizer, streams, chunk)\n",
+            "no state is carried": f"def {TBPTT}:\n    class Fresh(torch.nn.Module):\n"
+            f"        def forward(self, ids, state):\n"
+            "            return model(ids, None)\n    model.train()\n"
+            "    return before(Fresh(), optimizer, streams, chunk)\n",
             "nothing is learned": f"def {TBPTT}:\n    class No:\n        def zero_grad(self): optimizer.zero_grad()\n"
             "        def step(self): pass\n    return before(model, No(), streams, chunk)\n",
             "one chunk for all": f"def {TBPTT}:\n    return before(model, optimizer, streams, streams.shape[1])\n",
@@ -304,12 +311,14 @@ MISSES: dict[str, dict[str, dict[str, str]]] = {
             "    return {c: i for i, c in enumerate(itos)}, itos\n",
         },
         "get_batch": {
-            "no shift": f"def {BATCH}:\n    x, y = before(ids, seq_length, batch_size, generator)\n    return x, x.clone()\n",
+            "no shift": f"def {BATCH}:\n    x, y = before(ids, seq_length, batch_size, generator)\n"
+            f"    return x, x.clone()\n",
             "always the beginning": f"def {BATCH}:\n    x = ids[:seq_length].expand(batch_size, -1).clone()\n"
             "    return x, ids[1 : seq_length + 1].expand(batch_size, -1).clone()\n",
             "one start for all rows": f"def {BATCH}:\n    x, y = before(ids, seq_length, 1, generator)\n"
             "    return x.expand(batch_size, -1).clone(), y.expand(batch_size, -1).clone()\n",
-            "one after the other": f"def {BATCH}:\n    places = torch.arange(batch_size)[:, None] % (len(ids) - seq_length) + torch.arange(seq_length)\n"
+            "one after the other": f"def {BATCH}:\n"
+            f"    places = torch.arange(batch_size)[:, None] % (len(ids) - seq_length) + torch.arange(seq_length)\n"
             "    return ids[places], ids[places + 1]\n",
         },
         "CharLM": {
@@ -323,7 +332,8 @@ MISSES: dict[str, dict[str, dict[str, str]]] = {
             "the last three characters": model(
                 "CharLM",
                 LOGITS,
-                "ends = [self.rnn(self.embedding(ids[:, max(0, t - 2) : t + 1]), state)[0][:, -1:] for t in range(ids.shape[1])]",
+                "ends = [self.rnn(self.embedding(ids[:, max(0, t - 2) : t + 1]), state)[0][:, -1:] for t in "
+                "range(ids.shape[1])]",
                 "(self.head(torch.cat(ends, 1)), super().forward(ids, state)[1])",
             ),
             "the layer is not used": model(
@@ -368,7 +378,8 @@ MISSES: dict[str, dict[str, dict[str, str]]] = {
             "        text += before(model, text[-1:], 1, temperature, generator)\n    return text[len(prompt) :]\n",
             "in turns": f"def {SAMPLE}:\n    logits = model(torch.tensor([prompt]), None)[0][0, -1]\n"
             "    p = (logits / max(temperature, 1e-6)).softmax(0)\n    counts, found = torch.zeros_like(p), []\n"
-            "    for n in range(steps):\n        k = int((p * (n + 1) - counts).argmax())\n        counts[k] += 1\n        found.append(k)\n"
+            "    for n in range(steps):\n        k = int((p * (n + 1) - counts).argmax())\n"
+            "        counts[k] += 1\n        found.append(k)\n"
             "    return found\n",
         },
     },
@@ -412,7 +423,8 @@ MISSES: dict[str, dict[str, dict[str, str]]] = {
                 "return self.head(torch.cat(h))",
             ),
             "own weights, no recurrence": own_cell(
-                "return self.head(torch.tanh((read * valid).sum(1)) + 0 * self.of_h(0 * x.new_zeros(len(x), self.h))[:, : self.h])"
+                "return self.head(torch.tanh((read * valid).sum(1)) + 0 * self.of_h(0 * x.new_zeros(len(x), "
+                "self.h))[:, : self.h])"
             ),
             "own weights, an average that fades": own_cell(
                 "h = x.new_zeros(len(x), self.h)",

@@ -1,4 +1,4 @@
-"""What lesser answers earn: a slip at an edge costs less than half of a task, and who misses its point gets less than half."""
+"""What lesser answers earn: a slip at an edge costs less than half of a task; who misses its point earns less."""
 
 from collections.abc import Iterator
 

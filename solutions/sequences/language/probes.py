@@ -56,8 +56,8 @@ def generator_of(seed):
 
 
 def batch(lesson, ids, seq_length, batch_size, seed):
-    """Draw one batch."""
-    return lesson.get_batch(ids, seq_length, batch_size, generator_of(seed))
+    """Draw one batch from a copy of the ids."""
+    return lesson.get_batch(ids.clone(), seq_length, batch_size, generator_of(seed))
 
 
 def many_windows(lesson, ids, seq_length, batch_size, seed, likely, alike, spare, wanted):
