@@ -99,6 +99,12 @@ def test_a_picture_in_prose_stays(kind: str) -> None:
     assert f"data:image/png;base64,{PNG}" in rendered(nbformat.v4.new_notebook(cells=[made]))
 
 
+def test_a_picture_that_is_not_attached_does_not_cost_the_page() -> None:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("see <b> ![x](attachment:gone.png)")])
+
+    assert "see" in rendered(made) and "gone.png" in rendered(made)
+
+
 def test_a_picture_that_is_none_goes() -> None:
     page = clean(f'<img src="data:image/png;base64,{base64.b64encode(b"<svg>").decode()}" alt="x">')
 

@@ -47,7 +47,10 @@ class HarmlessHTML(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """Convert prose; links and pictures stay, and whatever could run goes."""
-        return clean(super().markdown2html(context, source))
+        try:
+            return clean(super().markdown2html(context, source))
+        except Exception:  # a picture that is not attached; it must not cost the whole page
+            return f"<pre>{nh3.clean_text(source)}</pre>"
 
 
 def clean(html: str) -> str:
