@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.authoring.explained import line_of
+from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
 from autograder.course import Course, Lesson, Limits, Task
 from autograder.grading.exam import HIDDEN, Exam, hold
@@ -58,6 +59,7 @@ class Proof:
     wrong: list[str] = field(default_factory=list)
     matrices: list[Matrix] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
+    luck: dict[tuple[str, str], Luck] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,11 @@ def prove(course: Course, lesson: Lesson, stub: str, zygote: Zygote, secret: str
     """Prove one lesson on fresh inputs: hidden tests first, then the public ones."""
     proof = Proof(lesson, sum(task.points for task in lesson.tasks))
     for files in (HIDDEN, PUBLIC):
-        hold(Exam([lesson], secret, lambda exam: _prove(exam, course, lesson, stub, zygote, proof), files))
+        hold(Exam([lesson], secret, lambda exam: _prove(exam, course, lesson, stub, zygote, proof, secret), files))
     return proof
 
 
-def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote, proof: Proof) -> None:
+def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote, proof: Proof, secret: str) -> None:
     bench = Bench(exam, zygote, lesson, course.limits)
     hidden = tuple(exam.files) == HIDDEN
     proof.tests += len(exam.rooms[lesson.key].plans)
@@ -115,16 +117,21 @@ def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote
         _prove_mistake(bench, variant, proof, hidden)
     if hidden:
         proof.programs = bench.programs
+        note(exam, lesson, secret, proof.luck)
         proof.matrices = matrices(exam, exam.rooms[lesson.key])
 
 
-def prove_right(course: Course, lesson: Lesson, zygote: Zygote, secret: str, proof: Proof) -> None:
-    """Prove on other inputs that the answer and every alternative get full marks; it may add to what is wrong."""
+def prove_again(course: Course, lesson: Lesson, zygote: Zygote, secret: str, proof: Proof) -> None:
+    """Prove on other inputs that right answers get full marks, and note what the wrong ones get.
+
+    It may add to what is wrong.
+    """
 
     def work(exam: Exam) -> None:
         bench = Bench(exam, zygote, lesson, course.limits)
         _prove_answer(bench, proof)
         _prove_alternatives(bench, proof, False)
+        note(exam, lesson, secret, proof.luck)
 
     hold(Exam([lesson], secret, work))
     proof.seeds += 1

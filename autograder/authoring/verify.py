@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.matrix import as_data, lines
-from autograder.authoring.proof import Proof, prove, prove_right
+from autograder.authoring.proof import Proof, prove, prove_again
 from autograder.course import Course, Lesson
 from autograder.isolation.forks import Zygote
 
@@ -23,7 +23,7 @@ def verify(
     """Prove lessons one by one, saying what was proved; return a sentence for each thing that is wrong.
 
     Args:
-        seeds: how many secrets the right answers are proved with.
+        seeds: how many secrets the right answers and the mistakes are proved with.
         matrix: say also which wrong answer fails which test, and how near each is to the next.
         proved: called with each proof.
     """
@@ -35,9 +35,11 @@ def verify(
             secret = seed or secrets.token_hex(16)
             proof = prove(course, lesson, stub, zygote, secret)
             for number in range(1, seeds):
-                prove_right(course, lesson, zygote, f"{secret} {number}", proof)
+                prove_again(course, lesson, zygote, f"{secret} {number}", proof)
+            proof.wrong += [line for luck in proof.luck.values() for line in luck.wrong()]
+            facts = [line for luck in proof.luck.values() for line in luck.facts()]
             tables = [line for one in proof.matrices for line in lines(lesson.key, one)] if matrix else []
-            for line in (*tables, *proof.wrong, *summary(proof)):
+            for line in (*tables, *facts, *proof.wrong, *summary(proof)):
                 say(line)
             wrong += proof.wrong
             proved(proof)

@@ -17,11 +17,12 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 def build(course: Any, check: bool, force: bool) -> None:
     """Build exercises/ and source/ from solutions/."""
     from autograder.authoring.build import differences, plan, write
+    from autograder.authoring.kernels import steady
     from autograder.authoring.known import known
     from autograder.authoring.lesson import check_course
 
     check_course(course)
-    planned = plan(course, known)
+    planned = plan(course, known if check else steady(course))
     if not check:
         for line in write(course, planned, force=force):
             click.echo(line)
@@ -50,7 +51,9 @@ def new(course: Any, lesson: str, title: str) -> None:
 @click.command()
 @click.argument("lessons", nargs=-1)
 @click.option("--seed", default="", help="Secret of the hidden inputs; a fresh one if not given.")
-@click.option("--seeds", type=click.IntRange(1, 1000), default=1, help="Prove the right answers with as many secrets.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 1000), default=1, help="Prove with as many secrets: no verdict by luck."
+)
 @click.option("--matrix/--no-matrix", default=None, help="Write marks, mistake x test and mistake x mistake as JSON.")
 @with_course
 def verify(course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix: bool | None) -> None:

@@ -14,7 +14,15 @@ from autograder.errors import GradingError
 from autograder.isolation.sandbox import LAYERS, LINUX_ONLY
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+# A worker must compute with the kernels of the process that judges it.
+KERNELS = (
+    "ATEN_CPU_CAPABILITY",
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "OPENBLAS_CORETYPE",
+    "NPY_DISABLE_CPU_FEATURES",
+)
+KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT", *KERNELS)
 
 
 class Process(Protocol):
