@@ -1,7 +1,10 @@
 """How far wrong answers are apart, and the table that an author reads."""
 
+import json
 import math
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import torch
 from classroom import REPOSITORY
 
 from autograder.authoring.verify import verify
-from autograder.course import load_course
+from autograder.course import Course, load_course
 from autograder.grading.diagnosis import alike, distance
 
 NAN = float("nan")
@@ -71,6 +74,23 @@ def test_the_table_has_a_row_for_each_wrong_answer() -> None:
     ]
     assert 0 < float(said[4].split()[-1]) < 10
     assert said[-1].startswith("play/double: proved.")
+
+
+def test_the_matrix_is_one_json_document(mini: Course) -> None:
+    command = [sys.executable, "-m", "autograder.cli", "verify", "--matrix", "--seed", "7"]
+    done = subprocess.run(command, cwd=mini.root, capture_output=True, text=True)
+
+    lesson = json.loads(done.stdout)["lessons"]["play/double"]
+    programs = {(one["kind"], one["name"]): one["tasks"] for one in lesson["programs"]}
+    assert (done.returncode, done.stderr[:20]) == (0, "play/double: proved.")
+    assert len(programs) == 9
+    assert programs["answer", ""]["double"] == {"score": 2.0, "outcome": "passed", "named": ""}
+    assert programs["mistake", "squared"]["double_all"] == {"score": 0.0, "outcome": "failed", "named": "D01"}
+    assert programs["mistake", "in_place"]["double"] == {"score": 1.5, "outcome": "failed", "named": "D02"}
+    assert lesson["tasks"]["double"]["tests"] == ["values are doubled", "x stays as it is"]
+    assert lesson["tasks"]["double"]["mistakes"]["squared"]["fails"] == [True, False]
+    assert lesson["tasks"]["double"]["mistakes"]["squared"]["apart"].keys() == {"in_place"}
+    assert lesson["tasks"]["double"]["mistakes"]["in_place"] == {"id": "D02", "fails": [False, True], "apart": {}}
 
 
 def test_right_answers_are_proved_with_many_secrets(tmp_path: Path) -> None:

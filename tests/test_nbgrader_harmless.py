@@ -57,9 +57,7 @@ def test_a_whole_notebook_runs_nothing() -> None:
     assert f"<script>{RUN}" not in page
     assert page.count("<script") == rendered(nbformat.v4.new_notebook()).count("<script")
     assert f"<title>{RUN}" not in page and "</title><script>" not in page
-    assert (
-        base64.b64encode(SVG.encode()).decode() not in page
-    )
+    assert base64.b64encode(SVG.encode()).decode() not in page
 
 
 def test_the_page_allows_the_scripts_of_its_template_alone() -> None:

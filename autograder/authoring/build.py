@@ -14,6 +14,7 @@ from autograder.authoring.lesson import read_lesson
 from autograder.authoring.notebook import notebook
 from autograder.course import Assignment, Course, Lesson
 from autograder.errors import CourseError
+from autograder.grading.numbers import as_recorded
 from autograder.grading.probes import bound_names, probe_source
 
 Plan = dict[str, str | bytes]
@@ -94,7 +95,7 @@ def differences(course: Course, planned: Plan) -> list[str]:
         path = course.root / name
         if not path.is_file():
             lines.append(f"{name}: is missing. Run `unroll build`.")
-        elif not _equal(path, content):
+        elif not _equal(path, content, as_recorded):
             lines.append(f"{name}: differs from what solutions/ makes. Run `unroll build`.")
     return lines + [f"{name}: is not made from solutions/. Remove it." for name in _strays(course, planned)]
 
@@ -109,14 +110,20 @@ def _is_cache(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.parts[1:])
 
 
-def _equal(path: Path, content: str | bytes) -> bool:
+def _equal(path: Path, content: str | bytes, view: Callable[[Any, Any], Any] = lambda made, there: made) -> bool:
+    """Compare a file with what it should be.
+
+    Args:
+        view: what of the content of `known.json` is compared with the file's.
+    """
     if isinstance(content, bytes):
         return path.read_bytes() == content
     there = _read(path)
     if there == content or path.name != KNOWN:
         return there == content
     try:
-        return _close(json.loads(there), json.loads(content))
+        kept = json.loads(there)
+        return _close(kept, view(json.loads(content), kept))
     except ValueError:
         return False
 

@@ -1,5 +1,6 @@
 """What `known.json` tells a student's kit: tasks, hints, shapes, pictures, and what known mistakes return in tests."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -11,25 +12,42 @@ from autograder.grading.calibration import thresholds
 from autograder.grading.exam import Exam, hold
 from autograder.grading.numbers import plain
 from autograder.grading.probes import probe_source
+from autograder.grading.variants import Variant
 from autograder.reporting.sealed import Explanation, seal
 
 SEED = "public"
+Entry = dict[str, Any]
+Test = dict[str, Any]
+Tests = dict[str, dict[str, Test]]
 
 
-def known(assignment: Assignment) -> dict[str, Any]:
-    """Run every mistake on the public tests; return lessons, tasks and recorded transcripts as plain JSON data."""
-    found: dict[str, Any] = {}
+def known(assignment: Assignment, tests: Tests | None = None) -> dict[str, Any]:
+    """Say all that a student's kit is to know of an assignment, as plain JSON data.
+
+    Args:
+        tests: what `record` returned; recorded here if not given.
+    """
+    found = record(assignment) if tests is None else tests
+    lessons = {lesson.name: _lesson(lesson, found.get(lesson.name, {})) for lesson in assignment.lessons}
+    return {"title": assignment.title, "lessons": lessons}
+
+
+def record(assignment: Assignment) -> Tests:
+    """Run every mistake on the public tests, and write down what it returns in those that it fails.
+
+    Returns: plain JSON data; by lesson and test, what the right answer returns (`right`) and a list of `mistakes`.
+    """
+    found: Tests = {}
     hold(Exam(assignment.lessons, SEED, lambda exam: found.update(_record(exam, assignment)), PUBLIC))
-    return {
-        "title": assignment.title,
-        "lessons": {lesson.name: _lesson(lesson, found.get(lesson.name, {})) for lesson in assignment.lessons},
-    }
+    plain_data: Tests = json.loads(json.dumps(found))
+    return plain_data
 
 
-def _lesson(lesson: Lesson, tests: dict[str, Any]) -> dict[str, Any]:
+def _lesson(lesson: Lesson, tests: dict[str, Test]) -> dict[str, Any]:
     tasks = [_task(lesson, task) for task in lesson.tasks]
     pictures = [_picture(lesson, picture) for picture in lesson.pictures]
-    return {"title": lesson.title, "minutes": lesson.minutes, "tasks": tasks, "tests": tests, "pictures": pictures}
+    mistakes = {name: test["mistakes"] for name, test in tests.items()}
+    return {"title": lesson.title, "minutes": lesson.minutes, "tasks": tasks, "tests": mistakes, "pictures": pictures}
 
 
 def _picture(lesson: Lesson, picture: Picture) -> dict[str, Any]:
@@ -50,13 +68,13 @@ def _shapes(shapes: Iterable[Shape]) -> dict[str, list[str]]:
     return {shape.name: [", ".join(shape.axes), shape.about] for shape in shapes}
 
 
-def _record(exam: Exam, assignment: Assignment) -> dict[str, Any]:
+def _record(exam: Exam, assignment: Assignment) -> Tests:
     return {lesson.name: _tests(exam, lesson) for lesson in assignment.lessons}
 
 
-def _tests(exam: Exam, lesson: Lesson) -> dict[str, Any]:
+def _tests(exam: Exam, lesson: Lesson) -> dict[str, Test]:
     room = exam.rooms[lesson.key]
-    tests: dict[str, Any] = {}
+    tests: dict[str, Test] = {}
     for plan in room.plans:
         entries = []
         for number, variant in enumerate(room.mistakes):
@@ -66,5 +84,6 @@ def _tests(exam: Exam, lesson: Lesson) -> dict[str, Any]:
             if run.error is not None:
                 returns = plain(run.transcript)
                 entries.append({"id": variant.id, "variant": number, "says": variant.says, "returns": returns})
-        tests[plan.item.name] = entries
+        right = exam.known(plan, Variant("", plan.task.name, "", "", 0, room.answer))
+        tests[plan.item.name] = {"right": plain(right.transcript), "mistakes": entries}
     return tests

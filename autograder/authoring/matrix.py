@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autograder.course import Task
 from autograder.grading.diagnosis import distance
@@ -17,15 +18,18 @@ class Row:
 
     Args:
         fails: whether it fails each test of its task, in the order of the tests.
-        nearest: the wrong answer with another id whose returns are nearest, or "".
-        apart: how far, at the worst number of the worst test.
+        apart: each wrong answer with another id, and how far its returns are, at the worst number of the worst test.
     """
 
     id: str
     name: str
     fails: tuple[bool, ...]
-    nearest: str
-    apart: float
+    apart: tuple[tuple[Variant, float], ...]
+
+    @property
+    def nearest(self) -> tuple[float, str]:
+        """How far the nearest wrong answer with another id is, and its id; infinitely far where all differ in kind."""
+        return min(((far, other.id) for other, far in self.apart), default=(math.inf, ""))
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,8 @@ def _matrix(exam: Exam, room: Room, task: Task) -> Matrix:
 
 def _row(exam: Exam, plans: Sequence[Plan], variant: Variant, others: Sequence[Variant]) -> Row:
     fails = tuple(exam.known(plan, variant).error is not None for plan in plans)
-    apart = [(_apart(exam, plans, variant, other), other.id) for other in others if other.id != variant.id]
-    far, near = min(apart, default=(math.inf, ""))
-    return Row(variant.id, variant.name, fails, near, far)
+    apart = tuple((other, _apart(exam, plans, variant, other)) for other in others if other.id != variant.id)
+    return Row(variant.id, variant.name, fails, apart)
 
 
 def _apart(exam: Exam, plans: Sequence[Plan], first: Variant, second: Variant) -> float:
@@ -75,4 +78,15 @@ def lines(lesson: str, matrix: Matrix) -> Iterator[str]:
 
 
 def _near(row: Row) -> str:
-    return f"{row.nearest} {row.apart:.2g}" if row.nearest and row.apart < math.inf else "none is alike in kind"
+    far, near = row.nearest
+    return f"{near} {far:.2g}" if near and far < math.inf else "none is alike in kind"
+
+
+def as_data(matrix: Matrix) -> dict[str, Any]:
+    """Write a matrix as plain JSON data; wrong answers that differ in kind or shape are not beside each other."""
+    return {"tests": list(matrix.tests), "mistakes": {row.name: _as_data(row) for row in matrix.rows}}
+
+
+def _as_data(row: Row) -> dict[str, Any]:
+    apart = {other.name: far for other, far in row.apart if far < math.inf}
+    return {"id": row.id, "fails": list(row.fails), "apart": apart}

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograder.authoring.explained import line_of
+from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
 from autograder.course import Course, Lesson, Limits, Task
 from autograder.grading.clock import Clock
 from autograder.grading.exam import HIDDEN, Exam, hold
-from autograder.grading.examine import examine_task
+from autograder.grading.examine import Both, examine_task
 from autograder.grading.probes import defined, probe_source
 from autograder.grading.records import TaskResult, TestResult
 from autograder.grading.remote import Remote
@@ -16,6 +18,33 @@ from autograder.grading.variants import Variant, alternatives, mistakes, other_w
 from autograder.isolation.forks import Zygote
 
 PUBLIC = ("test_public.py",)
+
+
+@dataclass(frozen=True)
+class Program:
+    """What an author's program, right or wrong, got in the hidden tests.
+
+    Args:
+        kind: answer, stub, alternative, stand-in or mistake.
+        id: catalogue id of a mistake, else its name.
+        task: what it replaces, or "" for all tasks.
+        found: the tasks that it can change.
+    """
+
+    kind: str
+    id: str
+    name: str
+    task: str
+    found: Sequence[Both]
+
+    def as_data(self) -> dict[str, Any]:
+        """Write as plain JSON data: of each task the points, the outcome and the mistake that is named."""
+        tasks = {one.task: {"score": one.score, "outcome": one.outcome, "named": one.mistake} for one, _ in self.found}
+        return {"kind": self.kind, "id": self.id, "name": self.name, "task": self.task, "tasks": tasks}
+
+
+def _program(kind: str, variant: Variant, found: Sequence[Both]) -> Program:
+    return Program(kind, variant.id, variant.name, variant.task, found)
 
 
 @dataclass
@@ -30,27 +59,38 @@ class Proof:
     mistakes: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     matrices: list[Matrix] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
+    luck: dict[tuple[str, str], Luck] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a variant is examined."""
+    """Where a variant is examined.
+
+    Args:
+        programs: what has been examined here so far.
+    """
 
     exam: Exam
     zygote: Zygote
     lesson: Lesson
     limits: Limits
+    programs: list[Program] = field(default_factory=list)
 
-    def examine(self, source: str, tasks: Sequence[Task]) -> list[tuple[TaskResult, list[TestResult]]]:
-        """Examine some tasks of a lesson's source text."""
+    def examine(self, source: str, tasks: Sequence[Task]) -> list[Both]:
+        """Examine those of some tasks of a lesson's source text that have tests."""
         clock = Clock(self.limits)
         remote = Remote(self.zygote, self.limits, clock, self.lesson.name, {self.lesson.name: [source]})
-        results: list[tuple[TaskResult, list[TestResult]]] = []
-        for task in tasks:
+        results: list[Both] = []
+        for task in self._tested(tasks):
             clock.next_lesson()
             wrong = {result.task for result, _ in results if result.outcome != "passed"}
             results.append(examine_task(self.exam, self.lesson, task, remote, wrong))
         return results
+
+    def _tested(self, tasks: Sequence[Task]) -> list[Task]:
+        planned = {plan.task.name for plan in self.exam.rooms[self.lesson.key].plans}
+        return [task for task in tasks if task.name in planned]
 
     def users(self, variant: Variant) -> list[Task]:
         """List the tasks that a variant can change: its own, and those that call it."""
@@ -62,11 +102,11 @@ def prove(course: Course, lesson: Lesson, stub: str, zygote: Zygote, secret: str
     """Prove one lesson on fresh inputs: hidden tests first, then the public ones."""
     proof = Proof(lesson, sum(task.points for task in lesson.tasks))
     for files in (HIDDEN, PUBLIC):
-        hold(Exam([lesson], secret, lambda exam: _prove(exam, course, lesson, stub, zygote, proof), files))
+        hold(Exam([lesson], secret, lambda exam: _prove(exam, course, lesson, stub, zygote, proof, secret), files))
     return proof
 
 
-def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote, proof: Proof) -> None:
+def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote, proof: Proof, secret: str) -> None:
     bench = Bench(exam, zygote, lesson, course.limits)
     hidden = tuple(exam.files) == HIDDEN
     proof.tests += len(exam.rooms[lesson.key].plans)
@@ -77,34 +117,38 @@ def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote
     for variant in mistakes(lesson):
         _prove_mistake(bench, variant, proof, hidden)
     if hidden:
+        proof.programs = bench.programs
+        note(exam, lesson, secret, proof.luck)
         proof.matrices = matrices(exam, exam.rooms[lesson.key])
 
 
-def prove_right(course: Course, lesson: Lesson, zygote: Zygote, secret: str, proof: Proof) -> None:
-    """Prove on other inputs that the answer and every alternative get full marks; it may add to what is wrong."""
+def prove_again(course: Course, lesson: Lesson, zygote: Zygote, secret: str, proof: Proof) -> None:
+    """Prove on other inputs that right answers get full marks, and note what the wrong ones get.
+
+    It may add to what is wrong.
+    """
 
     def work(exam: Exam) -> None:
         bench = Bench(exam, zygote, lesson, course.limits)
         _prove_answer(bench, proof)
         _prove_alternatives(bench, proof, False)
+        note(exam, lesson, secret, proof.luck)
 
     hold(Exam([lesson], secret, work))
     proof.seeds += 1
 
 
-def _tested(bench: Bench, tasks: Sequence[Task]) -> list[Task]:
-    planned = {plan.task.name for plan in bench.exam.rooms[bench.lesson.key].plans}
-    return [task for task in tasks if task.name in planned]
-
-
 def _prove_answer(bench: Bench, proof: Proof) -> None:
-    source = bench.exam.rooms[bench.lesson.key].answer
-    for result, tests in bench.examine(source, _tested(bench, bench.lesson.tasks)):
+    found = bench.examine(bench.exam.rooms[bench.lesson.key].answer, bench.lesson.tasks)
+    bench.programs.append(Program("answer", "", "", "", found))
+    for result, tests in found:
         proof.wrong += _lost(f"{bench.lesson.key}: the answer", result, tests)
 
 
 def _prove_stub(bench: Bench, stub: str, proof: Proof) -> None:
-    for result, _ in bench.examine(stub, _tested(bench, bench.lesson.tasks)):
+    found = bench.examine(stub, bench.lesson.tasks)
+    bench.programs.append(Program("stub", "", "", "", found))
+    for result, _ in found:
         if result.score or result.outcome != "missing":
             proof.wrong.append(
                 f"{bench.lesson.key}: the stub of {result.task} earns {result.score:g} points and is {result.outcome}. "
@@ -115,7 +159,9 @@ def _prove_stub(bench: Bench, stub: str, proof: Proof) -> None:
 def _prove_alternatives(bench: Bench, proof: Proof, count: bool) -> None:
     for variant, place in _right_answers(bench.lesson):
         proof.alternatives += count
-        for result, tests in bench.examine(variant.source, _tested(bench, bench.users(variant))):
+        found = bench.examine(variant.source, bench.users(variant))
+        bench.programs.append(_program("alternative", variant, found))
+        for result, tests in found:
             proof.wrong += _lost(place, result, tests)
 
 
@@ -132,8 +178,9 @@ def _prove_stand_ins(bench: Bench, proof: Proof) -> None:
     room = bench.exam.rooms[bench.lesson.key]
     for name in sorted(defined(room.stand_ins)):
         source = f"{room.answer}\n\n{probe_source(room.stand_ins, [name])}"
-        users = [task for task in bench.lesson.tasks if name in room.uses[task.name]]
-        for result, tests in bench.examine(source, _tested(bench, users)):
+        found = bench.examine(source, [task for task in bench.lesson.tasks if name in room.uses[task.name]])
+        bench.programs.append(Program("stand-in", name, name, name, found))
+        for result, tests in found:
             proof.wrong += _lost(f"{bench.lesson.folder / 'stand_ins.py'}: the right {name}", result, tests)
 
 
@@ -147,7 +194,9 @@ def _lost(what: str, result: TaskResult, tests: Sequence[TestResult]) -> list[st
 
 def _prove_mistake(bench: Bench, variant: Variant, proof: Proof, hidden: bool) -> None:
     place = f"{bench.lesson.folder / 'mistakes.py'}:{variant.line}: {variant.id} ({variant.name})"
-    for result, _ in bench.examine(variant.source, _tested(bench, bench.users(variant))):
+    found = bench.examine(variant.source, bench.users(variant))
+    bench.programs.append(_program("mistake", variant, found))
+    for result, _ in found:
         own = result.task == variant.task
         if hidden and own and result.score >= result.max_score:
             proof.wrong.append(f"{place} gets full marks. Write a test of {variant.task} that it fails.")

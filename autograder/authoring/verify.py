@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograder.authoring.lesson import check_course, read_lesson
-from autograder.authoring.matrix import lines
-from autograder.authoring.proof import Proof, prove, prove_right
+from autograder.authoring.matrix import as_data, lines
+from autograder.authoring.proof import Proof, prove, prove_again
 from autograder.course import Course, Lesson
 from autograder.isolation.forks import Zygote
 
@@ -17,12 +18,14 @@ def verify(
     seed: str = "",
     matrix: bool = False,
     seeds: int = 1,
+    proved: Callable[[Proof], None] = lambda proof: None,
 ) -> list[str]:
     """Prove lessons one by one, saying what was proved; return a sentence for each thing that is wrong.
 
     Args:
-        seeds: how many secrets the right answers are proved with.
+        seeds: how many secrets the right answers and the mistakes are proved with.
         matrix: say also which wrong answer fails which test, and how near each is to the next.
+        proved: called with each proof.
     """
     check_course(course)
     wrong: list[str] = []
@@ -32,12 +35,21 @@ def verify(
             secret = seed or secrets.token_hex(16)
             proof = prove(course, lesson, stub, zygote, secret)
             for number in range(1, seeds):
-                prove_right(course, lesson, zygote, f"{secret} {number}", proof)
+                prove_again(course, lesson, zygote, f"{secret} {number}", proof)
+            proof.wrong += [line for luck in proof.luck.values() for line in luck.wrong()]
+            facts = [line for luck in proof.luck.values() for line in luck.facts()]
             tables = [line for one in proof.matrices for line in lines(lesson.key, one)] if matrix else []
-            for line in (*tables, *proof.wrong, *summary(proof)):
+            for line in (*tables, *facts, *proof.wrong, *summary(proof)):
                 say(line)
             wrong += proof.wrong
+            proved(proof)
     return wrong
+
+
+def as_json(proof: Proof) -> dict[str, Any]:
+    """Turn one lesson's proof into plain data: programs with their marks, and of each task its tests and mistakes."""
+    tasks = {one.task: as_data(one) for one in proof.matrices}
+    return {"programs": [program.as_data() for program in proof.programs], "tasks": tasks}
 
 
 def summary(proof: Proof) -> list[str]:

@@ -1,5 +1,6 @@
 """The commands of an author."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 def build(course: Any, check: bool, force: bool) -> None:
     """Build exercises/ and source/ from solutions/."""
     from autograder.authoring.build import differences, plan, write
+    from autograder.authoring.kernels import steady
     from autograder.authoring.known import known
     from autograder.authoring.lesson import check_course
 
     check_course(course)
-    planned = plan(course, known)
+    planned = plan(course, known if check else steady(course))
     if not check:
         for line in write(course, planned, force=force):
             click.echo(line)
@@ -49,14 +51,21 @@ def new(course: Any, lesson: str, title: str) -> None:
 @click.command()
 @click.argument("lessons", nargs=-1)
 @click.option("--seed", default="", help="Secret of the hidden inputs; a fresh one if not given.")
-@click.option("--seeds", type=click.IntRange(1, 1000), default=1, help="Prove the right answers with as many secrets.")
-@click.option("--matrix/--no-matrix", default=None, help="Which mistake fails which test; shown for lessons you name.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 1000), default=1, help="Prove with as many secrets: no verdict by luck."
+)
+@click.option("--matrix/--no-matrix", default=None, help="Write marks, mistake x test and mistake x mistake as JSON.")
 @click.option("--weights", type=FOLDER, help="Only write what each hidden test weighs into this Markdown page.")
 @with_course
 def verify(
     course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix: bool | None, weights: Path | None
 ) -> None:
-    """Prove lessons (all, or e.g. sine/cell): right answers pass, the stub fails, each mistake is found and named."""
+    """Prove lessons (all, or e.g. sine/cell): right answers pass, the stub fails, each mistake is found and named.
+
+    For lessons that you name, a table says which mistake fails which test. With --matrix this is written as JSON, with
+    the marks of every program; what there is to mend then goes to standard error.
+    """
+    from autograder.authoring.verify import as_json
     from autograder.authoring.verify import verify as prove
 
     if weights:
@@ -64,7 +73,19 @@ def verify(
 
         write(course, weights)
         return
-    if prove(course, _wanted(course, lessons), click.echo, seed, bool(lessons) if matrix is None else matrix, seeds):
+    lessons_data: dict[str, Any] = {}
+
+    def keep(proof: Any) -> None:
+        lessons_data[proof.lesson.key] = as_json(proof)
+
+    def say(line: str) -> None:
+        click.echo(line, err=bool(matrix))
+
+    table = bool(lessons) and matrix is None
+    wrong = prove(course, _wanted(course, lessons), say, seed, table, seeds, keep)
+    if matrix:
+        click.echo(json.dumps({"lessons": lessons_data}, indent=1))
+    if wrong:
         sys.exit(3)
 
 

@@ -9,6 +9,8 @@ from autograder.isolation.wire import Opaque
 
 MOST_NUMBERS = 60
 DIGITS = 6
+TENSOR = {"dtype", "shape", "numbers"}
+ENTRY = {"id", "variant", "says", "returns"}
 
 
 def plain(value: Any) -> Any:
@@ -31,3 +33,29 @@ def _number(value: Any) -> Any:
     if not isinstance(value, float):
         return value
     return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else str(value)
+
+
+def is_tensor(value: Any) -> bool:
+    """Say whether plain data was a tensor; it may be without its numbers."""
+    return isinstance(value, dict) and TENSOR - {"numbers"} <= value.keys() <= TENSOR
+
+
+def without_numbers(value: dict[str, Any]) -> dict[str, Any]:
+    """Keep of a plain tensor its dtype and shape."""
+    return {key: part for key, part in value.items() if key != "numbers"}
+
+
+def as_recorded(value: Any, record: Any) -> Any:
+    """Leave out of plain data what a record of it leaves out, so that the two can be compared.
+
+    Args:
+        record: a tensor may be without its numbers, a value be `{"type": ...}`, an entry of a mistake have no returns.
+    """
+    if record == {"type": type(value).__name__}:
+        return record
+    if isinstance(value, dict) and isinstance(record, dict):
+        left_out = value.keys() - record.keys() if value.keys() in (TENSOR, ENTRY) else ()
+        return {key: as_recorded(part, record.get(key)) for key, part in value.items() if key not in left_out}
+    if isinstance(value, list) and isinstance(record, list) and len(value) == len(record):
+        return [as_recorded(mine, theirs) for mine, theirs in zip(value, record, strict=True)]
+    return value

@@ -15,7 +15,15 @@ from autograder.isolation.descriptors import need_descriptors
 from autograder.isolation.environment import FIXED, THREADS
 from autograder.isolation.sandbox import LAYERS, LINUX_ONLY
 
-KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+# A worker must compute with the kernels of the process that judges it.
+KERNELS = (
+    "ATEN_CPU_CAPABILITY",
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "OPENBLAS_CORETYPE",
+    "NPY_DISABLE_CPU_FEATURES",
+)
+KEPT = ("LD_LIBRARY_PATH", "SYSTEMROOT", *KERNELS)
 
 
 class Process(Protocol):

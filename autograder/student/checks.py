@@ -14,7 +14,7 @@ from autograder.course import Lesson, Task
 from autograder.errors import CourseError, GradingError, StudentError, StudentMissing, WorkerGone
 from autograder.grading.diagnosis import alike, only_one
 from autograder.grading.marks import share_points, task_result, worst
-from autograder.grading.numbers import plain
+from autograder.grading.numbers import as_recorded, plain
 from autograder.grading.outcome import Loaded, outcome_of
 from autograder.grading.probes import probe_source
 from autograder.grading.records import TestResult
@@ -230,7 +230,10 @@ def _diagnose(runs: Sequence[Run], known: dict[str, Any]) -> tuple[str, str]:
 
 
 def _alike(run: Run, known: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (entry for entry in known.get(run.plan.item.name, ()) if alike(entry["returns"], run.returned))
+    """Go through the known mistakes that return the same; one that has no returns on record cannot be recognised."""
+    for entry in known.get(run.plan.item.name, ()):
+        if "returns" in entry and alike(entry["returns"], as_recorded(run.returned, entry["returns"])):
+            yield entry
 
 
 def _variant(entry: dict[str, Any]) -> Any:

@@ -1,0 +1,163 @@
+"""The same mistakes computed with other kernels: a number that moves between them is not recorded.
+
+A library chooses its kernels by the processor, and each rounds otherwise. Most numbers differ in the last digit; a
+one-sided difference in float32 makes 1e-4 of it, and would be another number on a student's machine.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+
+from autograder.authoring.known import Entry, Test, Tests, known, record
+from autograder.course import Assignment, Course, load_course
+from autograder.errors import CourseError, GradingError
+from autograder.grading.diagnosis import alike, distance
+from autograder.grading.numbers import as_recorded, is_tensor, without_numbers
+from autograder.isolation.environment import environment, program
+
+Kernels = dict[str, str]
+MOST = 1e-5
+
+
+def others() -> list[Kernels]:
+    """List kernels that this machine can compute with beside its own: the plainest, and what most laptops have."""
+    features = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
+    plain = {
+        "ATEN_CPU_CAPABILITY": "default",
+        "MKL_CBWR": "COMPATIBLE",
+        "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": " ".join(features),
+    }
+    middle = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2", "OPENBLAS_CORETYPE": "Haswell"}
+    return [plain, middle] if torch.backends.cpu.get_cpu_capability() == "AVX512" else [plain]
+
+
+def steady(course: Course) -> Callable[[Assignment], dict[str, Any]]:
+    """Run every mistake with several kernels at once; return what makes `known.json` of the numbers that stay.
+
+    Raises:
+        CourseError: a public test fails a mistake with some kernels, and lets it pass with others.
+    """
+    with ExitStack() as stack:
+        runs = [stack.enter_context(Run(course, kernels)) for kernels in others()]
+        own = {assignment.name: record(assignment) for assignment in course.assignments}
+        found = [run.wait() for run in runs]
+    return lambda assignment: known(
+        assignment, agreed(own[assignment.name], [one[assignment.name] for one in found], assignment.name)
+    )
+
+
+class Run:
+    """A process that records all of a course with kernels of its own."""
+
+    def __init__(self, course: Course, kernels: Kernels) -> None:
+        self._kernels = kernels
+        self._folder = tempfile.TemporaryDirectory()
+        self._file = Path(self._folder.name) / "found.json"
+        self._process = subprocess.Popen(
+            program("autograder.authoring.kernels", str(course.root), str(self._file)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # a mistake may print
+            env={**environment(), **kernels},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def wait(self) -> dict[str, Tests]:
+        """Return by assignment what was recorded.
+
+        Raises:
+            GradingError: the process has failed.
+        """
+        if self._process.wait():
+            chosen = " ".join(f"{name}={value!r}" for name, value in self._kernels.items())
+            raise GradingError(f"The mistakes could not be run with {chosen}; the reason stands above.")
+        found: dict[str, Tests] = json.loads(self._file.read_text(encoding="utf-8"))
+        return found
+
+
+def agreed(own: Tests, found: Sequence[Tests], assignment: str) -> Tests:
+    """Leave out of a record what another one has otherwise.
+
+    An entry of which nothing is left that tells it from the right answer has no returns: it is known to fail the test.
+
+    Raises:
+        CourseError: a test fails a mistake in some records only.
+    """
+    return {
+        lesson: {
+            name: _agreed(test, [one[lesson][name] for one in found], f"solutions/{assignment}/{lesson}: {name}")
+            for name, test in tests.items()
+        }
+        for lesson, tests in own.items()
+    }
+
+
+def _agreed(test: Test, found: Sequence[Test], place: str) -> Test:
+    mine, *others = ({entry["variant"]: entry for entry in one["mistakes"]} for one in (test, *found))
+    for variant in {variant for one in others for variant in one.keys() ^ mine.keys()}:
+        raise CourseError(
+            f"{place} fails mistake {variant + 1} of mistakes.py with the kernels of some processors only. "
+            "Compare with other inputs, or with another tolerance."
+        )
+    entries = [_what_tells(entry, [one[variant] for one in others], test["right"]) for variant, entry in mine.items()]
+    return {"right": test["right"], "mistakes": entries}
+
+
+def _what_tells(entry: Entry, found: Sequence[Entry], right: Any) -> Entry:
+    returns = entry["returns"]
+    for other in found:
+        returns = _what_stays(returns, as_recorded(other["returns"], returns))
+    if returns == entry["returns"] or _tells(returns, right):
+        return {**entry, "returns": returns}
+    return {key: value for key, value in entry.items() if key != "returns"}
+
+
+def _what_stays(value: Any, other: Any) -> Any:
+    """Return a recorded value, and of a part that another record has otherwise only the type, or dtype and shape."""
+    if distance(value, other) <= MOST:
+        return value
+    if isinstance(value, dict) and isinstance(other, dict) and value.keys() == other.keys():
+        if not is_tensor(value):
+            return {key: _what_stays(value[key], other[key]) for key in value}
+        if without_numbers(value) == without_numbers(other):
+            return without_numbers(value)
+    if isinstance(value, list) and isinstance(other, list) and len(value) == len(other):
+        return [_what_stays(mine, theirs) for mine, theirs in zip(value, other, strict=True)]
+    return {"type": type(value).__name__}
+
+
+def _tells(value: Any, right: Any) -> bool:
+    """Say whether a part of a record that is still whole differs from what the right answer returns."""
+    if isinstance(value, list):
+        return isinstance(right, list) and any(map(_tells, value, right))
+    if is_tensor(value) and "numbers" not in value:
+        return False
+    if isinstance(value, dict) and not is_tensor(value):
+        return isinstance(right, dict) and any(_tells(value[key], right[key]) for key in value.keys() & right.keys())
+    return not alike(value, right)
+
+
+def main() -> None:
+    """Record a course with the kernels of this process, into a file."""
+    course = load_course(Path(sys.argv[1]))
+    found = {assignment.name: record(assignment) for assignment in course.assignments}
+    Path(sys.argv[2]).write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

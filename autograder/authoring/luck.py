@@ -1,0 +1,76 @@
+"""Whether the verdict on a wrong answer depends on luck: what it gets, and is called, with one secret after another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from autograder.course import Lesson
+from autograder.grading.diagnosis import only_one
+from autograder.grading.exam import Exam, Run
+from autograder.grading.marks import share_points
+from autograder.grading.records import TestResult
+from autograder.grading.session import Plan
+from autograder.grading.variants import Variant
+
+
+@dataclass
+class Luck:
+    """One wrong answer.
+
+    Args:
+        points: those of its task by secret, without what a recognised mistake is worth.
+        unnamed: the secrets with which it fails a test, and is not recognised.
+    """
+
+    variant: Variant
+    place: str
+    most: float
+    points: dict[str, float] = field(default_factory=dict)
+    unnamed: list[str] = field(default_factory=list)
+
+    def wrong(self) -> list[str]:
+        """Say with which secrets it gets full marks or is not recognised; the first secret is not spoken of."""
+        first, *others = self.points
+        full = [secret for secret in others if self.points[secret] >= self.most]
+        unnamed = [secret for secret in self.unnamed if secret != first]
+        lines = []
+        if full:
+            test = f"Write a test of {self.variant.task} that it fails whatever the inputs are"
+            lines.append(f"{self.place} gets full marks with {self._some(full)}. {test}.")
+        if unnamed:
+            test = f"Make a test of {self.variant.task} whose returns differ whatever the inputs are"
+            lines.append(f"{self.place} is not recognised with {self._some(unnamed)}. {test}.")
+        return lines
+
+    def facts(self) -> list[str]:
+        """Say where its points differ between secrets."""
+        found = {points: [s for s, other in self.points.items() if other == points] for points in self.points.values()}
+        if len(found) < 2:
+            return []
+        parts = (f"{points:g} with {self._some(secrets)}" for points, secrets in sorted(found.items()))
+        return [f"{self.place} gets, of {self.most:g} points, {'; '.join(parts)}."]
+
+    def _some(self, secrets: Sequence[str]) -> str:
+        return f"{len(secrets)} of {len(self.points)} secrets (--seed '{secrets[0]}')"
+
+
+def note(exam: Exam, lesson: Lesson, secret: str, seen: dict[tuple[str, str], Luck]) -> None:
+    """Run every wrong answer of a lesson through the tests of its own task, and write down what it got."""
+    for variant in exam.rooms[lesson.key].mistakes:
+        place = f"{lesson.folder / 'mistakes.py'}:{variant.line}: {variant.id} ({variant.name})"
+        fresh = Luck(variant, place, lesson.task(variant.task).points)
+        _note(exam, lesson, secret, seen.setdefault((variant.task, variant.name), fresh))
+
+
+def _note(exam: Exam, lesson: Lesson, secret: str, luck: Luck) -> None:
+    variant, task = luck.variant, lesson.task(luck.variant.task)
+    plans = [plan for plan in exam.rooms[lesson.key].plans if plan.task == task]
+    runs = [(plan, exam.known(plan, variant)) for plan in plans]
+    luck.points[secret] = sum(test.score for test in share_points(task, [_result(plan, run) for plan, run in runs]))
+    failed = any(run.error is not None for _, run in runs)
+    if failed and only_one([other.id for other in exam.candidates(task, runs)]) != variant.id:
+        luck.unnamed.append(secret)
+
+
+def _result(plan: Plan, run: Run) -> TestResult:
+    outcome = "passed" if run.error is None else "failed"
+    return TestResult(plan.lesson.key, plan.task.name, plan.name, outcome, 0.0, 0.0, "", plan.weight, plan.core)
