@@ -298,6 +298,7 @@ def test_nothing_of_a_hand_in_runs_in_the_browser_of_who_looks_at_it(lab: Lab, p
     lab.nbgrader("autograde", "sine")
     lab.nbgrader("generate_feedback", "sine")
 
+    page.goto(lab.address("lab"))  # which lets the browser in
     page.goto(lab.address("formgrader/gradebook/sine/cell"))
     with page.expect_navigation(wait_until="networkidle"):
         page.locator("td.name a").first.click()
