@@ -40,8 +40,8 @@ def start_anew(module: str) -> None:
         return
     options = [f"-X{name}" if value is True else f"-X{name}={value}" for name, value in sys._xoptions.items()]
     options += ["-Xutf8"] if sys.flags.utf8_mode else []
-    options += [option for option, name in (("-B", "DONTWRITEBYTECODE"), ("-u", "UNBUFFERED")) if _is_set(name)]
-    options += ["-s"] if sys.flags.no_user_site else []
+    flags = {"-B": sys.flags.dont_write_bytecode, "-s": sys.flags.no_user_site, "-u": _is_set("UNBUFFERED")}
+    options += [flag for flag, is_set in flags.items() if is_set]
     options += ["-O"] if sys.flags.optimize and not _is_set("OPTIMIZE") else []  # asked for, and refused then
     command = [sys.executable, "-E", "-P", *options, START, module, *sys.argv[1:]]
     if sys.platform != "win32":

@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import site
 import struct
 import sys
 import sysconfig
@@ -59,6 +60,7 @@ def readable_paths() -> list[str]:
     """List what a worker may read: the interpreter's and the packages' files, and two devices."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     folders = {sysconfig.get_path(name) for name in names}
+    folders |= {site.getusersitepackages()} if site.ENABLE_USER_SITE else set()  # `pip install --user`
     folders |= {str(Path(os.__file__).parent), *(path for path in sys.path if path.endswith("lib-dynload"))}
     return [*sorted(folders), "/usr/share/zoneinfo", "/dev/null", "/dev/urandom"]
 
