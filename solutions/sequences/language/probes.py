@@ -60,14 +60,14 @@ def batch(lesson, ids, seq_length, batch_size, seed):
     return lesson.get_batch(ids.clone(), seq_length, batch_size, generator_of(seed))
 
 
-def many_windows(lesson, ids, seq_length, batch_size, seed, likely, alike, spare, wanted):
+def many_windows(lesson, ids, seq_length, batch_size, seed, likely, alike, wanted, spare=()):
     """Draw many windows from a text in which no id occurs twice.
 
     Args:
         likely: the least and the greatest number of times that a start may occur.
         alike: the least and the greatest share of rows that have the start of another row, some lag apart.
-        spare: starts that may be rare or missing here.
         wanted: what is said of right windows; only then they are returned.
+        spare: starts that may be rare or missing here.
     """
     pair = batch(lesson, ids, seq_length, batch_size, seed)
     facts = facts_of(ids, pair, seq_length, likely, alike, spare)
@@ -219,6 +219,9 @@ def small_answers(lesson, sizes, cell, weights, ids, cut):
     model, _, shapes, fits = made(lesson, sizes, cell, weights)
     if not fits:
         return {"shapes": shapes}
+    chance = chance_in(model, ids)
+    if chance:
+        return {"shapes": shapes, "chance": chance}
     before = ids.clone()
     _, state = model(ids[:, :cut])
     return {
@@ -498,7 +501,7 @@ def laws_of(scores, temperature):
         "the temperature is ignored": z,
         "the temperature is multiplied": z * temperature,
         "all are alike": z * 0,
-        "the best three only": (z / temperature).where(z >= z.topk(3).values[-1], -torch.inf),
+        "the best three only": (z / temperature).where(z >= z.topk(min(3, len(z))).values[-1], -torch.inf),
         "softmax twice": z.softmax(dim=0) / temperature,
     }
     return {name: law.softmax(dim=0).clamp(min=1e-9) for name, law in laws.items()}
