@@ -68,7 +68,8 @@ from torch import nn
 class SequenceClassifier(nn.Module):
     """A recurrent layer and a linear head: from a sequence of any length to a score for each class.
 
-    The layer is one of PyTorch's, nn.RNN, nn.LSTM or nn.GRU, or made of its cells; one layer deep, with biases.
+    The layer is one of PyTorch's, nn.RNN, nn.LSTM or nn.GRU, or made of its cells; one layer deep, with biases. Of two
+    directions, the head reads both last states, joined or added.
 
     Args:
         input_size: D, the numbers per time step.

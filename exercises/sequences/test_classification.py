@@ -122,6 +122,21 @@ def shapes_of(model):
     return {word: [list(p.shape) for p in found] for word, found in {**recurrent, "head": rest}.items()}
 
 
+def made(lesson, sizes, cell, weights):
+    """Build a model and give it weights, in the order and the dtype in which they are given."""
+    torch.manual_seed(0)
+    model = lesson.SequenceClassifier(*sizes, cell=cell).to(weights[0].dtype)
+    with torch.no_grad():
+        for p, weight in zip(model.parameters(), weights, strict=True):
+            p.copy_(weight)
+    return model
+
+
+def scores(lesson, x, lengths, **given):
+    """Score a batch with given weights."""
+    return made(lesson, **given)(x, lengths)
+
+
 def is_padding(x, lengths):
     """Say of each step whether it is padding, shape (N, T)."""
     return torch.arange(x.shape[1]) >= lengths[:, None]
