@@ -170,6 +170,16 @@ def test_sleeping_is_charged(watch: tuple[Stopwatch, Busy, list[float]]) -> None
     assert (timed.taken(), timed.left(), timed.idle()) == (12.0, -2.0, 11.5)
 
 
+def test_where_the_kernel_does_not_tell_the_wall_counts_and_nobody_sleeps(
+    watch: tuple[Stopwatch, Busy, list[float]],
+) -> None:
+    timed, _, wall = watch
+
+    wall[0] = 4.0
+
+    assert (timed.taken(), timed.left(), timed.idle()) == (4.0, 6.0, 0.0)
+
+
 def test_no_machine_is_so_busy_that_a_call_never_ends(watch: tuple[Stopwatch, Busy, list[float]]) -> None:
     timed, busy, wall = watch
 
@@ -257,28 +267,42 @@ def test_no_more_compute_than_there_are_jobs(monkeypatch: pytest.MonkeyPatch) ->
     assert len(office.theirs) == 2
 
 
-def test_not_all_can_sleep_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_too_many_sleep_the_others_are_graded_first(monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office(monkeypatch, jobs=1)
-    events = office.grade(3 * ASLEEP_PER_JOB)
-    for number in range(ASLEEP_PER_JOB):
-        assert next(events)[0] == "start"
+    events = office.grade(ASLEEP_PER_JOB + 2)
+    for number in range(ASLEEP_PER_JOB + 1):
+        assert next(events)[:2] == ("start", {"student": str(number), "folder": str(number)})
         office.say(number, asleep=True)
-    office.say(0, result="first")
 
-    assert next(events)[0] == "done"
-    assert len(office.theirs) == ASLEEP_PER_JOB
+    last = str(ASLEEP_PER_JOB + 1)
+    assert next(events)[1]["folder"] == last
+    office.say(ASLEEP_PER_JOB + 1, result="of the last")
+    assert next(events)[1]["folder"] == last
+    again = next(events)
+
+    assert again[:2] == ("start", {"student": str(ASLEEP_PER_JOB), "folder": str(ASLEEP_PER_JOB)})
 
 
-def test_where_memory_is_short_none_is_begun_beside_a_sleeper(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_memory_is_short_those_that_sleep_come_last_and_are_set_aside_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(crew_module, "_has_memory", lambda: False)
     office = Office(monkeypatch, jobs=1)
     events = office.grade(2)
+
     next(events)
     office.say(0, asleep=True)
-    office.say(0, result="first")
+    assert next(events)[1]["folder"] == "1"
+    office.say(1, result="of 1")
+    assert [next(events)[:2] for _ in range(2)] == [
+        ("done", {"student": "1", "folder": "1"}),
+        ("start", {"student": "0", "folder": "0"}),
+    ]
+    office.say(1, asleep=True)
+    office.say(1, result="of 0")
 
-    assert [next(events)[0] for _ in range(2)] == ["done", "start"]
-    assert len(office.theirs) == 1
+    assert [event for event, *_ in events] == ["done"]
+    assert len(office.theirs) == 2
 
 
 @pytest.mark.parametrize("ends", [True, False])

@@ -1,7 +1,7 @@
 """The grader processes of a class: hand-ins go out to them, results come back, and one that dies is replaced.
 
 As many hand-ins are graded at a time as there are jobs. One whose code sleeps needs no processor and holds nobody up:
-another is begun beside it, by another examiner.
+another is begun beside it, by another examiner. Where too many sleep, the others are graded first.
 """
 
 import time
@@ -17,6 +17,38 @@ EXAMINER = "autograder.grading.examiner"
 ASLEEP_PER_JOB = 12
 SPARE_BYTES = 2 << 30  # what the worker of one more examiner may take
 OPEN_WAITS = (0.0, 1.0, 5.0)
+
+
+class Queue:
+    """The hand-ins that wait: first those that are new, then those that were set aside because they sleep."""
+
+    def __init__(self, requests: Sequence[Request]) -> None:
+        self._new = list(reversed(requests))
+        self._aside: list[Request] = []
+        self._seen: set[tuple[str, str]] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._new or self._aside)
+
+    def next(self) -> Request:
+        """Take one out."""
+        return self._new.pop() if self._new else self._aside.pop(0)
+
+    def retry(self, request: Request) -> bool:
+        """Put one back that could not be graded; tell whether it is the first time."""
+        return self._put("retried", request, self._new)
+
+    def set_aside(self, request: Request) -> bool:
+        """Put one behind all others, at most once, as long as there are new ones; tell whether that was done."""
+        return bool(self._new) and self._put("aside", request, self._aside)
+
+    def _put(self, why: str, request: Request, where: list[Request]) -> bool:
+        """Put one back, unless that was done before for the same reason."""
+        if (why, request["folder"]) in self._seen:
+            return False
+        self._seen.add((why, request["folder"]))
+        where.append(request)
+        return True
 
 
 class Crew:
@@ -60,40 +92,42 @@ class Crew:
 
     def grade(self, requests: Sequence[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
         """Hand out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
-        left = list(reversed(requests))
-        retried: set[str] = set()
+        queue = Queue(requests)
         while True:
-            while left and (examiner := self._free()):
-                examiner.request, examiner.is_asleep = left.pop(), False
+            while queue and (examiner := self._free()):
+                examiner.request, examiner.is_asleep = queue.next(), False
                 examiner.send(examiner.request)
                 yield "start", examiner.request, {}
             busy = {e.channel: e for e in self._examiners if e.request is not None}
             if not busy:
                 return
             for channel in wait(list(busy)):
-                yield from self._hear(busy[channel], left, retried)  # type: ignore[index]
+                yield from self._hear(busy[channel], queue)  # type: ignore[index]
 
-    def _hear(
-        self, examiner: Examiner, left: list[Request], retried: set[str]
-    ) -> Iterator[tuple[str, Request, dict[str, Any]]]:
+    def _hear(self, examiner: Examiner, queue: Queue) -> Iterator[tuple[str, Request, dict[str, Any]]]:
         """Take what an examiner says; a hand-in that could not be graded is tried once more by another one."""
         request = examiner.request
         assert request is not None
         answer = _answer(examiner)
         if answer.get("asleep"):
             examiner.is_asleep = True
+            if self._are_many_asleep() and queue.set_aside(request):
+                self._dismiss(examiner)
             return
         examiner.request = None
-        if "lost" not in answer:
-            yield "done", request, answer
-            return
+        if "lost" in answer:
+            self._dismiss(examiner)
+            if queue.retry(request):
+                return
+        yield "done", request, answer
+
+    def _are_many_asleep(self) -> bool:
+        asleep = sum(examiner.is_asleep for examiner in self._examiners)
+        return asleep > ASLEEP_PER_JOB * self._jobs or not _has_memory()
+
+    def _dismiss(self, examiner: Examiner) -> None:
         self._examiners.remove(examiner)
         examiner.close()
-        if request["folder"] in retried:
-            yield "done", request, answer
-        else:
-            retried.add(request["folder"])
-            left.append(request)
 
     def _free(self) -> Examiner | None:
         """Find or open an examiner for one more hand-in; None where enough are at work."""
@@ -103,8 +137,8 @@ class Crew:
         for examiner in self._examiners:
             if examiner.request is None:
                 return examiner
-        asleep = len(self._examiners) - computing
-        if asleep and (self._chief is None or asleep >= ASLEEP_PER_JOB * self._jobs or not _has_memory()):
+        most = (1 + ASLEEP_PER_JOB) * self._jobs
+        if len(self._examiners) >= self._jobs and (len(self._examiners) >= most or not _has_memory()):
             return None
         self._examiners.append(self._open())
         return self._examiners[-1]

@@ -58,8 +58,9 @@ class Stopwatch:
         return max(0.0, self._wall() - self._queued())
 
     def idle(self) -> float:
-        """Seconds in which the worker could have run and did not want to."""
-        return max(0.0, self.taken() - (self._worker.used().ran - self._worker_before.ran))
+        """Seconds in which the worker could have run and did not want to; 0 where the kernel does not tell."""
+        ran = self._worker.used().ran
+        return max(0.0, self.taken() - (ran - self._worker_before.ran)) if ran else 0.0
 
     def left(self) -> float:
         """Seconds until the limit; on a machine that is loaded there may be more once they are over."""
