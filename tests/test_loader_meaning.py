@@ -403,7 +403,7 @@ def test_above_a_future_import_annotations_are_evaluated_as_ever(zygote: Zygote)
 
 
 def test_what_a_notebook_shows_keeps_what_a_cell_has_switched_on(zygote: Zygote) -> None:
-    notebook = Notebook(zygote, Limits(), "double", {})
+    notebook = Notebook(zygote, Limits(), "double", {}, seconds=60.0)
 
     shown = notebook.run(["from __future__ import annotations", "def f(x: Later): ...\nf.__annotations__"])
 
