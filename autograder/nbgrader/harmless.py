@@ -38,7 +38,7 @@ POLICY = (
 class HarmlessHTML(HTMLExporter):
     """Make a page of a notebook that nobody has to trust."""
 
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
         """Convert a notebook; the page's policy names the scripts that an empty notebook's page has."""
         empty, _ = super().from_notebook_node(new_notebook(), copy.deepcopy(resources), **kw)
         page, resources = super().from_notebook_node(shown(nb), resources, **kw)
