@@ -1,6 +1,7 @@
 """A quiet pytest session inside this process, and what a collected test says of itself."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,6 +80,12 @@ class _Failures:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and not self.text:
             self.text = f"{report.nodeid}: {str(report.longrepr).strip().splitlines()[-1]}"
+
+    def pytest_collection_finish(self) -> None:
+        """Let the folders of the tests, of which pytest makes modules, have no file: `inspect` trips over None."""
+        for module in list(sys.modules.values()):
+            if getattr(module, "__dict__", {}).get("__file__", "") is None:
+                del module.__file__
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         self.error = excinfo.value
