@@ -333,7 +333,7 @@ def test_a_hand_in_without_a_worker_is_a_row_and_the_others_are_graded(
     answers = {"ada": {"lost": "No process can be started."}, "bob": {"result": good.to_json()}}
 
     class Starved:
-        layers, tier, budget = {}, "strong", 15.0
+        layers, tier, weakness, budget = {}, "strong", "", 15.0
 
         def __init__(self, *_: Any) -> None: ...
 

@@ -329,11 +329,11 @@ def test_the_differences_are_central(student, rng):
 
     rolled = np.roll(a, 1, axis=1) * d_out + np.roll(a * d_out, -1, axis=1) - 6 * a * d_out
     for found in square:
-        check_slope(found, rolled, atol=1e-8)
+        check_slope(found, rolled, atol=1e-7)  # what a small eps makes of rounding stays below
     for found in cube:
         check_slope(found, 3 * a**2, atol=0.05)
     large, small = (float(np.abs(found["gradient"] - 3 * a**2).max()) for found in cube)
-    assert small <= large / 50 + 1e-9, (
+    assert small <= large / 50 + 1e-7, (
         "With a tenth of eps the error should fall to a hundredth; that of a one-sided difference falls to a tenth."
     )
 
