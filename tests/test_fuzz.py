@@ -7,9 +7,11 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from classroom import REPOSITORY
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,8 @@ from autograder.grading.intake import HandIn, Student, read_hand_in
 from autograder.isolation import wire
 from autograder.isolation.replies import ANSWERS, check_reply
 from autograder.isolation.worker import _student_error
+from autograder.nbgrader.fresh import fresh
+from autograder.nbgrader.harmless import HarmlessHTML, clean
 
 SINE = load_course(REPOSITORY).assignment("sine")
 SAME = settings(
@@ -161,3 +165,74 @@ def test_any_json_can_be_a_notebook(tmp_path: Path, cells: Any, around: dict[str
     hand_in = read(tmp_path)
 
     assert all(isinstance(text, str) for text in hand_in.sources["cell"].cells)
+
+
+@SAME
+@given(st.lists(CELLS | PLAIN, max_size=5))
+@example([{"cell_type": "markdown", "source": ["a", 3], "attachments": {"x": {"image/png": [1]}}}])
+@example([{"cell_type": "code", "source": "x", "metadata": {"nbgrader": {"grade_id": "\ud800"}}}])
+def test_any_cells_make_a_notebook_that_nbgrader_can_read(cells: list[Any]) -> None:
+    made = fresh(cells)
+
+    nbformat.validate(made)
+    json.dumps(made).encode()
+
+
+PIECES = [
+    "<",
+    ">",
+    "/",
+    "script",
+    "img",
+    "svg",
+    "a",
+    " ",
+    "=",
+    "'",
+    '"',
+    "onerror",
+    "src",
+    "href",
+    "javascript:",
+    "data:",
+]
+PIECES += [
+    "text/html,",
+    "x",
+    "<!--",
+    "-->",
+    "&#106;",
+    "\t",
+    "\n",
+    "style",
+    "math",
+    "iframe",
+    "srcdoc",
+    "$",
+    "`",
+    "](",
+    "![",
+    "[",
+]
+
+
+class Running(HTMLParser):
+    """What of a piece of HTML could run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.bad: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.bad += [tag] if tag in ("script", "iframe", "svg", "style", "math", "object", "embed", "form") else []
+        self.bad += [name for name, _ in attrs if name.startswith("on") or name in ("srcdoc", "style")]
+        links = ["".join((value or "").split()).lower() for name, value in attrs if name in ("href", "src")]
+        self.bad += [link for link in links if link.startswith(("javascript:", "data:text"))]
+
+
+@SAME
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_any_prose_becomes_a_page_that_runs_nothing(text: str) -> None:
+    assert Running(clean(text)).bad == []
+    assert Running(HarmlessHTML().markdown2html({}, text)).bad == []
