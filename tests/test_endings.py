@@ -117,7 +117,7 @@ class LosesBob:
     """A crew whose grader processes end at bob."""
 
     layers: ClassVar[dict[str, str]] = {}
-    tier = "strong"
+    tier, weakness, budget = "strong", "", 15.0
 
     def __init__(self, settings: dict[str, Any], jobs: int) -> None:
         pass
@@ -136,7 +136,7 @@ class LosesBob:
             student, folder = request["student"], request["folder"]
             tasks = tuple(TaskResult("play/double", name, 1.0, 1.0, "passed") for name in ("double", "double_all"))
             found = {"result": HandInResult(student, folder, "a digest", tasks).to_json()}
-            yield "done", request, {"lost": True} if student == "bob" else found
+            yield "done", request, {"lost": "The grader ended."} if student == "bob" else found
 
 
 def test_a_hand_in_whose_grader_ends_twice_is_named_and_all_others_have_rows(
@@ -151,7 +151,7 @@ def test_a_hand_in_whose_grader_ends_twice_is_named_and_all_others_have_rows(
     assert not all_graded
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "Not graded, 1; all else is:",
-        "  bob: The grader ended twice while it graded this hand-in. Grade it again, or look at it by hand.",
+        "  bob: The grader ended. It was tried twice. Grade it again, or look at it by hand.",
     ]
     assert rows(mini.root) == {"ada": ["passed"] * 2, "bob": ["crashed"] * 2, "cy": ["passed"] * 2}
 
