@@ -108,7 +108,7 @@ def told(*layers: str, allowed: tuple[str, ...] = ()) -> Any:
 
 
 def test_a_crew_is_as_weak_as_its_weakest_examiner() -> None:
-    crew = Crew({}, 0)
+    crew = Crew({}, 0, "autograder.nbgrader.hand")
 
     crew._greet(told(*LAYERS))
     assert (crew.tier, crew.weakness) == ("strong", "")
@@ -120,15 +120,13 @@ def test_a_crew_is_as_weak_as_its_weakest_examiner() -> None:
 
 
 def test_an_examiner_that_is_weaker_than_the_one_before_is_not_given_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    crew = Crew({}, 0)
-    first, weaker = told(*LAYERS), told("rlimits", allowed=("open a socket",))
-    first.close = lambda: None
-    crew._greet(first)
-    crew._examiners = [first]
-    monkeypatch.setattr("autograder.grading.crew.Examiner", lambda *args: weaker)
+    weaker = told("rlimits", allowed=("open a socket",))
+    crew = Crew({}, 0, "autograder.nbgrader.hand")
+    crew._greet(told(*LAYERS))
+    monkeypatch.setattr("autograder.grading.crew.start", lambda *args: weaker)
 
     with pytest.raises(GradingError, match="stronger when the grading began"):
-        crew._replace(first)
+        crew._open_once()
 
 
 class WeakCrew:
@@ -137,6 +135,7 @@ class WeakCrew:
     layers: dict[str, str] = {"rlimits": "rlimits"}  # noqa: RUF012
     tier = "process-only"
     weakness = weakness("process-only", COULD)
+    budget = 15.0
 
     def __init__(self, *args: object) -> None:
         self.asked = False
@@ -184,22 +183,21 @@ def test_nbgrader_is_stopped_too(course: Course, monkeypatch: pytest.MonkeyPatch
         desk.Desk(course, "sine", "seed", "kit")
 
 
-def test_one_hand_in_with_pytest_is_stopped_too(
-    boasting: Zygote, course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_hand_in_with_pytest_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(WEAK_ACCEPTED, raising=False)
 
-    with pytest.raises(GradingError, match="only process-only here") as raised:
-        single._refuse_weak(boasting, course)
+    with pytest.raises(GradingError, match="a worker could open a socket") as raised:
+        single._refuse_weak(WeakCrew())  # type: ignore[arg-type]
 
     assert raised.value.exit_status == 3
 
 
-def test_pytest_grades_where_weakness_is_accepted(
-    boasting: Zygote, course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pytest_grades_where_weakness_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single, "Crew", WeakCrew)
     monkeypatch.setenv(WEAK_ACCEPTED, "1")
 
-    single._refuse_weak(boasting, course)
+    single._refuse_weak(WeakCrew())  # type: ignore[arg-type]
 
-    assert boasting.tier == "process-only"
+    monkeypatch.delenv(WEAK_ACCEPTED)
+    with pytest.raises(GradingError):
+        single._refuse_weak(WeakCrew())  # type: ignore[arg-type]
