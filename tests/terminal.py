@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Terminal:
         arguments: of `unroll`.
         environment: what it finds there beside the usual.
         shell: start it as a shell does; `process` is the shell then.
+        program: what is started; by default the kit.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Terminal:
         rows: int = 24,
         environment: Mapping[str, str] | None = None,
         shell: bool = False,
+        program: Sequence[str] = ("-m", "autograder.cli"),
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -56,7 +58,7 @@ class Terminal:
         dropped = ("NO_COLOR", "COLUMNS", "LINES")
         inherited = {name: value for name, value in os.environ.items() if name not in dropped}
         self.process = subprocess.Popen(
-            [*([sys.executable, "-c", SHELL] if shell else []), sys.executable, "-m", "autograder.cli", *arguments],
+            [*([sys.executable, "-c", SHELL] if shell else []), sys.executable, *program, *arguments],
             cwd=folder,
             env={**inherited, "PYTHONPATH": str(REPOSITORY), **environment},
             stdin=self._theirs,
