@@ -14,13 +14,14 @@ from classroom import REPOSITORY
 from autograder.authoring.build import differences, plan, write
 from autograder.authoring.kernels import agreed, steady
 from autograder.authoring.known import known
-from autograder.course import Course, Limits, load_course
+from autograder.course import Course, load_course
 from autograder.errors import CourseError
 from autograder.grading.diagnosis import alike
 from autograder.grading.numbers import as_recorded, plain
 from autograder.grading.records import TaskResult
 from autograder.grading.remote import Clock, Remote
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.student.checks import run_checks
 from autograder.student.exercises import find_exercises
 from autograder.student.kernel import Kernel

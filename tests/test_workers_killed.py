@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from classroom import grade, hand_in
 
-from autograder.course import Course, Limits
+from autograder.course import Course
 from autograder.errors import NotStarted, WorkerBroke, WorkerCrashed, WorkerKilled, WorkerTimeout
 from autograder.grading.records import HandInResult
 from autograder.isolation import worker as worker_module
 from autograder.isolation.child import Child
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.isolation.sandbox import Ceiling
 from autograder.isolation.worker import Worker
 from autograder.isolation.zygote import fork

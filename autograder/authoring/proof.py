@@ -7,7 +7,7 @@ from typing import Any
 from autograder.authoring.explained import line_of
 from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
-from autograder.course import Course, Lesson, Limits, Task
+from autograder.course import Course, Lesson, Task
 from autograder.grading.clock import Clock
 from autograder.grading.exam import HIDDEN, Exam, hold
 from autograder.grading.examine import Both, examine_task
@@ -16,6 +16,7 @@ from autograder.grading.records import TaskResult, TestResult
 from autograder.grading.remote import Remote
 from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 
 PUBLIC = ("test_public.py",)
 
