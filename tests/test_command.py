@@ -172,6 +172,7 @@ def test_the_public_tests_run_at_home_with_plain_pytest(mini: Course) -> None:
     assert "2 passed" in solved.stdout, solved.stdout
 
 
+@pytest.mark.kills
 def test_a_stopped_run_keeps_what_is_graded_and_can_be_continued(small_class: Course) -> None:
     spin = ANSWER.replace("return 2 * x", "while True: pass")
     (small_class.root / "hand-ins" / "zoe").mkdir()
