@@ -30,8 +30,9 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, *words: str, cores: int = 2) -> str:
     """Run pytest in a folder, as if the machine had as many cores; return what it says."""
     (folder / "sitecustomize.py").write_text(f"import os\nos.cpu_count = lambda: {cores}\n")
-    command = [sys.executable, "-m", "pytest", "-p", "no:unroll", "-p", "no:cacheprovider", "-v", "--color=no", *words]
-    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{folder}"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "xdist", "-v", "--color=no", *words]
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": f"{HERE}{os.pathsep}{folder}"}
+    environment = {**os.environ, **alone}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -63,7 +64,7 @@ def test_all_cores_work_and_not_too_many(folder: Path) -> None:
     assert "created: 4/4 workers" in run(folder, cores=64)
 
 
-@pytest.mark.parametrize("words", [["--pdb"], ["-s"], ["-k", "short"], ["-n0"], ["-p", "no:xdist"]])
+@pytest.mark.parametrize("words", [["--pdb"], ["-s"], ["-k", "short"], ["-n0"]])
 def test_who_looks_into_the_process_has_only_one(folder: Path, words: list[str]) -> None:
     said = run(folder, *words)
 
