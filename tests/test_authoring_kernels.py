@@ -187,6 +187,7 @@ def programs(lesson: str, process: subprocess.Popen[bytes]) -> Any:
     return json.loads(output)["lessons"][lesson]["programs"]
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("kernels", KERNELS)
 def test_marks_and_ids_are_the_same_with_other_kernels(kernels: str) -> None:
     lesson = KERNELS[kernels]
