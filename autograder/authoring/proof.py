@@ -194,7 +194,7 @@ def _lost(what: str, result: TaskResult, tests: Sequence[TestResult]) -> list[st
 
 
 def _prove_mistake(bench: Bench, variant: Variant, proof: Proof, hidden: bool) -> None:
-    place = f"{bench.lesson.folder / 'mistakes.py'}:{variant.line}: {variant.id} ({variant.name})"
+    place = f"{bench.lesson.folder / variant.file}:{variant.line}: {variant.id} ({variant.name})"
     found = bench.examine(variant.source, bench.users(variant))
     bench.programs.append(_program("mistake", variant, found))
     for result, _ in found:
