@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import same
+from autograder.testing import same
 
 
 def lstm_inputs(n, d, h, seed):

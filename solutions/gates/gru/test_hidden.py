@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.compare import equal, same
+from autograder.testing import equal, same
 
 NAMES = ("w_ih", "w_hh", "b_ih", "b_hh")
 WRONG_DEVICE = "A tensor is made on the wrong device: take the device of x."

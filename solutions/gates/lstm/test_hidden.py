@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.compare import equal, same
+from autograder.testing import equal, same
 
 NAMES = ("h", "c", "w_ih", "w_hh", "b_ih", "b_hh")
 FACTOR = {torch.float32: 5e-5, torch.float64: 1e-9}

@@ -12,7 +12,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, number, same
+from autograder.testing import equal, must_raise, number, same
 
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 ATOL = {torch.float32: 1e-5, torch.float64: 1e-9}

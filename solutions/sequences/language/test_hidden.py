@@ -9,7 +9,7 @@ import string
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, same
+from autograder.testing import equal, must_raise, same
 
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 SURPRISE = 27.0  # exp(-27) bounds the chance of a count that is farther off (Chernoff)

@@ -6,7 +6,7 @@ import string
 import pytest
 import torch
 
-from autograder.grading.compare import must_raise, same
+from autograder.testing import must_raise, same
 
 
 @pytest.mark.task("build_vocab", core=True)

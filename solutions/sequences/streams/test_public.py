@@ -6,8 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, number, same
-from autograder.grading.diagnosis import alike
+from autograder.testing import alike, equal, must_raise, number, same
 
 
 @pytest.mark.task("to_streams", core=True)
