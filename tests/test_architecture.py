@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "authoring": {*GROUND, "grading", "reporting"},
     "student": {*GROUND, "grading", "reporting"},
     "nbgrader": {*GROUND, "grading", "reporting"},
+    "testing": {*GROUND, "grading"},
     "demo": {*GROUND, "grading", "reporting", "authoring"},
     "cli": {*GROUND, "grading", "reporting", "authoring", "student", "nbgrader", "demo"},
 }

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.compare import number, same
+from autograder.testing import number, same
 
 LINEAR = {"kind": "RNN", "sizes": (1, 4, 1), "nonlinearity": "relu"}
 

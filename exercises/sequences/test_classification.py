@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import must_raise, number, same
+from autograder.testing import must_raise, number, same
 
 LAYERS = {"RNN": torch.nn.RNN, "LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}
 

@@ -6,7 +6,7 @@ import string
 import pytest
 import torch
 
-from autograder.grading.compare import must_raise, same
+from autograder.testing import must_raise, same, several
 
 
 @pytest.mark.task("build_vocab", core=True)
@@ -29,7 +29,7 @@ def test_the_alphabet_of_a_sentence(student):
 def test_a_text_of_four_characters_has_one_window_of_three(student):
     pair = student.run("batch", ids=torch.tensor([7, 3, 9, 5]), seq_length=3, batch_size=12, seed=1)
 
-    assert type(pair) in (tuple, list) and len(pair) == 2, "get_batch should return a pair, x and y."
+    several(pair, 2, "get_batch should return a pair, x and y.")
     same(pair[0], torch.tensor([[7, 3, 9]] * 12), "x", axes="batch_size seq_length", show=True)
     same(pair[1], torch.tensor([[3, 9, 5]] * 12), "y", axes="batch_size seq_length", show=True)
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.compare import same
+from autograder.testing import same, torch_layer
 
 
 def cell_inputs(n, d, h, seed):
@@ -13,15 +13,6 @@ def cell_inputs(n, d, h, seed):
         return torch.randn(*shape, generator=generator) * 0.5
 
     return draw(n, d), draw(n, h), (draw(h, d), draw(h, h), draw(h), draw(h))
-
-
-def torch_rnn(weights):
-    h, d = weights[0].shape
-    rnn = torch.nn.RNN(d, h, batch_first=True)
-    with torch.no_grad():
-        for parameter, weight in zip(rnn.parameters(), weights, strict=True):
-            parameter.copy_(weight)
-    return rnn
 
 
 @pytest.mark.task("rnn_cell", core=True)
@@ -42,7 +33,7 @@ def test_the_cell_agrees_with_torch(student):
 
     actual = student.rnn_cell(x_t, h, *weights)
 
-    expected = torch_rnn(weights)(x_t.unsqueeze(1), h.unsqueeze(0))[0].squeeze(1).detach()
+    expected = torch_layer("RNN", weights)(x_t.unsqueeze(1), h.unsqueeze(0))[0].squeeze(1).detach()
     same(actual, expected, "h_t", axes="N H", show=True)
 
 
@@ -53,7 +44,7 @@ def test_the_loop_agrees_with_torch(student):
 
     output, h_n = student.rnn_forward(x, h0, *weights)
 
-    expected = torch_rnn(weights)(x, h0.unsqueeze(0))[0].detach()
+    expected = torch_layer("RNN", weights)(x, h0.unsqueeze(0))[0].detach()
     same(output, expected, "output", axes="N T H", show=True)
     same(h_n, expected[:, -1].contiguous(), "h_n", axes="N H", show=True)
 
@@ -66,7 +57,7 @@ def test_gradients_reach_every_weight(student):
 
     _, gradients = student.gradients("rnn_forward", x, h0, *weights, cotangents=ones)
 
-    rnn = torch_rnn(weights)
+    rnn = torch_layer("RNN", weights)
     expected = torch.autograd.grad(rnn(x, h0.unsqueeze(0))[0].sum(), list(rnn.parameters()))
     assert len(gradients) == 6, "output should have shape (N, T, H) and h_n shape (N, H)."
     for actual, wanted, name in zip(gradients[2:], expected, ("w_ih", "w_hh", "b_ih", "b_hh"), strict=True):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.compare import same
+from autograder.testing import same
 
 
 @pytest.mark.task("forecast", core=True)

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 KEPT = {}
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import same
+from autograder.testing import same, several, torch_layer
 
 
 def gru_inputs(n, t, d, h, seed):
@@ -15,15 +15,6 @@ def gru_inputs(n, t, d, h, seed):
         return torch.randn(*shape, generator=generator) * 0.5
 
     return draw(n, t, d), draw(n, h), (draw(3 * h, d), draw(3 * h, h), draw(3 * h), draw(3 * h))
-
-
-def torch_gru(weights):
-    h, d = weights[0].shape[0] // 3, weights[0].shape[1]
-    gru = torch.nn.GRU(d, h, batch_first=True)
-    with torch.no_grad():
-        for parameter, weight in zip(gru.parameters(), weights, strict=True):
-            parameter.copy_(weight)
-    return gru
 
 
 @pytest.mark.task("gru_cell", core=True)
@@ -43,7 +34,7 @@ def test_the_cell_agrees_with_torch(student):
 
     actual = student.gru_cell(x[:, 0], h, *weights)
 
-    _, expected = torch_gru(weights)(x, h.unsqueeze(0))
+    _, expected = torch_layer("GRU", weights)(x, h.unsqueeze(0))
     same(actual, expected[0].detach(), "h_t", axes="N H", show=True)
 
 
@@ -55,8 +46,8 @@ def test_the_loop_agrees_with_torch(student):
     found = [student.gru_forward(x, h0, *weights) for x, h0, weights in cases]
 
     for pair, (x, h0, weights) in zip(found, cases, strict=True):
-        assert type(pair) in (tuple, list) and len(pair) == 2, "gru_forward should return a pair, output and h_n."
-        output, h_n = torch_gru(weights)(x, h0.unsqueeze(0))
+        several(pair, 2, "gru_forward should return a pair, output and h_n.")
+        output, h_n = torch_layer("GRU", weights)(x, h0.unsqueeze(0))
         same(pair[0], output.detach(), "output", axes="N T H", show=True)
         same(pair[1], h_n[0].detach(), "h_n", axes="N H", show=True)
 
@@ -68,7 +59,7 @@ def test_gradients_reach_every_weight(student):
 
     _, gradients = student.gradients("gru_forward", x, h0, *weights, cotangents=cotangents)
 
-    gru = torch_gru(weights)
+    gru = torch_layer("GRU", weights)
     output, h_n = gru(x, h0.unsqueeze(0))
     expected = torch.autograd.grad(output.sum() + h_n.sum(), list(gru.parameters()))
     assert len(gradients) == 6, "output should have shape (N, T, H) and h_n shape (N, H)."

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import same
+from autograder.testing import same, several, torch_layer
 
 
 def lstm_inputs(n, d, h, seed):
@@ -17,18 +17,8 @@ def lstm_inputs(n, d, h, seed):
     return draw(n, d), (draw(n, h), draw(n, h)), (draw(4 * h, d), draw(4 * h, h), draw(4 * h), draw(4 * h))
 
 
-def torch_lstm(weights):
-    h, d = weights[0].shape[0] // 4, weights[0].shape[1]
-    lstm = torch.nn.LSTM(d, h, batch_first=True)
-    with torch.no_grad():
-        for parameter, weight in zip(lstm.parameters(), weights, strict=True):
-            parameter.copy_(weight)
-    return lstm
-
-
 def pair_of(found, function):
-    assert type(found) in (tuple, list) and len(found) == 2, f"{function} should return a pair."
-    return found
+    return several(found, 2, f"{function} should return a pair.")
 
 
 @pytest.mark.task("lstm_cell", core=True)
@@ -53,7 +43,7 @@ def test_the_cell_agrees_with_torch(student):
 
     found = student.lstm_cell(x_t, state, *weights)
 
-    _, (h, c) = torch_lstm(weights)(x_t.unsqueeze(1), tuple(part.unsqueeze(0) for part in state))
+    _, (h, c) = torch_layer("LSTM", weights)(x_t.unsqueeze(1), tuple(part.unsqueeze(0) for part in state))
     mine = pair_of(found, "lstm_cell")
     same(mine[0], h[0].detach(), "h", axes="N H", show=True)
     same(mine[1], c[0].detach(), "c", axes="N H", show=True)
@@ -66,7 +56,7 @@ def test_the_loop_agrees_with_torch(student):
 
     output, last = pair_of(student.lstm_forward(x, state, *weights), "lstm_forward")
 
-    expected, (h_n, c_n) = torch_lstm(weights)(x, tuple(part.unsqueeze(0) for part in state))
+    expected, (h_n, c_n) = torch_layer("LSTM", weights)(x, tuple(part.unsqueeze(0) for part in state))
     same(output, expected.detach(), "output", axes="N T H", show=True)
     mine = pair_of(last, "lstm_forward, as its second result,")
     same(mine[0], h_n[0].detach(), "h_n", axes="N H", show=True)
@@ -81,7 +71,7 @@ def test_gradients_reach_every_weight(student):
 
     _, gradients = student.gradients("lstm_forward", x, state, *weights, cotangents=cotangents)
 
-    lstm = torch_lstm(weights)
+    lstm = torch_layer("LSTM", weights)
     output, _ = lstm(x, tuple(part.unsqueeze(0) for part in state))
     expected = torch.autograd.grad(output.sum(), list(lstm.parameters()))
     assert len(gradients) == 7, "output should have shape (N, T, H), and h_n and c_n shape (N, H)."

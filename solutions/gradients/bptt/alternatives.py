@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from autograder.grading.variants import alternative
+from autograder.testing import alternative
 
 
 @alternative("rnn_forward_np", "preallocated, inputs multiplied at once")

@@ -5,7 +5,7 @@ A wrong way back stands behind the right forward pass, whose cache is (x, h0, w_
 
 import numpy as np
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 KEPT = {}
 STEPS = {}

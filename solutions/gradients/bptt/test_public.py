@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.compare import same
+from autograder.testing import same
 
 
 def draw(n, t, d, h, seed):

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder.grading.variants import alternative
+from autograder.testing import alternative
 
 
 @alternative("gradient_by_lag", "a leaf for each step, newest first")

@@ -8,7 +8,7 @@ import copy
 
 import torch
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 
 def slopes(rnn, x):

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import number, same
+from autograder.testing import layer_weights, normal, number, same
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6, and a norm may be put together from float32 numbers: both are
@@ -13,17 +13,12 @@ GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 SCALE, DIGITS = 100.0, 1e-5
 
 
-def normal(*shape, rng, dtype=torch.float64):
-    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
-
-
 def weights_of(kind, sizes, rng, dtype=torch.float64):
     """Draw weights as a default-initialised layer has them: uniform within 1 / sqrt(H), layer by layer."""
     d, h, layers = sizes
-    rows, drawn = GATES[kind] * h, []
+    drawn = []
     for layer in range(layers):
-        for shape in ((rows, h if layer else d), (rows, h), (rows,), (rows,)):
-            drawn.append(((2 * torch.rand(*shape, generator=rng, dtype=torch.float64) - 1) * h**-0.5).to(dtype))
+        drawn += layer_weights(h if layer else d, h, rng, dtype, GATES[kind])
     return drawn
 
 

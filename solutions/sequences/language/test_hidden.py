@@ -9,7 +9,7 @@ import string
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, same
+from autograder.testing import equal, in_dtype, must_raise, normal, same, several, uniform
 
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 SURPRISE = 27.0  # exp(-27) bounds the chance of a count that is farther off (Chernoff)
@@ -84,8 +84,7 @@ def test_a_vocabulary_is_that_of_its_own_text(student, rng):
 
 
 def pair_of(found, names):
-    assert type(found) in (tuple, list) and len(found) == 2, f"A pair should be returned, {names}."
-    return found
+    return several(found, 2, f"A pair should be returned, {names}.")
 
 
 @pytest.mark.task("get_batch", weight=2)
@@ -203,14 +202,6 @@ def test_the_given_generator_decides_alone(student, rng):
 
 
 # CharLM
-
-
-def uniform(*shape, rng, bound=1.0, dtype=torch.float64):
-    return ((2 * torch.rand(*shape, generator=rng, dtype=torch.float64) - 1) * bound).to(dtype)
-
-
-def normal(*shape, rng, dtype=torch.float64):
-    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
 
 
 def weights_of(rng, sizes, cell, dtype=torch.float64):
@@ -399,11 +390,6 @@ def loss_case(rng, n, t, v, scale=1.0, dtype=torch.float64):
 def check_losses(student, cases):
     for case in cases:
         same(student.lm_loss(*case), by_hand(*case), "the loss")
-
-
-def in_dtype(value, dtype):
-    """Leave the dtype of a number out of a comparison."""
-    return value.to(dtype) if isinstance(value, torch.Tensor) and value.is_floating_point() else value
 
 
 @pytest.mark.task("lm_loss", core=True, weight=4)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence, unpad_sequence
 
-from autograder.grading.variants import alternative
+from autograder.testing import alternative
 
 
 @alternative("last_output", "gather with an expanded index")

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 
 def picked(output, lengths):

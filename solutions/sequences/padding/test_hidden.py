@@ -3,16 +3,21 @@
 import pytest
 import torch
 
-from autograder.grading.compare import equal, same
+from autograder.testing import (
+    check_device,
+    check_gradients,
+    check_untouched,
+    in_dtype,
+    layer_weights,
+    normal,
+    probed,
+    same,
+)
 
 GATES = {"RNN": 1, "GRU": 3}
 # A small number is often added to a denominator against division by zero, and is right here: five digits are compared.
 DIGITS = 1e-5
 WRONG_DEVICE = "A tensor is made on the wrong device: take the device of the arguments."
-
-
-def normal(*shape, rng, dtype=torch.float64):
-    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
 
 
 def lengths_of(n, longest, rng):
@@ -51,11 +56,6 @@ SIZES = [(5, 9, 4, 7), (6, 8, 3, 8), (5, 5, 5, 5), (4, 6, 2, [2, 5, 2, 3])]
 EDGES = [(1, 6, 2, [4]), (1, 1, 3, [1]), (3, 1, 2, [1, 1, 1]), (3, 4, 2, [4, 4, 4]), (4, 6, 1, [2, 5, 2, 3])]
 
 
-def in_dtype(value, dtype):
-    """Leave the dtype of a result out of a comparison; it has a test of its own."""
-    return value.to(dtype) if isinstance(value, torch.Tensor) and value.is_floating_point() else value
-
-
 @pytest.mark.task("last_output", core=True, weight=4)
 def test_every_row_gives_the_output_of_its_own_last_step(student, reference, rng):
     for sizes in SIZES:
@@ -91,42 +91,26 @@ def test_gradients_reach_the_last_steps_alone(student, reference, rng):
     output, lengths = batch((5, 8, 4, 7), rng, torch.float32)
     cotangents = [normal(5, 4, rng=rng, dtype=torch.float32)]
 
-    expected = reference.gradients("last_output", output, lengths, cotangents=cotangents)
-    actual = student.gradients("last_output", output, lengths, cotangents=cotangents)
-
-    check_gradients(actual, expected, ["output"])
-
-
-def check_gradients(actual, expected, names, atol=None):
-    outputs, gradients = actual
-    wanted_outputs, wanted = expected
-    assert len(outputs) == len(wanted_outputs), "One tensor should be returned."
-    found = in_dtype(outputs[0], wanted_outputs[0].dtype)
-    same(found, wanted_outputs[0], "the result with gradients on", atol=atol)
-    for mine, theirs, name in zip(gradients, wanted, names, strict=True):
-        same(mine, theirs, f"the gradient with respect to {name}", atol=atol)
+    how = {"names": ["output"], "cotangents": cotangents, "says": "One tensor should be returned."}
+    check_gradients(student, reference, "last_output", (output, lengths), **how)
 
 
 @pytest.mark.task("last_output", weight=1)
 def test_output_and_lengths_stay_as_they_are_wherever_they_are(student, rng):
     cases = [batch(sizes, rng) for sizes in (SIZES[0], *EDGES[:2], EDGES[3])]
 
-    effects = [student.effects("last_output", *case) for case in cases]
-
-    for found in effects:
-        equal(found["changed"], [], "The list of changed arguments")
-        assert not found["shared"], "The result shares memory with an argument; make a new tensor."
-    assert student.elsewhere("last_output", *cases[0]), WRONG_DEVICE
+    check_untouched(
+        student, "last_output", cases, shared="The result shares memory with an argument; make a new tensor."
+    )
+    check_device(student, "last_output", cases[0], WRONG_DEVICE)
 
 
 def encode_case(kind, sizes, h, rng, layers=1, dtype=torch.float64):
     """Draw a batch, and weights as a default-initialised layer has them: uniform within 1 / sqrt(H)."""
     x, lengths = batch(sizes, rng, dtype)
-    rows, weights = GATES[kind] * h, []
+    weights = []
     for layer in range(layers):
-        for shape in ((rows, h if layer else x.shape[2]), (rows, h), (rows,), (rows,)):
-            uniform = 2 * torch.rand(*shape, generator=rng, dtype=torch.float64) - 1
-            weights.append((uniform * h**-0.5).to(dtype))
+        weights += layer_weights(h if layer else x.shape[2], h, rng, dtype, GATES[kind])
     return {"kind": kind, "sizes": (x.shape[2], h, layers), "weights": weights, "x": x, "lengths": lengths}
 
 
@@ -137,10 +121,7 @@ def test_every_row_is_encoded_as_if_it_were_alone(student, reference, rng):
     cases += [encode_case(k, s, 6, rng, dtype=torch.float32) for k, s in zip(["GRU", "RNN"] * 2, SIZES, strict=True)]
     cases += [encode_case("RNN", (5, 5, 5, 5), 5, rng, dtype=torch.float32)]
 
-    expected = [reference.run("encoded", **case) for case in cases]
-    actual = [student.run("encoded", **case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in probed(student, reference, "encoded", cases):
         same(in_dtype(mine, torch.float32), theirs, "the encoding", axes="N H")
 
 
@@ -150,10 +131,7 @@ def test_one_row_one_step_one_unit_and_both_precisions(student, reference, rng):
     cases += [encode_case("GRU", (4, 5, 1, [3, 1, 5, 2]), 1, rng), encode_case("RNN", (5, 8, 3, 7), 4, rng)]
     cases.append(encode_case("GRU", (5, 8, 3, 7), 4, rng, dtype=torch.float32))
 
-    expected = [reference.run("encoded", **case) for case in cases]
-    actual = [student.run("encoded", **case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in probed(student, reference, "encoded", cases):
         same(mine, theirs, "the encoding", axes="N H")
 
 
@@ -182,10 +160,7 @@ def test_gradients_reach_every_weight_and_no_padding(student, reference, rng):
     made = [encode_case(kind, (5, 8, 3, 7), 4, rng, dtype=torch.float32) for kind in GATES]
     cases = [{**case, "cotangent": normal(5, 4, rng=rng, dtype=torch.float32)} for case in made]
 
-    expected = [reference.run("slopes", **case) for case in cases]
-    actual = [student.run("slopes", **case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in probed(student, reference, "slopes", cases):
         same(in_dtype(mine["states"], torch.float32), theirs["states"], "the encoding with gradients on", axes="N H")
         for found, wanted, name in zip(
             mine["gradients"], theirs["gradients"], ("x", "weight_ih", "weight_hh", "bias_ih", "bias_hh"), strict=True
@@ -198,10 +173,7 @@ def test_of_several_layers_it_is_the_last_one(student, reference, rng):
     cases = [encode_case("GRU", (5, 8, 3, 7), 4, rng, layers=2, dtype=torch.float32)]
     cases.append(encode_case("RNN", (5, 5, 2, 5), 3, rng, layers=3, dtype=torch.float32))
 
-    expected = [reference.run("encoded", **case) for case in cases]
-    actual = [student.run("encoded", **case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in probed(student, reference, "encoded", cases):
         same(in_dtype(mine, torch.float32), theirs, "the encoding", axes="N H")
 
 
@@ -210,10 +182,7 @@ def test_layer_and_arguments_stay_as_they_are(student, reference, rng):
     cases = [{**encode_case("GRU", (5, 8, 3, 7), 4, rng, dtype=torch.float32), "training": True}]
     cases.append({**encode_case("RNN", (5, 6, 3, 6), 4, rng, dtype=torch.float32), "training": False})
 
-    expected = [reference.run("traces", **case) for case in cases]
-    actual = [student.run("traces", **case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in probed(student, reference, "traces", cases):
         assert mine["x"], "x is not as it was; make a new tensor."
         assert mine["lengths"], "lengths is not as it was; make a new tensor."
         assert mine["weights"] and mine["wishes"], "The parameters of rnn are not as they were."
@@ -287,9 +256,5 @@ def test_gradients_reach_valid_steps_alone(student, reference, rng):
 def test_the_loss_leaves_its_arguments_alone_wherever_they_are(student, rng):
     cases = [loss_case(sizes, rng) for sizes in (SIZES[0], EDGES[1])]
 
-    effects = [student.effects("masked_mse", *case) for case in cases]
-
-    for found in effects:
-        equal(found["changed"], [], "The list of changed arguments")
-        assert not found["shared"], "The loss shares memory with an argument; make a new tensor."
-    assert student.elsewhere("masked_mse", *cases[0]), WRONG_DEVICE
+    check_untouched(student, "masked_mse", cases, shared="The loss shares memory with an argument; make a new tensor.")
+    check_device(student, "masked_mse", cases[0], WRONG_DEVICE)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from autograder.grading.compare import same
+from autograder.testing import same
 
 ADDING = {"kind": "RNN", "sizes": (1, 1, 1), "nonlinearity": "relu"}
 

@@ -10,7 +10,7 @@ from torch import nn
 from torch.utils._pytree import tree_map
 from torch.utils.data import DataLoader, Dataset
 
-from autograder.grading.variants import alternative
+from autograder.testing import alternative
 
 
 @alternative("to_streams", "slices in a stack")

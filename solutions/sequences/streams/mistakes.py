@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 
 def cut(state):

@@ -5,8 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, number, same
-from autograder.grading.diagnosis import alike
+from autograder.testing import alike, answers, check_untouched, must_raise, number, same
 
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
@@ -33,10 +32,7 @@ def test_ids_keep_their_dtype(student, reference, rng):
 
 
 def compare_streams(student, reference, cases):
-    expected = [reference.to_streams(*case) for case in cases]
-    actual = [student.to_streams(*case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in answers(student, reference, "to_streams", cases):
         same(mine, theirs, "streams", axes="B T")
 
 
@@ -50,11 +46,7 @@ def test_more_streams_than_ids_raise_a_value_error(student, rng):
 def test_the_text_stays_as_it_is_and_shares_no_memory(student, rng):
     cases = [(text(length, rng), b) for length, b in ((23, 4), (24, 4), (9, 1), (6, 6))]
 
-    effects = [student.effects("to_streams", *case) for case in cases]
-
-    for found in effects:
-        equal(found["changed"], [], "The list of changed arguments")
-        assert not found["shared"], "The streams share memory with the text; make a copy."
+    check_untouched(student, "to_streams", cases, shared="The streams share memory with the text; make a copy.")
 
 
 def case_of(rng, cell, sizes, chunk, dtype=torch.float64, loud=1.0, lr=0.5, epochs=1):

@@ -6,8 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, number, same
-from autograder.grading.diagnosis import alike
+from autograder.testing import alike, check_untouched, must_raise, number, same
 
 
 @pytest.mark.task("to_streams", core=True)
@@ -34,10 +33,8 @@ def test_fewer_ids_than_streams_raise_a_value_error(student):
 
 @pytest.mark.task("to_streams")
 def test_the_text_is_left_alone(student):
-    effects = student.effects("to_streams", torch.arange(12), 3)
-
-    equal(effects["changed"], [], "The list of changed arguments")
-    assert not effects["shared"], "The streams share memory with the text; make a copy."
+    case = (torch.arange(12), 3)
+    check_untouched(student, "to_streams", [case], shared="The streams share memory with the text; make a copy.")
 
 
 def network(cell, seed, loud=1.0):

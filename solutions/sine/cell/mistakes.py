@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 KEPT = {}
 

@@ -1,49 +1,40 @@
 """Hidden tests of the cell lesson: values and gradients, then batch, causality, given states and shapes."""
 
+from functools import partial
+
 import pytest
 import torch
 
-from autograder.grading.compare import equal, same
+from autograder.testing import (
+    answers,
+    check_device,
+    check_gradients,
+    check_loop,
+    check_untouched,
+    equal,
+    layer_weights,
+    normal,
+    same,
+    same_gradients,
+    same_parts,
+)
 
 NAMES = ("x", "h0", "w_ih", "w_hh", "b_ih", "b_hh")
-FACTOR = {torch.float32: 5e-5, torch.float64: 1e-9}
-WRONG_DEVICE = "A tensor is made on the wrong device: take the device of x."
-
-
-def weights_of(d, h, rng, dtype=torch.float64):
-    """Draw weights as a default-initialised layer has them: uniform within 1 / sqrt(H)."""
-    bound = h**-0.5
-    shapes = ((h, d), (h, h), (h,), (h,))
-    return [((2 * torch.rand(*s, generator=rng, dtype=torch.float64) - 1) * bound).to(dtype) for s in shapes]
-
-
-def normal(*shape, rng, dtype=torch.float64):
-    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
-
-
-def check_gradients(actual, expected, names, dtype=torch.float64):
-    outputs, gradients = actual
-    wanted_outputs, wanted = expected
-    assert len(outputs) == len(wanted_outputs), "The number of tensors returned is not as it should be."
-    for mine, theirs in zip(outputs, wanted_outputs, strict=True):
-        same(mine, theirs, "the result with gradients on", atol=FACTOR[dtype], dtype=False)
-    for mine, theirs, name in zip(gradients, wanted, names, strict=True):
-        same(mine, theirs, f"the gradient with respect to {name}", atol=FACTOR[dtype])
+PARTS = {"output": "N T H", "h_n": "N H"}
+SHARED = "{} shares memory with an argument; make a new tensor."
+any_dtype = partial(same, dtype=False)
 
 
 def cell_case(n, d, h, rng, dtype=torch.float32, scale=1.0):
     return (
         normal(n, d, rng=rng, dtype=dtype) * scale,
         normal(n, h, rng=rng, dtype=dtype),
-        *weights_of(d, h, rng, dtype),
+        *layer_weights(d, h, rng, dtype),
     )
 
 
 def check_cells(student, reference, cases, dtype=True):
-    expected = [reference.rnn_cell(*case) for case in cases]
-    actual = [student.rnn_cell(*case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in answers(student, reference, "rnn_cell", cases):
         same(mine, theirs, "h_t", axes="N H", dtype=dtype)
 
 
@@ -66,39 +57,30 @@ def test_one_row_one_feature_one_unit_large_sums_and_double_precision(student, r
 @pytest.mark.task("rnn_cell", weight=2)
 def test_gradients_of_the_cell_agree(student, reference, rng):
     """A graph that is cut, and states that are written to."""
-    case = (normal(3, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+    case = (normal(3, 4, rng=rng), normal(3, 5, rng=rng), *layer_weights(4, 5, rng))
     cotangents = [normal(3, 5, rng=rng)]
 
-    expected = reference.gradients("rnn_cell", *case, cotangents=cotangents)
-    actual = student.gradients("rnn_cell", *case, cotangents=cotangents)
-
-    check_gradients(actual, expected, ("x_t", "h", *NAMES[2:]))
+    names = ("x_t", "h", *NAMES[2:])
+    check_gradients(student, reference, "rnn_cell", case, names, cotangents, atol=1e-9, compare=any_dtype)
 
 
 @pytest.mark.task("rnn_cell", weight=1)
 def test_the_cell_leaves_its_arguments_alone_wherever_they_are(student, rng):
     """Arguments that are changed, and tensors that are made on the CPU."""
-    case = (normal(3, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng))
+    case = (normal(3, 4, rng=rng), normal(3, 5, rng=rng), *layer_weights(4, 5, rng))
 
-    effects = student.effects("rnn_cell", *case)
-
-    equal(effects["changed"], [], "The list of changed arguments")
-    assert not effects["shared"], "h_t shares memory with an argument; make a new tensor."
-    assert student.elsewhere("rnn_cell", *case), WRONG_DEVICE
+    check_untouched(student, "rnn_cell", [case], shared=SHARED.format("h_t"))
+    check_device(student, "rnn_cell", case)
 
 
 def loop_case(n, t, d, h, rng, dtype=torch.float32):
-    return (normal(n, t, d, rng=rng, dtype=dtype), normal(n, h, rng=rng, dtype=dtype), *weights_of(d, h, rng, dtype))
+    return (normal(n, t, d, rng=rng, dtype=dtype), normal(n, h, rng=rng, dtype=dtype), *layer_weights(d, h, rng, dtype))
 
 
 def check_loops(student, reference, cases, dtype=True):
-    expected = [reference.rnn_forward(*case) for case in cases]
-    actual = [student.rnn_forward(*case) for case in cases]
-
-    for mine, (output, h_n) in zip(actual, expected, strict=True):
-        assert type(mine) in (tuple, list) and len(mine) == 2, "rnn_forward should return output and h_n."
-        same(mine[0], output, "output", axes="N T H", dtype=dtype)
-        same(mine[1], h_n, "h_n", axes="N H", dtype=dtype)
+    compare = partial(same, dtype=dtype)
+    for mine, theirs in answers(student, reference, "rnn_forward", cases):
+        same_parts(mine, theirs, PARTS, "rnn_forward should return output and h_n.", compare)
 
 
 @pytest.mark.task("rnn_forward", core=True, weight=4)
@@ -114,10 +96,7 @@ def test_gradients_through_time_agree(student, reference, rng):
     case = loop_case(3, 30, 4, 5, rng)
     cotangents = [normal(3, 30, 5, rng=rng, dtype=torch.float32), normal(3, 5, rng=rng, dtype=torch.float32)]
 
-    expected = reference.gradients("rnn_forward", *case, cotangents=cotangents)
-    actual = student.gradients("rnn_forward", *case, cotangents=cotangents)
-
-    check_gradients(actual, expected, NAMES, torch.float32)
+    check_gradients(student, reference, "rnn_forward", case, NAMES, cotangents, atol=5e-5, compare=any_dtype)
 
 
 @pytest.mark.task("rnn_forward", weight=1)
@@ -132,36 +111,19 @@ def test_one_row_one_step_one_feature_zeros_and_double_precision(student, refere
 @pytest.mark.task("rnn_forward", weight=2)
 def test_rows_futures_and_earlier_calls_do_not_matter(student, rng):
     """Rows that look at each other, steps that look ahead, a state that is kept for the next call."""
-    weights = weights_of(4, 5, rng)
+    weights = layer_weights(4, 5, rng)
     x, h0 = normal(3, 6, 4, rng=rng), normal(3, 5, rng=rng)
-    later = x.clone()
-    later[:, 4:] += 1
 
-    output, h_n = student.rnn_forward(x, h0, *weights)
-    row, _ = student.rnn_forward(x[1:2], h0[1:2], *weights)
-    changed, _ = student.rnn_forward(later, h0, *weights)
-    first, middle = student.rnn_forward(x[:, :2], h0, *weights)
-    second, end = student.rnn_forward(x[:, 2:], middle, *weights)
-    again, _ = student.rnn_forward(x, h0, *weights)
-
-    same(row, output[1:2], "output of one row alone", axes="1 T H")
-    same(changed[:, :4], output[:, :4], "output before a change of the future", axes="N 4 H")
-    same(torch.cat([first, second], dim=1), output, "output of two halves", axes="N T H")
-    same(end, h_n, "h_n of two halves", axes="N H")
-    same(again, output, "output of a second call", axes="N T H")
+    check_loop(lambda x, h0: student.rnn_forward(x, h0, *weights), x, h0)
 
 
 @pytest.mark.task("rnn_forward", weight=1)
 def test_the_loop_leaves_its_arguments_alone_wherever_they_are(student, rng):
     """Arguments that are changed or handed back, and tensors that are made on the CPU."""
-    cases = [(normal(3, t, 4, rng=rng), normal(3, 5, rng=rng), *weights_of(4, 5, rng)) for t in (4, 1)]
+    cases = [(normal(3, t, 4, rng=rng), normal(3, 5, rng=rng), *layer_weights(4, 5, rng)) for t in (4, 1)]
 
-    effects = [student.effects("rnn_forward", *case) for case in cases]
-
-    for found in effects:
-        equal(found["changed"], [], "The list of changed arguments")
-        assert not found["shared"], "A result shares memory with an argument; make a new tensor."
-    assert student.elsewhere("rnn_forward", *cases[0]), WRONG_DEVICE
+    check_untouched(student, "rnn_forward", cases, shared=SHARED.format("A result"))
+    check_device(student, "rnn_forward", cases[0])
 
 
 def readout_case(n, t, h, o, rng, dtype=torch.float32):
@@ -169,10 +131,7 @@ def readout_case(n, t, h, o, rng, dtype=torch.float32):
 
 
 def check_readouts(student, reference, cases, dtype=True):
-    expected = [reference.readout(*case) for case in cases]
-    actual = [student.readout(*case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in answers(student, reference, "readout", cases):
         same(mine, theirs, "y", axes="N T O", dtype=dtype)
 
 
@@ -201,6 +160,6 @@ def test_gradients_of_the_readout_agree_and_nothing_is_changed(student, referenc
     actual = student.gradients("readout", *case, cotangents=cotangents)
     effects = student.effects("readout", *case)
 
-    check_gradients(actual, expected, ("output", "w_hy", "b_y"), torch.float32)
+    same_gradients(actual, expected, ("output", "w_hy", "b_y"), atol=5e-5, compare=any_dtype)
     equal(effects["changed"], [], "The list of changed arguments")
-    assert not effects["shared"], "y shares memory with an argument; make a new tensor."
+    assert not effects["shared"], SHARED.format("y")

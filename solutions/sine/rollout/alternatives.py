@@ -5,7 +5,7 @@ from collections import deque
 
 import torch
 
-from autograder.grading.variants import alternative
+from autograder.testing import alternative
 
 
 @alternative("forecast", "a deque of values")

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.grading.variants import alternative
+from autograder.testing import alternative
 
 
 @alternative("Forecaster", "cells in a ModuleList and a loop")

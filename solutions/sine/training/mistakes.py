@@ -5,7 +5,7 @@ import copy
 import torch
 from torch import nn
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 LAYERS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
 

@@ -5,17 +5,9 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, number, same
+from autograder.testing import equal, must_raise, normal, number, probed, same, several, uniform
 
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
-
-
-def normal(*shape, rng, dtype=torch.float64):
-    return torch.randn(*shape, generator=rng, dtype=torch.float64).to(dtype)
-
-
-def uniform(*shape, rng, bound):
-    return (2 * torch.rand(*shape, generator=rng, dtype=torch.float64) - 1) * bound
 
 
 def forecaster_case(rng, cell, n, t, sizes, dtype):
@@ -56,9 +48,7 @@ def check_forecasts(actual, expected, atol):
 
 def forecasts(student, reference, cases):
     """Return what is forecast with known weights, and what should be."""
-    expected = [reference.run("forecasts", **case) for case in cases]
-    actual = [student.run("forecasts", **case) for case in cases]
-    return list(zip(actual, expected, strict=True))
+    return probed(student, reference, "forecasts", cases)
 
 
 def compare_forecasts(student, reference, cases, atol):
@@ -353,7 +343,7 @@ def test_the_error_and_the_predictions_are_those_of_the_model(student, reference
 
     for mine, theirs in zip(actual, expected, strict=True):
         found = mine["first"]
-        assert type(found) in (tuple, list) and len(found) == 2, "evaluate should return mse and predictions."
+        several(found, 2, "evaluate should return mse and predictions.")
         same(found[1], theirs["first"][1], "predictions", axes="N O")
         number(found[0], theirs["first"][0], "mse")
 
@@ -375,7 +365,7 @@ def test_the_model_predicts_in_eval_mode(student, reference, rng):
     """Dropout that is on: every evaluation says something else."""
     for _, found, expected in looked(student, reference, rng):
         for call in ("first", "second"):
-            assert type(found[call]) in (tuple, list) and len(found[call]) == 2, "evaluate should return two values."
+            several(found[call], 2, "evaluate should return two values.")
             same(found[call][1], expected[call][1], f"predictions of the {call} call", axes="N O")
         assert found["modes"] and not any(found["modes"]), "The model should be in eval mode while it predicts."
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.compare import must_raise, number, same
+from autograder.testing import must_raise, number, same
 
 WEIGHTS = [torch.tensor([[0.5, -0.3]]), torch.tensor([0.1]), torch.tensor([[0.8]]), torch.tensor([-0.2])]
 

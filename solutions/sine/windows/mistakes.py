@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 
 def cut(series, starts, seq_length):

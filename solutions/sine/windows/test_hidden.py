@@ -1,26 +1,18 @@
 """Hidden tests of the windows lesson."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
 
-from autograder.grading.compare import equal, must_raise, number, same
-
-
-def _two(pair, name):
-    assert type(pair) in (tuple, list) and len(pair) == 2, f"{name} should return two tensors, x and y."
-    return pair
+from autograder.testing import answers, check_untouched, must_raise, number, same, same_parts, several
 
 
 def _check_windows(student, reference, cases, dtype=False):
-    expected = [reference.make_windows(*case) for case in cases]
-    actual = [student.make_windows(*case) for case in cases]
-
-    for (x, y), pair in zip(expected, actual, strict=True):
-        x_hat, y_hat = _two(pair, "make_windows")
-        same(x_hat, x, "x", axes="N T 1", dtype=dtype)
-        same(y_hat, y, "y", axes="N 1", dtype=dtype)
+    says, compare = "make_windows should return two tensors, x and y.", partial(same, dtype=dtype)
+    for mine, theirs in answers(student, reference, "make_windows", cases):
+        same_parts(mine, theirs, {"x": "N T 1", "y": "N 1"}, says, compare)
 
 
 @pytest.mark.task("make_windows", core=True, weight=4)
@@ -62,11 +54,7 @@ def test_the_series_stays_as_it_is_and_shares_no_memory(student, rng):
     count = torch.randint(50, (9,), generator=rng)
     cases = [(series, 3), (series, 8), (series, 1), (series, 1, 4), (count, 4)]
 
-    effects = [student.effects("make_windows", *case) for case in cases]
-
-    for found in effects:
-        equal(found["changed"], [], "The list of changed arguments")
-        assert not found["shared"], "x or y shares memory with the series; make a copy."
+    check_untouched(student, "make_windows", cases, shared="x or y shares memory with the series; make a copy.")
 
 
 def _check_wave(x, y, step, what):
@@ -78,7 +66,7 @@ def _check_wave(x, y, step, what):
 
 
 def _check_shapes(pair, n, t):
-    x, y = _two(pair, "random_phase_sequences")
+    x, y = several(pair, 2, "random_phase_sequences should return two tensors, x and y.")
     for value, shape, name in ((x, (n, t, 1), "x"), (y, (n, 1), "y")):
         assert type(value) is torch.Tensor, f"{name} should be a torch.Tensor."
         assert tuple(value.shape) == shape, f"{name} should have shape {shape}, but has {tuple(value.shape)}."
@@ -192,7 +180,7 @@ def test_without_a_generator_the_global_seed_decides(student, rng):
 
 
 def _check_split(actual, expected, dtype=True):
-    assert type(actual) in (tuple, list) and len(actual) == 4, "split_and_scale should return train, test, mean, std."
+    several(actual, 4, "split_and_scale should return train, test, mean, std.")
     for mine, theirs, name in zip(actual[:2], expected[:2], ("train", "test"), strict=True):
         same(mine, theirs, name, axes="L", dtype=dtype)
     number(actual[2], expected[2], "mean")
@@ -200,10 +188,7 @@ def _check_split(actual, expected, dtype=True):
 
 
 def _split(student, reference, cases, dtype=True):
-    expected = [reference.split_and_scale(*case) for case in cases]
-    actual = [student.split_and_scale(*case) for case in cases]
-
-    for mine, theirs in zip(actual, expected, strict=True):
+    for mine, theirs in answers(student, reference, "split_and_scale", cases):
         _check_split(mine, theirs, dtype)
 
 
@@ -244,7 +229,9 @@ def test_the_whole_series_may_train(student, reference, rng):
 @pytest.mark.task("split_and_scale", weight=1)
 def test_the_series_stays_as_it_is(student, rng):
     """A series that is written to, and parts that are views of it."""
-    effects = student.effects("split_and_scale", torch.randn(10, generator=rng), 0.6)
+    case, shared = (
+        (torch.randn(10, generator=rng), 0.6),
+        "train or test shares memory with the series; make a new tensor.",
+    )
 
-    equal(effects["changed"], [], "The list of changed arguments")
-    assert not effects["shared"], "train or test shares memory with the series; make a new tensor."
+    check_untouched(student, "split_and_scale", [case], shared=shared)

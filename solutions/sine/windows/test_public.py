@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from autograder.grading.compare import must_raise, number, same
+from autograder.testing import must_raise, number, same, several
 
 
 @pytest.mark.task("make_windows", core=True)
@@ -35,7 +35,7 @@ def test_a_series_that_is_too_short_raises_a_value_error(student):
 def test_every_row_is_a_sine_and_the_target_continues_it(student):
     pair = student.run("draw", num_sequences=6, seq_length=8, step=0.3, seed=1)
 
-    assert type(pair) in (tuple, list) and len(pair) == 2, "random_phase_sequences should return two tensors, x and y."
+    several(pair, 2, "random_phase_sequences should return two tensors, x and y.")
     x, y = pair
     assert type(x) is type(y) is torch.Tensor, "x and y should be torch tensors."
     assert tuple(x.shape) == (6, 8, 1), f"x should have shape (N, T, 1) = (6, 8, 1), but has {tuple(x.shape)}."

@@ -1,6 +1,6 @@
 """Right answers written otherwise."""
 
-from autograder.grading.variants import alternative
+from autograder.testing import alternative
 
 
 @alternative("double", "addition")

@@ -1,6 +1,6 @@
 """Wrong answers that run."""
 
-from autograder.grading.variants import mistake
+from autograder.testing import mistake
 
 
 @mistake("D01", task="double", says="You squared x; add x to itself.")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.grading.compare import equal, same
+from autograder.testing import equal, same
 
 
 @pytest.mark.task("double", core=True, weight=3)
