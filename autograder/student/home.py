@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from itertools import groupby
 from typing import Any
 
 from autograder.course import Lesson, Limits, Task
@@ -14,7 +14,7 @@ from autograder.grading.remote import Remote
 from autograder.isolation.child import Workers
 from autograder.student.case import find
 from autograder.student.checks import run_checks
-from autograder.student.exercises import Exercises, find_chosen
+from autograder.student.exercises import Exercises, Spot
 from autograder.student.verdict import Verdict
 
 Done = Callable[[Verdict], None]
@@ -43,27 +43,18 @@ class Checked:
         return all(verdict.passes for verdict in self.verdicts)
 
 
-def check_files(
-    start: Path,
-    address: str,
-    workers: Workers,
-    begun: Callable[[str], None] = lambda lesson: None,
-) -> Checked:
-    """Run the public checks on the files of a student's folder.
+def check_spots(spots: Sequence[Spot], workers: Workers, begun: Callable[[str], None] = lambda lesson: None) -> Checked:
+    """Run the public checks of some tasks on the files of a student's folder.
 
     Args:
-        address: such as `sine/cell:rnn_cell`, `sine/cell` or `sine`; "" for all there is.
         begun: called with the key of each lesson before it is checked.
-
-    Raises:
-        UsageError: there are no such exercises.
     """
     checked = Checked()
-    for exercises, wanted in find_chosen(start, address):
+    for exercises, there in groupby(spots, key=lambda spot: spot.exercises):
         home = Home(exercises, workers)
-        for lesson, tasks in wanted:
+        for lesson, own in groupby(there, key=lambda spot: spot.lesson):
             begun(lesson.key)
-            home.check(lesson, tasks, checked)
+            home.check(lesson, [spot.task for spot in own], checked)
     return checked
 
 
