@@ -3,9 +3,9 @@
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
 
 from autograder.course import Lesson, Limits, Task
+from autograder.errors import Note
 from autograder.grading.clock import Clock
 from autograder.grading.examine import sources_of
 from autograder.grading.intake import HandIn, Source, read_one
@@ -113,7 +113,7 @@ class Home:
             checked.output[lesson.key] = remote.output
 
 
-def _placed(verdict: Verdict, source: Source | None, notes: Sequence[dict[str, Any]]) -> Verdict:
+def _placed(verdict: Verdict, source: Source | None, notes: Sequence[Note]) -> Verdict:
     """Say where in the student's file to look: the line that raised, else where the task is defined.
 
     Args:
@@ -124,16 +124,15 @@ def _placed(verdict: Verdict, source: Source | None, notes: Sequence[dict[str, A
     own = [frame for frame in verdict.frames if frame.lesson == verdict.lesson.name]
     place = own[-1] if own else find(verdict.task.name, source.cells)
     if place.line is None and notes:
-        return replace(verdict, file=source.file, line=notes[0]["line"], cell=notes[0]["cell"])
+        return replace(verdict, file=source.file, line=notes[0].line, cell=notes[0].cell)
     return replace(verdict, file=source.file, line=place.line, cell=place.cell)
 
 
-def passed_over(source: Source, notes: Sequence[dict[str, Any]]) -> Iterator[str]:
+def passed_over(source: Source, notes: Sequence[Note]) -> Iterator[str]:
     """Say which statements could not be run: the tasks beside them may pass all the same."""
     for note in notes:
-        cell = f", cell {note['cell']}" if note["cell"] else ""
-        raised = f"{note['kind']}: {note['text']}".removesuffix(": ")
-        yield f"{source.file}{cell}, line {note['line']} raised {raised}. The checks went on without it."
+        raised = f"{note.kind}: {note.text}".removesuffix(": ")
+        yield f"{source.file}, {note.place} raised {raised}. The checks went on without it."
 
 
 def _refused(lesson: Lesson, tasks: Sequence[Task], hand_in: HandIn, source: Source | None) -> Iterator[Verdict]:

@@ -124,9 +124,9 @@ def _text(result: "TaskResult") -> str:
 
 
 def _html(result: "TaskResult") -> str:
-    from autograder.reporting.words import WORDS, fact_and_cause
+    from autograder.reporting.words import WORDS
 
-    fact, cause = (escape(one_line(text, 1000)) for text in fact_and_cause(result))
+    fact, cause = (escape(one_line(text, 1000)) for text in (result.fact, result.cause))
     colour = GOOD if result.outcome == "passed" else BAD
     parts = [f"<b>{escape(result.task)}</b>: {escape(WORDS[result.outcome])}", fact]
     parts.append(f"<i>Likely cause:</i> {cause}" if cause else "")

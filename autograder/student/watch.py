@@ -143,6 +143,5 @@ def _say(session: Session, event: Event) -> None:
         return
     text = f"{session.status} {summary(list(session.board.verdicts.values()))}"
     if isinstance(event, Verdict):
-        cause = f" Likely cause: {event.cause}" if event.cause else ""
-        text = f"{event.address} {event.state}: {event.fact}{cause}".removesuffix(": ")
+        text = f"{event.address} {event.state}: {event.result.message}".removesuffix(": ")
     print(one_line(text), file=sys.__stdout__, flush=True)
