@@ -11,7 +11,7 @@ import pytest
 from classroom import REPOSITORY
 
 from autograder.authoring.mutants import mutants
-from autograder.authoring.mutate import TABLE
+from autograder.authoring.mutation_table import TABLE
 
 ANSWER = '''
 import torch

@@ -1,9 +1,8 @@
 """`unroll mutate`: are the hidden tests good enough to notice any small change of the answer?"""
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from autograder.authoring.mutants import Mutant, mutants
 from autograder.course import Course, Lesson, Task
@@ -17,7 +16,6 @@ from autograder.isolation.limits import Limits
 Reasons = dict[tuple[str, str], str]
 LISTED = "survivors.toml"
 SEED = "mutants"
-TABLE = "<!-- What stands below is written by: unroll mutate --table -->"
 CALL_SECONDS = 3.0
 
 
@@ -40,12 +38,17 @@ class Tally:
 
 
 def mutate(
-    course: Course, lessons: Sequence[Lesson], say: Callable[[str], None], begun: Callable[[str, int], None]
+    course: Course,
+    lessons: Sequence[Lesson],
+    say: Callable[[str], None],
+    begun: Callable[[str, int], None],
+    only: Collection[str] | None = None,
 ) -> tuple[list[Tally], list[str]]:
     """Run the hidden tests on every mutant of every answer, and say which no test noticed.
 
     Args:
         begun: called with a task's address and its number of mutants before they are run.
+        only: addresses of the tasks to take; None takes all.
 
     Returns:
         tallies: one a task.
@@ -56,8 +59,11 @@ def mutate(
     limits = replace(course.limits, call_seconds=min(CALL_SECONDS, course.limits.call_seconds))
     with Zygote() as zygote:
         for lesson in lessons:
+            tasks = [task for task in lesson.tasks if only is None or lesson.address(task) in only]
+            if not tasks:
+                continue
             reasons = read_reasons(lesson)
-            tallies = _tallies(lesson, zygote, limits, begun, reasons)
+            tallies = _tallies(lesson, tasks, zygote, limits, begun, reasons)
             for tally in tallies:
                 for line in _lines(tally):
                     say(line)
@@ -85,12 +91,17 @@ def read_reasons(lesson: Lesson) -> Reasons:
 
 
 def _tallies(
-    lesson: Lesson, zygote: Zygote, limits: Limits, begun: Callable[[str, int], None], reasons: Reasons
+    lesson: Lesson,
+    tasks: Sequence[Task],
+    zygote: Zygote,
+    limits: Limits,
+    begun: Callable[[str, int], None],
+    reasons: Reasons,
 ) -> list[Tally]:
     found: list[Tally] = []
 
     def work(exam: Exam) -> None:
-        for task in lesson.tasks:
+        for task in tasks:
             made = list(mutants(exam.rooms[lesson.key].answer, task.name))
             begun(f"{lesson.key}:{task.name}", len(made))
             left = [mutant.what for mutant in made if not _is_noticed(exam, lesson, mutant, zygote, limits)]
@@ -119,6 +130,7 @@ def _lines(tally: Tally) -> list[str]:
 
 def _to_mend(lesson: Lesson, tallies: Sequence[Tally], reasons: Reasons) -> list[str]:
     survived = {(tally.task.name, what) for tally in tallies for what in tally.survived}
+    left = {task.name for task in lesson.tasks} - {tally.task.name for tally in tallies}
     path = lesson.folder / LISTED
     unlisted = [
         f"{lesson.key}:{task} with {what}: no hidden test notices. Write one, or say in {path} why none can."
@@ -127,33 +139,6 @@ def _to_mend(lesson: Lesson, tallies: Sequence[Tally], reasons: Reasons) -> list
     stale = [
         f"{path}: {task}, {what!r} does not survive, or is no mutant. Take it out."
         for task, what in sorted(reasons.keys() - survived)
+        if task not in left
     ]
     return unlisted + stale
-
-
-def above_table(path: Path) -> str:
-    """Read what stands in a page above the table, its line `TABLE` included.
-
-    Raises:
-        CourseError: the page has no such line.
-    """
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if TABLE not in text.splitlines():
-        raise CourseError(f'{path}: there is no line "{TABLE}". Write one where the table is to stand.')
-    return text.partition(TABLE)[0] + TABLE
-
-
-def table(tallies: Sequence[Tally]) -> str:
-    """Write what became of the mutants as Markdown."""
-    counts = [f"| `{t.lesson.key}:{t.task.name}` | {t.made} | {t.noticed} |" for t in tallies]
-    reasons = [
-        f"| `{t.lesson.name}:{t.task.name}`: {_cell(what)} | {_cell(reason)} |"
-        for t in tallies
-        for what, reason in t.survived.items()
-    ]
-    head = ["| task | mutants | noticed |", "|---|---|---|"]
-    return "\n".join([*head, *counts, "", "| survives | why |", "|---|---|", *reasons, ""])
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

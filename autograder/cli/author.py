@@ -91,25 +91,33 @@ def verify(
 
 @click.command()
 @click.argument("lessons", nargs=-1)
-@click.option("--table", "page", type=FOLDER, help="Write the counts and reasons into this Markdown page too.")
+@click.option("--table", "path", type=FOLDER, help="Write the counts and reasons into this Markdown page too.")
+@click.option("--changed-since", "since", metavar="REV", default="", help="Take only lessons that git finds changed.")
+@click.option("--sample", "count", type=click.IntRange(0), help="Draw so many tasks of the other lessons.")
 @with_course
-def mutate(course: Any, lessons: tuple[str, ...], page: Path | None) -> None:
+def mutate(course: Any, lessons: tuple[str, ...], path: Path | None, since: str, count: int | None) -> None:
     """Change each answer in every small way, and say which change no hidden test notices (all lessons, or sine/cell).
 
-    A change that no test can notice stands with its reason in the lesson's survivors.toml.
+    A change that no test can notice stands with its reason in the lesson's survivors.toml. Which tasks --sample draws
+    depends on the commit that is checked out, and on nothing else.
     """
-    from autograder.authoring.mutate import above_table, table
     from autograder.authoring.mutate import mutate as try_all
+    from autograder.authoring.mutation_table import read_page, with_table
+    from autograder.authoring.sample import choose
 
-    def begun(task: str, count: int) -> None:
-        click.echo(f"{task}: {count} mutants ...", err=True)
+    def begun(task: str, number: int) -> None:
+        click.echo(f"{task}: {number} mutants ...", err=True)
 
-    above = above_table(page) if page else ""
-    tallies, wrong = try_all(course, _wanted(course, lessons), click.echo, begun)
+    page = read_page(path) if path else ""
+    wanted = _wanted(course, lessons)
+    sample = choose(course, wanted, since, count or 0) if since or count is not None else None
+    if sample:
+        click.echo(sample.said)
+    tallies, wrong = try_all(course, wanted, click.echo, begun, sample.tasks if sample else None)
     for line in wrong:
         click.echo(line)
-    if page:
-        page.write_text(f"{above}\n\n{table(tallies)}", encoding="utf-8")
+    if path:
+        path.write_text(with_table(page, course, tallies), encoding="utf-8")
     if wrong:
         sys.exit(3)
 
