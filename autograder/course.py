@@ -10,6 +10,7 @@ from autograder.errors import CourseError, UsageError
 from autograder.extras import Picture, Shape, read_picture, read_shapes
 
 MANIFEST = Path("solutions") / "course.toml"
+LESSON_KEYS = ("title", "minutes", "task", "question", "picture", "families")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One module and one notebook."""
+    """One module and one notebook.
+
+    Args:
+        families: ids of mistakes that have several sentences in one task, each saying what is wrong in its own words.
+    """
 
     assignment: str
     name: str
@@ -88,6 +93,7 @@ class Lesson:
     folder: Path
     questions: tuple[Question, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    families: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -117,6 +123,7 @@ class Course:
 
     Args:
         letters: what each letter of a shape stands for.
+        shared_ids: letters that begin the ids of mistakes which several lessons may have.
     """
 
     title: str
@@ -124,6 +131,7 @@ class Course:
     assignments: tuple[Assignment, ...]
     limits: Limits = field(default_factory=Limits)
     letters: Mapping[str, str] = field(default_factory=dict)
+    shared_ids: tuple[str, ...] = ()
 
     def lessons(self) -> Iterator[Lesson]:
         """Go through all lessons in order."""
@@ -162,7 +170,8 @@ def load_course(root: Path) -> Course:
     try:
         assignments = tuple(_assignment(root, entry) for entry in data["assignment"])
         limits = _limits(data.get("limits", {}), manifest)
-        return Course(data["title"], root, assignments, limits, data.get("letters", {}))
+        shared = tuple(data.get("shared_ids", ()))
+        return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared)
     except KeyError as error:
         raise CourseError(f"{manifest}: {error.args[0]!r} is missing. Add it.") from None
 
@@ -177,11 +186,19 @@ def _assignment(root: Path, entry: dict[str, Any]) -> Assignment:
 def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
     path = folder / "lesson.toml"
     data = _toml(path)
+    for key in data:
+        if key not in LESSON_KEYS:
+            raise CourseError(f"{path}: unknown key {key!r}. There is: {', '.join(LESSON_KEYS)}.")
     try:
         tasks = tuple(_task(entry, path) for entry in data["task"])
         questions = tuple(_question(entry, path) for entry in data.get("question", ()))
         pictures = tuple(_picture(entry, path) for entry in data.get("picture", ()))
-        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, questions, pictures)
+        about: dict[str, Any] = {
+            "questions": questions,
+            "pictures": pictures,
+            "families": tuple(data.get("families", ())),
+        }
+        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, **about)
     except KeyError as error:
         raise CourseError(f"{path}: {error.args[0]!r} is missing. Add it.") from None
 
