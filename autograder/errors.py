@@ -19,6 +19,8 @@ Cancelled                 a KeyboardInterrupt: what was asked is no longer wante
 
 from dataclasses import dataclass, field
 
+LINUX_ONLY = "This needs the sandbox, which only Linux has. Use a Linux machine, WSL or a container."
+
 
 class UnrollError(Exception):
     """Say in one line what is wrong, where, and what to do next."""

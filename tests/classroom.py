@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from autograder.course import Course, Limits
+from autograder.course import Course
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine
 from autograder.grading.intake import HandIn, Source
 from autograder.grading.records import HandInResult
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

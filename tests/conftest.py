@@ -10,6 +10,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # what this session was told is not for the sessions that its tests start
 
+from chosen import pytest_cmdline_main, pytest_collection_modifyitems, pytest_report_header  # noqa: F401 (hooks)
 from classroom import REPOSITORY
 from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 
@@ -44,13 +45,26 @@ def mini(tmp_path: Path) -> Course:
 
 
 @pytest.fixture(scope="session")
-def mini_exercises(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exercises that the small course ships; to be copied before they are changed."""
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small course, built; to be copied before it is changed."""
     root = tmp_path_factory.mktemp("mini")
     shutil.copytree(MINI, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     course = load_course(root)
     write(course, plan(course, known))
-    return root / "exercises"
+    return root
+
+
+@pytest.fixture(scope="session")
+def mini_exercises(built_once: Path) -> Path:
+    """The exercises that the small course ships; to be copied before they are changed."""
+    return built_once / "exercises"
+
+
+@pytest.fixture
+def built(built_once: Path, tmp_path: Path) -> Course:
+    """A copy of the small course as `unroll build` leaves it."""
+    shutil.copytree(built_once, tmp_path / "mini", ignore=shutil.ignore_patterns("__pycache__"))
+    return load_course(tmp_path / "mini")
 
 
 @pytest.fixture

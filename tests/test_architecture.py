@@ -13,8 +13,8 @@ GROUND = {"isolation", "course", "extras", "errors"}
 MAY_IMPORT = {
     "errors": set(),
     "extras": set(),
-    "course": {"errors", "extras"},
-    "isolation": {"course", "errors"},
+    "course": {"errors", "extras", "isolation"},
+    "isolation": {"errors"},
     "grading": {*GROUND, "reporting"},
     "reporting": {*GROUND, "grading"},
     "authoring": {*GROUND, "grading", "reporting"},

@@ -7,6 +7,8 @@ import pytest
 from autograder.authoring.verify import verify
 from autograder.course import Course, load_course
 
+pytestmark = pytest.mark.seeds
+
 ONE_OF_FOUR = """
 
 @mistake("D04", task="double", says="It depends.")

@@ -130,6 +130,7 @@ def test_an_array_that_is_given_is_changed() -> None:
     assert x.tolist() == [3.0, 5.0]
 
 
+@pytest.mark.mutation
 def test_tests_that_notice_everything(root: Path) -> None:
     done = mutate(root)
 
@@ -137,6 +138,7 @@ def test_tests_that_notice_everything(root: Path) -> None:
     assert done.stdout.startswith("play/double:double: ")
 
 
+@pytest.mark.mutation
 def test_what_no_test_notices_is_said_until_a_reason_is_given(root: Path) -> None:
     without_a_test(root)
 
@@ -151,6 +153,7 @@ def test_what_no_test_notices_is_said_until_a_reason_is_given(root: Path) -> Non
     assert "survives: x is changed\n            Nobody minds." in again.stdout
 
 
+@pytest.mark.mutation
 def test_the_table_is_written_below_its_line(root: Path) -> None:
     without_a_test(root)
     (root / LESSON / "survivors.toml").write_text(
@@ -182,6 +185,7 @@ def test_a_page_without_the_line_is_left_alone(root: Path) -> None:
     assert (root / "page.md").read_text() == "# Mine\n"
 
 
+@pytest.mark.mutation
 def test_a_reason_without_a_survivor_is_taken_out(root: Path) -> None:
     reason = '[[survivor]]\ntask = "double"\nmutant = "x is changed"\nreason = "Nobody minds."\n'
     (root / LESSON / "survivors.toml").write_text(reason)

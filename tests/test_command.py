@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -127,13 +128,12 @@ def test_a_second_run_at_the_same_time_is_refused(small_class: Course) -> None:
     assert "another run" in done.stderr
 
 
-def test_build_refuses_to_overwrite_a_students_work(mini: Course) -> None:
-    unroll(mini, "build")
-    exercise = mini.root / "exercises" / "play" / "double.py"
+def test_build_refuses_to_overwrite_a_students_work(built: Course) -> None:
+    exercise = built.root / "exercises" / "play" / "double.py"
     exercise.write_text(ANSWER, encoding="utf-8")
 
-    checked = unroll(mini, "build", "--check")
-    done = unroll(mini, "build")
+    checked = unroll(built, "build", "--check")
+    done = unroll(built, "build")
 
     assert checked.returncode == 3
     assert done.returncode == 2
@@ -157,9 +157,9 @@ def test_help_needs_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 
-def test_the_public_tests_run_at_home_with_plain_pytest(mini: Course) -> None:
-    unroll(mini, "build")
-    folder = mini.root / "exercises" / "play"
+def test_the_public_tests_run_at_home_with_plain_pytest(mini_exercises: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "play"
+    shutil.copytree(mini_exercises / "play", folder)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder), "."]
 
     stub = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
@@ -172,6 +172,7 @@ def test_the_public_tests_run_at_home_with_plain_pytest(mini: Course) -> None:
     assert "2 passed" in solved.stdout, solved.stdout
 
 
+@pytest.mark.kills
 def test_a_stopped_run_keeps_what_is_graded_and_can_be_continued(small_class: Course) -> None:
     spin = ANSWER.replace("return 2 * x", "while True: pass")
     (small_class.root / "hand-ins" / "zoe").mkdir()

@@ -18,7 +18,7 @@ from autograder.course import Course
 from autograder.grading import run
 from autograder.grading.intake import is_work
 from autograder.grading.records import HandInResult, TaskResult
-from autograder.reporting.session import show_grading
+from autograder.grading.show import show_grading
 
 EXAMINER = "autograder.grading.examiner"
 ANSWER = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
@@ -63,6 +63,7 @@ def examiners(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [one for one in psutil.Process(process.pid).children() if EXAMINER in one.cmdline()]
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_writes_what_is_graded_and_the_same_command_goes_on(mini: Course, number: signal.Signals) -> None:
     hand_in(mini.root, "ada", ANSWER)
@@ -98,6 +99,7 @@ def test_a_signal_that_is_ignored_stays_ignored(mini: Course) -> None:
     assert rows(mini.root) == {"ada": ["passed", "passed"]}
 
 
+@pytest.mark.kills
 def test_a_signal_stops_nbgrade_and_the_next_run_goes_on(tmp_path: Path) -> None:
     course = SmallCourse(tmp_path / "course").made()
     course.submit("ana", "bob")
@@ -252,6 +254,7 @@ def limited(limit: str, command: list[str], where: Path) -> subprocess.Completed
     return subprocess.run(shell, cwd=where, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.nbgrader
 def test_nbgrade_names_work_that_nbgrader_does_not_look_at(tmp_path: Path) -> None:
     course = SmallCourse(tmp_path / "course").made()
     course.submit("ana")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from classroom import grade, hand_in
+from classroom import REPOSITORY, grade, hand_in
 
 from autograder.course import Course
 from autograder.isolation.forks import Zygote
@@ -55,14 +55,26 @@ def turns(p, steps):
 """
 
 
-@pytest.mark.parametrize("texts", [COUNTS, IN_ORDER, IN_TURNS, NOTHING])
-def test_ids_that_were_never_drawn_earn_nothing(course: Course, zygote: Zygote, texts: str) -> None:
+FORGERIES = {"counts": COUNTS, "in order": IN_ORDER, "in turns": IN_TURNS, "nothing": NOTHING}
+
+
+@pytest.fixture(scope="module")
+def scores(course: Course, zygote: Zygote) -> dict[str, float]:
+    """What each forger gets for sampling, all in one class, with a right hand-in before and after them."""
     sequences = course.assignment("sequences")
     language = [lesson for lesson in sequences.lessons if lesson.name == "language"]
     cut = replace(course, assignments=(replace(sequences, lessons=tuple(language)),))
-    forger = hand_in("forger", language=HELPERS + SAMPLE.replace("TEXTS", texts))
+    forgers = [hand_in(name, language=HELPERS + SAMPLE.replace("TEXTS", texts)) for name, texts in FORGERIES.items()]
+    right = (REPOSITORY / "solutions/sequences/language/lesson.py").read_text(encoding="utf-8")
+    hand_ins = [hand_in("before", language=right), *forgers, hand_in("after", language=right)]
+    results = grade(cut, "sequences", hand_ins, zygote, cut.limits)
+    return {result.student: task.score for result in results for task in result.tasks if task.task == "sample"}
 
-    (result,) = grade(cut, "sequences", [forger], zygote, cut.limits)
 
-    task = next(task for task in result.tasks if task.task == "sample")
-    assert task.score == 0
+@pytest.mark.parametrize("name", FORGERIES)
+def test_ids_that_were_never_drawn_earn_nothing(scores: dict[str, float], name: str) -> None:
+    assert scores[name] == 0
+
+
+def test_a_forgery_costs_nobody_else(scores: dict[str, float]) -> None:
+    assert scores["before"] == scores["after"] > 0

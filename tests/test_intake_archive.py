@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, Lesson, Limits
+from autograder.course import Assignment, Lesson
 from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
+from autograder.isolation.limits import Limits
 
 LESSONS = ("windows", "cell", "training")
 SINE = Assignment("sine", "Sine", tuple(Lesson("sine", name, name, 45, (), Path()) for name in LESSONS))

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Assignment, Lesson, Limits
+from autograder.course import Assignment, Lesson
 from autograder.grading.intake import Source, Student, read_hand_in
 from autograder.grading.intake.notebook import MOST_CELLS, MOST_PARTS
+from autograder.isolation.limits import Limits
 
 SINE = Assignment("sine", "Sine", (Lesson("sine", "cell", "The cell", 45, (), Path()),))
 LIMITS = Limits()

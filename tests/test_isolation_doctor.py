@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Limits
 from autograder.isolation import doctor
 from autograder.isolation.doctor import Attempt
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.reporting.doctor import VISIBLE, show_attempts
 
 STRONG = {"landlock": "landlock", "seccomp": "seccomp", "rlimits": "rlimits"}

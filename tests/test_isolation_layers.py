@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Limits
 from autograder.errors import StudentError, WorkerGone
 from autograder.isolation.doctor import attempts
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.isolation.sandbox import LAYERS
 from autograder.isolation.worker import Worker
 

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from autograder.course import Limits
 from autograder.errors import StudentError
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.isolation.threads import REFUSAL
 from autograder.isolation.worker import Worker
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.course import Limits
 from autograder.errors import StudentError, StudentMissing
 from autograder.grading.local import Local
 from autograder.grading.remote import Clock, Remote
 from autograder.grading.shown import Notebook
 from autograder.isolation.child import Workers
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.isolation.loader import Loader, Siblings
 from autograder.isolation.spares import Spares
 from autograder.student.kernel import Kernel

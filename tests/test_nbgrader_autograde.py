@@ -15,6 +15,8 @@ from nbgrader_course import CourseDirectory, cell, outputs, replaced
 from autograder.course import load_course
 from autograder.grading.variants import alternatives, mistakes
 
+pytestmark = pytest.mark.nbgrader
+
 LESSONS = load_course(REPOSITORY).assignment("sine").lessons
 SPIN = "def rnn_cell(*args):\n    while True:\n        pass"
 FORGERIES = {

@@ -18,6 +18,8 @@ from hostile_pages import notebook as hostile
 from nbgrader_course import BIN, CourseDirectory, cell, replaced
 from playwright.sync_api import Page, expect, sync_playwright
 
+pytestmark = pytest.mark.browser
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MODEST = ["--no-sandbox", "--disable-dev-shm-usage"]  # in a container /dev/shm may be small
 TOKEN = "a-token"

@@ -19,6 +19,8 @@ from traitlets.config import Config
 from autograder.nbgrader.fresh import fresh
 from autograder.nbgrader.restore import Restore
 
+pytestmark = pytest.mark.nbgrader
+
 MINORS = range(6)
 NAMES = ("unroll", "double", "check_double", "test_double", "double_all", "check_double_all", "test_double_all", "why")
 ANSWERS = ("double", "double_all", "why")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from nbgrader_small import SmallCourse
 
+pytestmark = pytest.mark.nbgrader
+
 EXPORTER = "--exporter=autograder.nbgrader.exporter"
 QUESTION = "why"
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from classroom import REPOSITORY
 
-from autograder.course import Limits, load_course
+from autograder.course import load_course
 from autograder.grading.intake import Student
 from autograder.grading.intake.original import Original, read_original
+from autograder.isolation.limits import Limits
 from autograder.nbgrader.reading import handed_in
 
 COURSE = load_course(REPOSITORY)

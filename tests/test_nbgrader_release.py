@@ -12,6 +12,8 @@ from nbgrader.validator import Validator
 from nbgrader_course import CourseDirectory, cell, replaced
 from secret_lines import LESSONS, secret_lines
 
+pytestmark = pytest.mark.nbgrader
+
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> CourseDirectory:

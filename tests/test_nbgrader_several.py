@@ -22,6 +22,8 @@ from sqlalchemy.engine import Engine
 from autograder.nbgrader import database, unfinished
 from autograder.nbgrader.desk import course_seed
 
+pytestmark = pytest.mark.nbgrader
+
 RIGHT, WRONG = 5.0, 0.0
 STAMP = "timestamp.txt holds no date like 2026-01-31 12:00:00 UTC. Mend or remove it."
 WAIT = """

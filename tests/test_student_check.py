@@ -15,10 +15,11 @@ import pytest
 from homework import ENVIRONMENT, answer, unroll, write
 from rich.console import Console
 
-from autograder.course import Course, Limits
+from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.grading.records import TaskResult
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.student import home as home_module
 from autograder.student.exercises import find_chosen
 from autograder.student.home import Checked, check_files

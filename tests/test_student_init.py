@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from classroom import REPOSITORY
 
-from autograder.course import Course, Limits
+from autograder.course import Course
 from autograder.errors import GradingError, UnrollError, UsageError
 from autograder.grading.intake import read_one
+from autograder.isolation.limits import Limits
 from autograder.student import init
 from autograder.student.exercises import read_exercises
 from autograder.student.folder import Step

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from classroom import REPOSITORY
 
-from autograder.course import Limits
 from autograder.errors import StudentMissing
 from autograder.grading.records import TaskResult
+from autograder.isolation.limits import Limits
 from autograder.student.checks import run_checks
 from autograder.student.exercises import KNOWN, find_exercises
 from autograder.student.guard import within

@@ -13,10 +13,10 @@ from classroom import REPOSITORY
 from homework import ENVIRONMENT, answer, unroll, write
 from terminal import terminal
 
-from autograder.course import Course, Limits
-from autograder.errors import GradingError, StudentError, WorkerCrashed, WorkerOverflow, WorkerTimeout
+from autograder.course import Course
+from autograder.errors import LINUX_ONLY, GradingError, StudentError, WorkerCrashed, WorkerOverflow, WorkerTimeout
 from autograder.isolation import spares
-from autograder.isolation.sandbox import LINUX_ONLY
+from autograder.isolation.limits import Limits
 from autograder.isolation.spares import Spares
 from autograder.isolation.worker import Worker
 from autograder.student.home import check_files

@@ -9,9 +9,10 @@ from classroom import REPOSITORY
 from homework import answer, unroll, write
 
 from autograder.authoring.inspect import check_folder
-from autograder.course import Course, Limits, load_course
+from autograder.course import Course, load_course
 from autograder.errors import UsageError
 from autograder.grading.calibration import thresholds
+from autograder.isolation.limits import Limits
 from autograder.student.draw import draw, figure_of
 from autograder.student.exercises import find_chosen
 from autograder.student.init import bring

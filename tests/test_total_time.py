@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from classroom import grade, hand_in
 
-from autograder.course import Course, Limits, load_course
+from autograder.course import Course, load_course
 from autograder.errors import GradingError, NotStarted, WorkerTimeout
 from autograder.grading import crew as crew_module
 from autograder.grading import examiner as examiner_module
@@ -27,6 +27,7 @@ from autograder.grading.run import Options, open_class
 from autograder.isolation import stopwatch
 from autograder.isolation.child import Ended
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.isolation.stopwatch import Stopwatch, Used
 from autograder.isolation.worker import Worker
 

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from classroom import grade, hand_in
 
-from autograder.course import Course, Limits
+from autograder.course import Course
 from autograder.errors import NotStarted, WorkerBroke, WorkerCrashed, WorkerKilled, WorkerTimeout
 from autograder.grading.records import HandInResult
 from autograder.isolation import worker as worker_module
 from autograder.isolation.child import Child
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.isolation.sandbox import Ceiling
 from autograder.isolation.worker import Worker
 from autograder.isolation.zygote import fork
@@ -283,6 +284,7 @@ def test_a_zygote_survives_a_fork_that_fails() -> None:
     ], done.stderr
 
 
+@pytest.mark.kills
 def test_a_zygote_that_was_killed_is_replaced(mini: Course) -> None:
     with Zygote() as doomed:
         layers = doomed.layers
@@ -294,6 +296,7 @@ def test_a_zygote_that_was_killed_is_replaced(mini: Course) -> None:
         assert doomed.layers == layers
 
 
+@pytest.mark.kills
 def test_a_zygote_that_is_killed_during_a_call_costs_nothing(mini: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     with Zygote() as doomed:
         first: list[int] = []
@@ -312,6 +315,7 @@ def test_a_zygote_that_is_killed_during_a_call_costs_nothing(mini: Course, monke
         assert doomed.pid not in first
 
 
+@pytest.mark.kills
 def test_a_second_run_grades_again_what_was_killed(mini: Course) -> None:
     (mini.root / "hand-ins" / "ada").mkdir(parents=True)
     (mini.root / "hand-ins" / "ada" / "double.py").write_text(RIGHT, encoding="utf-8")

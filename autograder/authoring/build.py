@@ -3,13 +3,13 @@
 import ast
 import hashlib
 import json
-import math
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.authoring.drawing import drawing_of
+from autograder.authoring.known_text import close, known_text, settled
 from autograder.authoring.lesson import read_lesson
 from autograder.authoring.notebook import notebook
 from autograder.course import Assignment, Course, Lesson
@@ -19,7 +19,6 @@ from autograder.grading.probes import bound_names, probe_source
 
 Plan = dict[str, str | bytes]
 KNOWN = "known.json"
-TOLERANCE = 1e-4
 BUILT = ("exercises", "source")
 
 
@@ -30,13 +29,13 @@ def plan(course: Course, known: Callable[[Assignment], dict[str, Any]]) -> Plan:
         known: makes the content of `known.json` for an assignment.
     """
     files: Plan = {}
-    for place, assignment in enumerate(course.assignments):
+    for order, assignment in enumerate(course.assignments):
         for lesson in assignment.lessons:
             files |= _lesson_files(lesson)
         folder = f"exercises/{assignment.name}/"
         built = {name: _sha(text) for name, text in files.items() if name.startswith(folder) and type(text) is str}
-        content = {"place": place, "letters": dict(course.letters), **known(assignment), "built": built}
-        files[f"exercises/{assignment.name}/{KNOWN}"] = json.dumps(content, indent=1) + "\n"
+        content = {"order": order, "letters": dict(course.letters), **known(assignment), "built": built}
+        files[f"exercises/{assignment.name}/{KNOWN}"] = known_text(content)
     return files
 
 
@@ -123,20 +122,9 @@ def _equal(path: Path, content: str | bytes, view: Callable[[Any, Any], Any] = l
         return there == content
     try:
         kept = json.loads(there)
-        return _close(kept, view(json.loads(content), kept))
+        return close(kept, view(json.loads(content), kept))
     except ValueError:
         return False
-
-
-def _close(first: Any, second: Any) -> bool:
-    """Compare JSON data; numbers may differ by 1e-4, because they do between machines."""
-    if isinstance(first, dict) and isinstance(second, dict):
-        return first.keys() == second.keys() and all(_close(first[key], second[key]) for key in first)
-    if isinstance(first, list) and isinstance(second, list):
-        return len(first) == len(second) and all(map(_close, first, second))
-    if isinstance(first, float) and isinstance(second, (float, int)):
-        return math.isclose(first, second, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
-    return bool(first == second)
 
 
 def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
@@ -145,7 +133,8 @@ def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
     Raises:
         CourseError: a file in exercises/ holds other work; then nothing at all is written.
     """
-    changed = {name: content for name, content in planned.items() if not _is_there(course.root / name, content)}
+    wanted = {name: _with_numbers_of(course.root / name, content) for name, content in planned.items()}
+    changed = {name: content for name, content in wanted.items() if not _is_there(course.root / name, content)}
     worked_on = [] if force else [name for name in changed if _holds_work(course, name)]
     if worked_on:
         raise CourseError(
@@ -160,8 +149,18 @@ def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
     return [f"wrote {name}" for name in changed] or ["Nothing to do: all is built."]
 
 
+def _with_numbers_of(path: Path, content: str | bytes) -> str | bytes:
+    """Let a number of `known.json` stand as it stands there where it has moved within the tolerance only."""
+    if path.name != KNOWN or isinstance(content, bytes):
+        return content
+    try:
+        return known_text(settled(json.loads(content), json.loads(_read(path))))
+    except (OSError, ValueError):
+        return content
+
+
 def _is_there(path: Path, content: str | bytes) -> bool:
-    return path.is_file() and _equal(path, content)
+    return path.is_file() and (path.read_bytes() if isinstance(content, bytes) else _read(path)) == content
 
 
 def _holds_work(course: Course, name: str) -> bool:

@@ -8,9 +8,11 @@ from pathlib import Path
 from autograder.course import Lesson
 from autograder.grading.calibration import thresholds
 from autograder.grading.diagnosis import uses
+from autograder.grading.variants import wrong_edits
 
 NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mistakes.py", "alternatives.py")
 OPTIONAL = (
+    "mistakes.toml",
     "pictures.py",
     "probes.py",
     "stand_ins.py",
@@ -106,6 +108,8 @@ def _variants(lesson: Lesson) -> Iterator[str]:
                 yield f"{path}:{definition.lineno}: worth is {worth}. Give a part, 0 to 1."
             if decorator == "mistake" and not named.get("says", "").strip():
                 yield f'{path}:{definition.lineno}: this mistake has no sentence. Add says="...".'
+    with suppress(OSError, SyntaxError):  # which is said elsewhere
+        yield from wrong_edits(lesson)
 
 
 def _stand_ins(lesson: Lesson) -> Iterator[str]:

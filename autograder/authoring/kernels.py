@@ -111,7 +111,7 @@ def _agreed(test: Test, found: Sequence[Test], place: str) -> Test:
     mine, *others = ({entry["variant"]: entry for entry in one["mistakes"]} for one in (test, *found))
     for variant in {variant for one in others for variant in one.keys() ^ mine.keys()}:
         raise CourseError(
-            f"{place} fails mistake {variant + 1} of mistakes.py with the kernels of some processors only. "
+            f"{place} fails mistake {variant} with the kernels of some processors only. "
             "Compare with other inputs, or with another tolerance."
         )
     entries = [_what_tells(entry, [one[variant] for one in others], test["right"]) for variant, entry in mine.items()]

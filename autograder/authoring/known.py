@@ -77,13 +77,14 @@ def _tests(exam: Exam, lesson: Lesson) -> dict[str, Test]:
     tests: dict[str, Test] = {}
     for plan in room.plans:
         entries = []
-        for number, variant in enumerate(room.mistakes):
+        for variant in room.mistakes:
             if variant.task not in room.uses[plan.task.name]:
                 continue
             run = exam.known(plan, variant)
             if run.error is not None:
-                returns = plain(run.transcript)
-                entries.append({"id": variant.id, "variant": number, "says": variant.says, "returns": returns})
+                # By its name, since a number would change with every mistake that is written above.
+                known_as = {"id": variant.id, "variant": variant.name, "says": variant.says}
+                entries.append({**known_as, "returns": plain(run.transcript)})
         right = exam.known(plan, Variant("", plan.task.name, "", "", 0, room.answer))
         tests[plan.item.name] = {"right": plain(right.transcript), "mistakes": entries}
     return tests

@@ -56,7 +56,7 @@ class Luck:
 def note(exam: Exam, lesson: Lesson, secret: str, seen: dict[tuple[str, str], Luck]) -> None:
     """Run every wrong answer of a lesson through the tests of its own task, and write down what it got."""
     for variant in exam.rooms[lesson.key].mistakes:
-        place = f"{lesson.folder / 'mistakes.py'}:{variant.line}: {variant.id} ({variant.name})"
+        place = f"{lesson.folder / variant.file}:{variant.line}: {variant.id} ({variant.name})"
         fresh = Luck(variant, place, lesson.task(variant.task).points)
         _note(exam, lesson, secret, seen.setdefault((variant.task, variant.name), fresh))
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.authoring.mutants import Mutant, mutants
-from autograder.course import Course, Lesson, Limits, Task
+from autograder.course import Course, Lesson, Task
 from autograder.errors import CourseError
 from autograder.grading.clock import Clock
 from autograder.grading.exam import Exam, hold
 from autograder.grading.remote import Remote
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 
 Reasons = dict[tuple[str, str], str]
 LISTED = "survivors.toml"

@@ -8,7 +8,7 @@ from autograder.authoring.anew import forget_tests
 from autograder.authoring.explained import line_of
 from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
-from autograder.course import Course, Lesson, Limits, Task
+from autograder.course import Course, Lesson, Task
 from autograder.grading.clock import Clock
 from autograder.grading.exam import HIDDEN, Exam, hold
 from autograder.grading.examine import Both, examine_task
@@ -17,6 +17,7 @@ from autograder.grading.records import TaskResult, TestResult
 from autograder.grading.remote import Remote
 from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 
 PUBLIC = ("test_public.py",)
 OR_ONE = "or, where they are one from outside, give both one id and a sentence that names both causes"
@@ -196,7 +197,7 @@ def _lost(what: str, result: TaskResult, tests: Sequence[TestResult]) -> list[st
 
 
 def _prove_mistake(bench: Bench, variant: Variant, proof: Proof, hidden: bool) -> None:
-    place = f"{bench.lesson.folder / 'mistakes.py'}:{variant.line}: {variant.id} ({variant.name})"
+    place = f"{bench.lesson.folder / variant.file}:{variant.line}: {variant.id} ({variant.name})"
     found = bench.examine(variant.source, bench.users(variant))
     bench.programs.append(_program("mistake", variant, found))
     for result, _ in found:

@@ -44,7 +44,7 @@ def grade(
        row: all other rows are written, and the last lines name who and why
     """
     from autograder.grading.run import Options
-    from autograder.reporting.session import show_grading
+    from autograder.grading.show import show_grading
 
     if not show_grading(course, assignment, submissions, out, Options(jobs, seed, accept_weak_isolation)):
         sys.exit(3)
@@ -89,9 +89,9 @@ def demo(course: Any, out: Path, jobs: int) -> None:
 @click.command()
 def doctor() -> None:
     """Try what a hostile hand-in would try, and say how strong the isolation is here."""
-    from autograder.course import Limits
     from autograder.isolation.doctor import attempts
     from autograder.isolation.forks import Zygote
+    from autograder.isolation.limits import Limits
     from autograder.reporting.doctor import show_attempts
 
     with Zygote() as zygote:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import dropwhile
 
-from autograder.course import Limits
 from autograder.errors import WorkerTimeout
+from autograder.isolation.limits import Limits
 
 KEPT_TIMES, KEPT_LEAST = 4.0, 0.25
 KEPT_PART = 1 / 3

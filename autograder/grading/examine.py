@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.course import Assignment, Lesson, Limits, Task
+from autograder.course import Assignment, Lesson, Task
 from autograder.errors import StudentMissing, WorkerCrashed, WorkerGone
 from autograder.grading.clock import Budget, Clock
 from autograder.grading.diagnosis import only_one
@@ -18,6 +18,7 @@ from autograder.grading.remote import Remote
 from autograder.grading.session import Plan
 from autograder.grading.tries import TWICE, run_tests
 from autograder.isolation.child import Workers
+from autograder.isolation.limits import Limits
 
 Both = tuple[TaskResult, list[TestResult]]
 

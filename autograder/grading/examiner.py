@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.course import MANIFEST, Assignment, Course, load_course
-from autograder.errors import GradingError, NotStarted, UnrollError
+from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
 from autograder.grading.clock import Budget
 from autograder.grading.exam import Exam, hold
 from autograder.grading.examine import examine, sources_of
@@ -30,7 +30,6 @@ from autograder.isolation.descriptors import ERRORS, TOO_FEW
 from autograder.isolation.endings import end_with_parent
 from autograder.isolation.forks import Zygote
 from autograder.isolation.proof import prove
-from autograder.isolation.sandbox import LINUX_ONLY
 
 GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Limits
 from autograder.grading.clock import Clock
 from autograder.grading.probes import probe_source
 from autograder.grading.remote import Remote
 from autograder.grading.student import Module
 from autograder.isolation.child import Workers
+from autograder.isolation.limits import Limits
 
 
 def at_home(test: Path, workers: Workers, bound: Callable[[Remote], None]) -> Iterator[Module]:

@@ -3,8 +3,7 @@
 import sys
 from typing import Any
 
-from autograder.errors import GradingError
-from autograder.isolation.sandbox import LINUX_ONLY
+from autograder.errors import LINUX_ONLY, GradingError
 
 
 def lock(file: Any, shared: bool = False, wait: bool = False) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from autograder.course import Lesson, Limits
+from autograder.course import Lesson
 from autograder.errors import WorkerGone
 from autograder.grading.clock import Budget, Clock, budget_for
 from autograder.grading.exam import Exam
 from autograder.grading.remote import Remote
 from autograder.grading.tries import run_tests
 from autograder.isolation.child import Workers
+from autograder.isolation.limits import Limits
 
 
 def measured(exam: Exam, lessons: Sequence[Lesson], workers: Workers, limits: Limits) -> Budget:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from autograder.errors import GradingError
+from autograder.errors import LINUX_ONLY, GradingError
 from autograder.isolation.backend import need_sandbox
 from autograder.isolation.environment import environment, program
-from autograder.isolation.sandbox import LINUX_ONLY
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from autograder.course import Limits
 from autograder.errors import (
     Cancelled,
     StudentError,
@@ -16,6 +15,7 @@ from autograder.errors import (
 from autograder.grading.clock import Clock
 from autograder.grading.local import without_attribute
 from autograder.isolation.child import Workers
+from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
 
 LOAD_SECONDS = 2.0

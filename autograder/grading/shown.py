@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from autograder.course import Limits
 from autograder.errors import StudentError, WorkerGone
 from autograder.isolation.child import Workers
+from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
 from autograder.reporting.clean import printable
 

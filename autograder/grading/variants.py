@@ -8,9 +8,10 @@ from typing import Any
 
 from autograder.course import Lesson
 from autograder.errors import CourseError
+from autograder.grading.edits import Base, EditError, answer_base, edited, named_base
+from autograder.grading.mistakes_file import ANSWER, COSTS, FILE, Edit, read_mistakes_file
 
-DECORATORS = ("mistake", "alternative")
-COSTS = ("", "little", "most")
+MISTAKES, ALTERNATIVES = "mistakes.py", "alternatives.py"
 
 
 def mistake(id: str, *, task: str, says: str, worth: float | None = None, costs: str = "") -> Callable[[Any], Any]:
@@ -42,6 +43,7 @@ class Variant:
         source: the whole lesson, with the task replaced.
         worth: the part of the points that a recognised mistake earns; None leaves it to the tests.
         costs: what a mistake should cost, "little" or "most"; "" leaves it open.
+        file: the file of the lesson that it stands in.
     """
 
     id: str
@@ -52,16 +54,103 @@ class Variant:
     source: str
     worth: float | None = None
     costs: str = ""
+    file: str = MISTAKES
 
 
 def mistakes(lesson: Lesson) -> list[Variant]:
-    """Read a lesson's wrong answers."""
-    return list(_variants(lesson, "mistakes.py", "mistake"))
+    """Read a lesson's wrong answers: first the edits of `mistakes.toml`, then the programs of `mistakes.py`.
+
+    Raises:
+        CourseError: an edit cannot be made, or two wrong answers have one name.
+    """
+    found, wrong = _read_mistakes(lesson)
+    if wrong:
+        raise CourseError("\n".join(wrong))
+    return found
+
+
+def wrong_edits(lesson: Lesson) -> list[str]:
+    """Make a line for each edit of `mistakes.toml` that cannot be made."""
+    return _read_mistakes(lesson)[1]
+
+
+def _read_mistakes(lesson: Lesson) -> tuple[list[Variant], list[str]]:
+    read, rights = read_mistakes_file(lesson), _rights(lesson)
+    programs = list(_variants(lesson, MISTAKES, "mistake"))
+    lines = {variant.name: f"line {variant.line} of {MISTAKES}" for variant in programs}
+    found: list[Variant] = []
+    for edit in read.edits:
+        try:
+            if edit.name in lines:
+                raise EditError(f"{lines[edit.name]} has this name too. Choose another.")
+            found.append(_edited(rights, edit))
+        except EditError as error:
+            read.refuse(edit.line, f"{edit.name}: {error}")
+        lines[edit.name] = f"line {edit.line}"
+    return found + programs, read.wrong
+
+
+@dataclass(frozen=True)
+class _Rights:
+    """The right programs of a lesson.
+
+    Args:
+        answer: the text of the lesson.
+        alternatives: the text of their file.
+        named: the task of each alternative.
+        beside: what a program needs of the file that it comes from, and of the mistakes' file.
+    """
+
+    answer: str
+    alternatives: str
+    named: dict[str, str]
+    beside: dict[str, str]
+
+
+def _rights(lesson: Lesson) -> _Rights:
+    path = lesson.folder / ALTERNATIVES
+    return _Rights(
+        _answer(lesson),
+        path.read_text(encoding="utf-8") if path.exists() else "",
+        {variant.name: variant.task for variant in alternatives(lesson)},
+        {ALTERNATIVES: _shared(lesson, ALTERNATIVES, "alternative"), MISTAKES: _shared(lesson, MISTAKES, "mistake")},
+    )
+
+
+def _edited(rights: _Rights, edit: Edit) -> Variant:
+    text = edited(_base(rights, edit), edit.texts)
+    files = [MISTAKES] if edit.of == ANSWER else [ALTERNATIVES, MISTAKES]
+    source = "\n\n".join([rights.answer, *(rights.beside[file] for file in files), text])
+    return Variant(edit.id, edit.task, edit.says, edit.name, edit.line, source, edit.worth, edit.costs, FILE)
+
+
+def _base(rights: _Rights, edit: Edit) -> Base:
+    """Find the right program that is edited."""
+    there = [name for name, task in rights.named.items() if task == edit.task]
+    name = edit.of.removeprefix("alternatives.")
+    base = None
+    if edit.of == ANSWER:
+        base = answer_base(rights.answer, edit.task)
+    elif edit.of != name and name in there:
+        base = named_base(rights.alternatives, name, edit.task, f"{name} of {ALTERNATIVES}")
+    if base is None:
+        names = ", ".join(f"alternatives.{name}" for name in there)
+        raise EditError(f"of = {edit.of!r} is no right program of {edit.task}. Leave it out, or name one: {names}.")
+    return base
+
+
+def _shared(lesson: Lesson, file: str, decorator: str) -> str:
+    """Write what stands in a file beside the marked programs, but for imports of ours."""
+    path = lesson.folder / file
+    if not path.exists():
+        return ""
+    body = ast.parse(path.read_text(encoding="utf-8"), str(path)).body
+    return "\n".join(ast.unparse(node) for node in body if not _mark(node, decorator) and not _is_ours(node))
 
 
 def alternatives(lesson: Lesson) -> list[Variant]:
     """Read a lesson's other right answers."""
-    return list(_variants(lesson, "alternatives.py", "alternative"))
+    return list(_variants(lesson, ALTERNATIVES, "alternative"))
 
 
 def other_ways(lesson: Lesson) -> Iterator[Variant]:
@@ -79,16 +168,15 @@ def _variants(lesson: Lesson, file: str, decorator: str) -> Iterator[Variant]:
         return
     answer = _answer(lesson)
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    marked = [node for node in tree.body if _mark(node, decorator)]
-    shared = "\n".join(ast.unparse(node) for node in tree.body if node not in marked and not _is_ours(node))
-    for node in marked:
+    shared = _shared(lesson, file, decorator)
+    for node in [node for node in tree.body if _mark(node, decorator)]:
         mark = _mark(node, decorator)
         assert mark is not None and isinstance(node, (ast.FunctionDef, ast.ClassDef))
         first, task, says, worth, costs = _arguments(mark, path)
         name, node.name = node.name, task
         node.decorator_list.remove(mark)
         source = f"{answer}\n\n{shared}\n\n{ast.unparse(node)}\n"
-        yield Variant(first, task, says, name, node.lineno, source, worth, costs)
+        yield Variant(first, task, says, name, node.lineno, source, worth, costs, file)
 
 
 def _answer(lesson: Lesson) -> str:

@@ -4,9 +4,8 @@ import importlib
 import os
 import sys
 
-from autograder.errors import GradingError
+from autograder.errors import LINUX_ONLY, GradingError
 from autograder.isolation.child import Workers
-from autograder.isolation.sandbox import LINUX_ONLY
 
 CHOICE = "UNROLL_BACKEND"  # "plain": as if this were a system without fork and sandbox
 PLAIN = "plain"

@@ -11,10 +11,10 @@ from collections.abc import Set
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from autograder.errors import GradingError, NotStarted
+from autograder.errors import LINUX_ONLY, GradingError, NotStarted
 from autograder.isolation.child import Ended
 from autograder.isolation.launch import Launched, launch
-from autograder.isolation.sandbox import LAYERS, LINUX_ONLY, STRONG, Ceiling, tier
+from autograder.isolation.sandbox import LAYERS, STRONG, Ceiling, tier
 from autograder.isolation.stopwatch import Used, used
 
 if sys.platform != "linux":

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from autograder.errors import GradingError
+from autograder.errors import LINUX_ONLY, GradingError
 from autograder.isolation.descriptors import need_descriptors
 from autograder.isolation.environment import FIXED, THREADS
-from autograder.isolation.sandbox import LAYERS, LINUX_ONLY
+from autograder.isolation.sandbox import LAYERS
 
 # A worker must compute with the kernels of the process that judges it.
 KERNELS = (

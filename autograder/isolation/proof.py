@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Limits
 from autograder.errors import GradingError, StudentError, StudentMissing, WorkerCrashed, WorkerGone
 from autograder.isolation.forks import Zygote
+from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
 
 PROMISED = {

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-LINUX_ONLY = "This needs the sandbox, which only Linux has. Use a Linux machine, WSL or a container."
 WEAK_ACCEPTED = "UNROLL_ACCEPT_WEAK_ISOLATION"  # set in the environment where a command has no option for it
 LAYERS = ("landlock", "seccomp", "namespaces", "mounts", "rlimits")
 STRONG = frozenset({"landlock", "seccomp", "rlimits"})
@@ -190,7 +189,7 @@ def _hide_files() -> str:
 def _enter_user_namespace(others: int) -> None:
     """Become somebody who may do anything, but only with namespaces of its own: a user namespace and others."""
     if sys.platform != "linux":
-        raise OSError(LINUX_ONLY)
+        raise OSError("the sandbox needs Linux")
     from autograder.isolation.landlock import checked, libc
 
     uid, gid = os.getuid(), os.getgid()

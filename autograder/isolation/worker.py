@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
-from autograder.course import Limits
 from autograder.errors import (
     Frame,
     NotStarted,
@@ -21,6 +20,7 @@ from autograder.errors import (
 )
 from autograder.isolation import wire
 from autograder.isolation.child import Child, Ended, Workers
+from autograder.isolation.limits import Limits
 from autograder.isolation.replies import check_reply
 from autograder.isolation.sandbox import Ceiling
 from autograder.isolation.stopwatch import LOADED, Stopwatch

@@ -17,8 +17,8 @@ from autograder.nbgrader.hand import open_app
 from autograder.nbgrader.roster import Roster, call
 from autograder.nbgrader.unfinished import FOLDER
 from autograder.reporting.clean import one_line
+from autograder.reporting.console import Watcher, progress
 from autograder.reporting.ours import open_own
-from autograder.reporting.terminal import Watcher, progress
 
 HAND = "autograder.nbgrader.hand"
 JUDGE = "autograder.nbgrader.judge.Judge"

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from autograder.isolation.backend import open_workers, open_workers_from_here
 from autograder.isolation.child import Workers
-from autograder.reporting.terminal import own_console
+from autograder.reporting.console import own_console
 from autograder.student.editor import as_object
 from autograder.student.exercises import Chosen, find_chosen, find_home
 from autograder.student.protection import unprotected

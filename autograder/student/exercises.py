@@ -120,16 +120,17 @@ def _sealed(folder: Path, data: dict[str, Any]) -> dict[str, str]:
 
 def assignments_in(root: Path) -> list[str]:
     """List the assignments of a folder of exercises, in the order of the course."""
-    return [known.parent.name for known in sorted(_known_in(root), key=lambda known: (_place(known), known))]
+    return [known.parent.name for known in sorted(_known_in(root), key=lambda known: (_order(known), known))]
 
 
 def _known_in(root: Path) -> list[Path]:
     return list(root.glob(f"*/{KNOWN}"))
 
 
-def _place(known: Path) -> float:
+def _order(known: Path) -> float:
     try:
-        return float(read_known(known)["place"])
+        data = read_known(known)
+        return float(data["order"] if "order" in data else data["place"])  # "place" in a folder of an older kit
     except (OSError, ValueError, KeyError, TypeError):
         return LAST
 

@@ -14,8 +14,8 @@ from autograder.grading.records import TaskResult
 from autograder.isolation.backend import open_workers
 from autograder.isolation.child import Workers
 from autograder.reporting.clean import one_line
+from autograder.reporting.console import WIDTH, own_console
 from autograder.reporting.sealed import Explanation, unseal
-from autograder.reporting.terminal import WIDTH, own_console
 from autograder.student.exercises import Chosen, find_chosen, find_home
 from autograder.student.home import check_files
 from autograder.student.state import file_digests, note_outcomes

@@ -8,7 +8,7 @@ from textwrap import fill
 from rich.text import Text
 
 from autograder.course import Task
-from autograder.reporting.terminal import own_console
+from autograder.reporting.console import own_console
 from autograder.student.exercises import Chosen, find_chosen, find_home, read_address
 from autograder.student.state import State, change_state, file_digests, read_state
 

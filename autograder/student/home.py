@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Lesson, Limits, Task
+from autograder.course import Lesson, Task
 from autograder.grading.clock import Clock
 from autograder.grading.examine import sources_of
 from autograder.grading.intake import HandIn, Source, read_one
 from autograder.grading.records import TaskResult
 from autograder.grading.remote import Remote
 from autograder.isolation.child import Workers
+from autograder.isolation.limits import Limits
 from autograder.student.case import find
 from autograder.student.checks import run_checks
 from autograder.student.exercises import Exercises, find_chosen

@@ -4,9 +4,9 @@ import linecache
 import types
 from typing import Any
 
-from autograder.course import Limits
 from autograder.errors import StudentError
 from autograder.grading.local import ask_here, without_attribute
+from autograder.isolation.limits import Limits
 from autograder.student.guard import within
 
 

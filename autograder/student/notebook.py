@@ -6,8 +6,8 @@ import sys
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograder.course import Limits
 from autograder.errors import UnrollError
+from autograder.isolation.limits import Limits
 from autograder.reporting.clean import one_line
 from autograder.student.exercises import chosen, find_exercises, read_address, shipped_exercises
 

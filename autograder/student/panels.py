@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 import torch
 
-from autograder.course import Lesson, Limits
+from autograder.course import Lesson
 from autograder.errors import StudentError, StudentMissing, UsageError, WorkerGone
+from autograder.isolation.limits import Limits
 from autograder.reporting.clean import one_line
 from autograder.student.exercises import Chosen, Drawn, Exercises
 

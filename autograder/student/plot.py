@@ -13,7 +13,7 @@ from autograder.grading.intake import read_one
 from autograder.grading.remote import Remote
 from autograder.isolation.backend import open_workers
 from autograder.isolation.child import Workers
-from autograder.reporting.terminal import own_console
+from autograder.reporting.console import own_console
 from autograder.reporting.whole import cannot_write, write_whole
 from autograder.student.draw import draw
 from autograder.student.exercises import Exercises, find_chosen, find_home

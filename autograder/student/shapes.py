@@ -14,7 +14,7 @@ from autograder.course import Lesson, Task
 from autograder.errors import UsageError
 from autograder.extras import Shape
 from autograder.reporting.clean import one_line
-from autograder.reporting.terminal import own_console
+from autograder.reporting.console import own_console
 from autograder.student.axes import Axes, Unknown, read_axes, what_is_right, what_is_wrong
 from autograder.student.exercises import Chosen, find_chosen, find_home
 from autograder.student.state import change_state, read_state

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from autograder.course import Limits
 from autograder.grading.intake.folder import kind_of, open_plainly
 from autograder.grading.intake.hand_in import Refused
 from autograder.grading.intake.names import alike, is_ignored, is_misleading, shown
 from autograder.grading.intake.tree import DEEPEST, Entry, Place, megabytes, too_large
+from autograder.isolation.limits import Limits
 
 MOST_RECORDS = 20  # per member that counts: folders, and what macOS adds, do not
 DIRECTORY_RECORD = b"PK\x01\x02"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.course import Assignment, Lesson, Limits
+from autograder.course import Assignment, Lesson
 from autograder.grading.intake.folder import FolderTree
 from autograder.grading.intake.hand_in import Refused, Unfit
 from autograder.grading.intake.names import alike, shown
@@ -12,6 +12,7 @@ from autograder.grading.intake.search import Found, choose, search
 from autograder.grading.intake.students import Student
 from autograder.grading.intake.text import check_source, decode
 from autograder.grading.intake.tree import Tree
+from autograder.isolation.limits import Limits
 
 NOTEBOOK = ".ipynb"
 

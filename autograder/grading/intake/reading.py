@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.course import Assignment, Lesson, Limits
+from autograder.course import Assignment, Lesson
 from autograder.errors import UsageError
 from autograder.grading.intake.archive import open_archive
 from autograder.grading.intake.folder import FolderTree
@@ -13,6 +13,7 @@ from autograder.grading.intake.search import SUFFIXES, Found, choose, search
 from autograder.grading.intake.students import ZIP, Student
 from autograder.grading.intake.text import check_source, decode
 from autograder.grading.intake.tree import Entry, Tree
+from autograder.isolation.limits import Limits
 
 
 def read_hand_in(student: Student, assignment: Assignment, limits: Limits) -> HandIn:

@@ -12,7 +12,8 @@ from autograder.course import Course
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reporting.clean import one_line
-from autograder.reporting.terminal import class_table, print_table, progress
+from autograder.reporting.console import print_table, progress
+from autograder.reporting.terminal import class_table
 
 LOOSE = "lies in no student's folder or .zip, so it has no row. Put it into a folder that is named after its student."
 
