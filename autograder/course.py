@@ -1,8 +1,8 @@
 """The nouns: a course has assignments, an assignment has lessons, a lesson has tasks."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,11 @@ class Course:
         """Go through all lessons in order."""
         for assignment in self.assignments:
             yield from assignment.lessons
+
+    def only(self, lessons: Collection[Lesson]) -> "Course":
+        """Return the course with no other lessons than these; every assignment stays, be it empty."""
+        kept = (replace(a, lessons=tuple(one for one in a.lessons if one in lessons)) for a in self.assignments)
+        return replace(self, assignments=tuple(kept))
 
     def assignment(self, name: str) -> Assignment:
         """Find an assignment by its name, or say which there are."""

@@ -1,22 +1,26 @@
 """Ids of mistakes: one id is one error, with one sentence in a task, and of one lesson unless the course shares it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from autograder.course import Course
+from autograder.course import Course, Lesson
 from autograder.errors import CourseError
 from autograder.grading.variants import Variant, mistakes
 
 Found = dict[str, list[tuple[str, Variant]]]
 
 
-def check_ids(course: Course) -> Iterator[str]:
-    """Make a line for each id that says two things in a task, or that another lesson has."""
+def check_ids(course: Course, lessons: Collection[Lesson]) -> Iterator[str]:
+    """Make a line for each id of some lessons that says two things in a task, or that another lesson has."""
     found: Found = {}
-    for lesson in course.lessons():
+    others = [lesson for lesson in course.lessons() if lesson not in lessons]
+    for lesson in others:
+        for variant in _readable(course, lesson.key):
+            found.setdefault(variant.id, []).append((lesson.key, variant))
+    for lesson in lessons:
         variants = _readable(course, lesson.key)
         sentences: dict[tuple[str, str], Variant] = {}
         for variant in variants:
-            place = f"{lesson.folder / 'mistakes.py'}:{variant.line}: {variant.id} ({variant.name})"
+            place = f"{lesson.folder / variant.file}:{variant.line}: {variant.id} ({variant.name})"
             found.setdefault(variant.id, []).append((lesson.key, variant))
             first = sentences.setdefault((variant.task, variant.id), variant)
             if first.says != variant.says and variant.id not in lesson.families:

@@ -3,7 +3,7 @@
 import ast
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,19 +158,20 @@ def _defined(path: Path, cell: Cell) -> str:
     return names[0]
 
 
-def check_course(course: Course) -> None:
-    """Check every lesson's folder.
+def check_course(course: Course, lessons: Collection[Lesson] | None = None) -> None:
+    """Check the folders of some lessons, or of all.
 
     Raises:
         CourseError: with one line for each thing to mend.
     """
     wrong: list[str] = []
-    for lesson in course.lessons():
+    wanted = list(course.lessons()) if lessons is None else list(lessons)
+    for lesson in wanted:
         wrong += check_folder(lesson)
         wrong += check_drawing(lesson)
         wrong += _check_tasks(lesson)
         wrong += check_letters(course, lesson)
-    wrong += check_ids(course)
+    wrong += check_ids(course, wanted)
     folders = {(a.name, lesson.name) for a in course.assignments for lesson in a.lessons}
     for folder in sorted(path for path in (course.root / "solutions").glob("*/*") if path.is_dir()):
         if (folder.parent.name, folder.name) not in folders and folder.name != "__pycache__":

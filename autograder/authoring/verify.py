@@ -29,7 +29,7 @@ def verify(
         matrix: say also which wrong answer fails which test, and how near each is to the next.
         proved: called with each proof.
     """
-    check_course(course)
+    check_course(course, lessons)
     wrong: list[str] = []
     with Zygote() as zygote:
         for lesson in lessons:
