@@ -167,6 +167,7 @@ def _assignment(root: Path, entry: dict[str, Any]) -> Assignment:
 
 def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
     path = folder / "lesson.toml"
+    _refuse_links(folder)
     data = _toml(path)
     for key in data:
         if key not in LESSON_KEYS:
@@ -183,6 +184,13 @@ def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
         return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, **about)
     except KeyError as error:
         raise CourseError(f"{path}: {error.args[0]!r} is missing. Add it.") from None
+
+
+def _refuse_links(folder: Path) -> None:
+    """A link leads elsewhere once the course is copied, and pytest looks for a test's lesson where the link leads."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_symlink():
+            raise CourseError(f"{path}: this is a link. Put a copy of the file in its place.")
 
 
 def _task(entry: dict[str, Any], path: Path) -> Task:

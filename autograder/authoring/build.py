@@ -188,6 +188,9 @@ def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
                 f"{name}: somebody has worked in this file. Move it away, or build with --force." for name in worked_on
             )
         )
+    for name in changed:
+        if (course.root / name).is_symlink():
+            raise CourseError(f"{course.root / name}: this is a link. Remove it, then run `unroll build` again.")
     for name, content in changed.items():
         path = course.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
