@@ -150,7 +150,7 @@ def load_course(root: Path) -> Course:
     manifest = root / MANIFEST
     data = _toml(manifest)
     try:
-        assignments = tuple(_assignment(root, entry) for entry in data["assignment"])
+        assignments = tuple(_assignment(root, entry) for entry in data.get("assignment", ()))
         limits = _limits(data.get("limits", {}), manifest)
         shared = tuple(data.get("shared_ids", ()))
         return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared)
