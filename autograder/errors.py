@@ -80,6 +80,32 @@ class WorkerKilled(WorkerCrashed):
     """It ended by a signal that may have come from outside: too little memory, an administrator."""
 
 
+def place_in(line: int | None, cell: int | None) -> str:
+    """Name a line of a lesson, such as `cell 3, line 2`; a `.py` file has no cells."""
+    return ", ".join(part for part in (f"cell {cell}" if cell else "", f"line {line}" if line else "") if part)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A statement of a lesson's top level that raised and was passed over.
+
+    Args:
+        kind: the exception's class name.
+        text: its message, shortened.
+        line: counted from 1.
+        cell: the notebook cell that the line belongs to, counted from 1, or None.
+    """
+
+    kind: str
+    text: str
+    line: int
+    cell: int | None = None
+
+    @property
+    def place(self) -> str:
+        return place_in(self.line, self.cell)
+
+
 @dataclass(frozen=True)
 class Frame:
     """One line of the student's in a traceback.
@@ -134,8 +160,7 @@ class StudentError(UnrollError):
         """Name the student's line, such as ` (line 12: h = x @ w)`."""
         if self.line is None:
             return ""
-        cell = f"cell {self.cell}, " if self.cell else ""
-        return f" ({cell}line {self.line}: {self.source.strip()})"
+        return f" ({place_in(self.line, self.cell)}: {self.source.strip()})"
 
 
 @dataclass

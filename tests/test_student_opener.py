@@ -12,8 +12,8 @@ from homework import ENVIRONMENT
 from terminal import terminal
 
 from autograder.errors import UsageError
-from autograder.student.board import board_of
-from autograder.student.exercises import find_chosen
+from autograder.student.board import Board
+from autograder.student.exercises import find_here
 from autograder.student.opener import Opener, filled, words
 from autograder.student.session import Session
 
@@ -22,8 +22,8 @@ NOTE = "import sys; open('opened.txt', 'a').write(' '.join(sys.argv[1:]) + '\\n'
 
 @pytest.fixture
 def session(folder: Path) -> Session:
-    found = find_chosen(folder, "")
-    return Session(folder, found, board_of(found, set()), lambda jobs: None)
+    _, spots = find_here(folder, "")
+    return Session(folder, Board(spots), lambda jobs: None)
 
 
 def note(folder: Path) -> list[str]:

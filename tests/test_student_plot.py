@@ -14,7 +14,7 @@ from autograder.errors import UsageError
 from autograder.grading.calibration import thresholds
 from autograder.isolation.limits import Limits
 from autograder.student.draw import draw, figure_of
-from autograder.student.exercises import find_chosen
+from autograder.student.exercises import find_here
 from autograder.student.init import bring
 from autograder.student.kernel import Kernel
 from autograder.student.panels import LIMITS, Panel, describe, drawable, panels
@@ -35,7 +35,7 @@ def panels_of(address: str, source: str, limits: Limits = LIMITS) -> list[Panel]
     """Ask a module that is defined by some source for the panels of a lesson."""
     module = types.ModuleType("__main__")
     exec(compile(source, "cell", "exec"), module.__dict__)
-    ((exercises, lesson),) = drawable(find_chosen(EXERCISES, address))
+    ((exercises, lesson),) = drawable(find_here(EXERCISES, address)[1])
     return list(panels(exercises.pictures[lesson.name], Kernel(module, limits)))
 
 
@@ -113,7 +113,7 @@ def test_a_students_words_are_no_formula(form: str) -> None:
 
 def test_a_lesson_without_pictures_says_which_have_some(own: Path) -> None:
     with pytest.raises(UsageError, match=r"sine/windows has nothing to draw. There are pictures of: sine/cell, "):
-        drawable(find_chosen(own, "sine/windows"))
+        drawable(find_here(own, "sine/windows")[1])
 
 
 @pytest.mark.parametrize(

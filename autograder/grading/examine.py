@@ -73,7 +73,7 @@ def examine(
             continue
         remote = Remote(workers, limits, clock, lesson.name, sources_of(hand_in))
         results += examine_tasks(exam, lesson, lesson.tasks, remote)
-        notes += [f"{source.file}: {note}" for note in (*source.notes, *_places(remote, source))]
+        notes += [f"{source.file}: {note}" for note in (*source.notes, *_passed_over(remote), *remote.remarks)]
         again |= remote.was_killed
         if remote.output:
             output[lesson.key] = remote.output
@@ -97,15 +97,8 @@ def sources_of(hand_in: HandIn) -> dict[str, list[str]]:
     return {name: list(source.cells) for name, source in hand_in.sources.items() if not source.problem}
 
 
-def _places(remote: Remote, source: Source) -> list[str]:
-    notes = [f"{place(note, source)} was passed over: {note['kind']}: {note['text']}" for note in remote.notes]
-    return [*notes, *remote.remarks]
-
-
-def place(note: dict[str, object], source: Source) -> str:
-    """Name a line of a hand-in, such as `cell 3, line 2`."""
-    cell = f"cell {note['cell']}, " if note["cell"] else ""
-    return f"{cell}line {note['line']}"
+def _passed_over(remote: Remote) -> list[str]:
+    return [f"{note.place} was passed over: {note.kind}: {note.text}" for note in remote.notes]
 
 
 def refuse(exam: Exam, lesson: Lesson, task: Task, hand_in: HandIn, source: Source | None) -> Both:

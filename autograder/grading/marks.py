@@ -38,8 +38,8 @@ def task_result(
     stop = "" if not besides or fact.endswith((".", "?")) else "."
     fact = f"{fact}{stop} {besides}".strip() if fact else besides
     score = round(sum(test.score for test in tests), 6)
-    message = f"{fact} Likely cause: {cause}" if cause else fact
-    return TaskResult(lesson, task.name, score, task.points, outcome, mistake, message if outcome != "passed" else "")
+    said = ("", "") if outcome == "passed" else (fact, cause)
+    return TaskResult(lesson, task.name, score, task.points, outcome, mistake, *said)
 
 
 def worst(outcomes: Iterable[str]) -> str:

@@ -2,9 +2,9 @@
 
 import difflib
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-from autograder.errors import StudentError, StudentMissing, WorkerGone
+from autograder.errors import Note, StudentError, StudentMissing, WorkerGone
 from autograder.grading.session import Plan
 
 STUB = "NotImplementedError"
@@ -14,7 +14,7 @@ class Loaded(Protocol):
     """A lesson whose definitions were run: the names it has, and what could not be run."""
 
     @property
-    def notes(self) -> Sequence[dict[str, Any]]: ...
+    def notes(self) -> Sequence[Note]: ...
 
     @property
     def names(self) -> Collection[str]: ...
@@ -59,11 +59,7 @@ def explain_missing(name: str, task: str, loaded: Loaded) -> tuple[str, str]:
     """
     if loaded.notes:
         note = loaded.notes[0]
-        cell = f"cell {note['cell']}, " if note["cell"] else ""
-        return (
-            "failed",
-            f"{name} is not defined: {cell}line {note['line']} raised {note['kind']}: {note['text']}.",
-        )
+        return "failed", f"{name} is not defined: {note.place} raised {note.kind}: {note.text}."
     near = difflib.get_close_matches(name, [other for other in loaded.names if other != name], 1, 0.75)
     hint = f" There is {near[0]}: is it that?" if near else " Is the name spelt as in the lesson?"
     return "missing", f"{name} is not defined.{hint}"

@@ -9,6 +9,7 @@ from autograder.reporting.clean import printable
 MOST_BYTES = 400_000  # results.json says most of it twice, and stays below 1 MB
 MOST_NOTES = 100
 LONGEST = (4096, 1000, 250, 60)  # characters of one text: the first that makes a record small enough
+CAUSE = " Likely cause: "
 OUTCOMES = ("rejected", "missing", "crashed", "timeout", "overflow", "failed", "passed")
 
 
@@ -43,7 +44,8 @@ class TaskResult:
         lesson: the lesson's key, such as `sine/cell`.
         outcome: the first of `OUTCOMES` that any of its tests had.
         mistake: the catalogue id of the recognised mistake, or "".
-        message: the fact, and the likely cause where one is known.
+        fact: what was found, or "".
+        cause: the sentence of the recognised mistake, or "".
     """
 
     lesson: str
@@ -52,7 +54,29 @@ class TaskResult:
     max_score: float
     outcome: str
     mistake: str = ""
-    message: str = ""
+    fact: str = ""
+    cause: str = ""
+
+    @property
+    def message(self) -> str:
+        """The fact, and the likely cause where one is known."""
+        return f"{self.fact}{_likely(self.cause)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn into plain data: the whole message, and of it the cause."""
+        data = asdict(self)
+        del data["fact"]
+        return {**data, "message": self.message}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read what `to_json` made; of an older record, which names no cause, the message is all fact."""
+        rest = {key: value for key, value in data.items() if key != "message"}
+        return cls(**rest, fact=data["message"].removesuffix(_likely(data.get("cause", ""))))
+
+
+def _likely(cause: str) -> str:
+    return f"{CAUSE}{cause}" if cause else ""
 
 
 @dataclass(frozen=True)
@@ -89,18 +113,18 @@ class HandInResult:
 
     def without_details(self) -> Self:
         """Keep the marks alone: what a class of any size can hold in memory."""
-        tasks = tuple(replace(task, message=task.message[: LONGEST[-1]]) for task in self.tasks)
+        tasks = tuple(replace(task, fact=task.message[: LONGEST[-1]], cause="") for task in self.tasks)
         return replace(self, tasks=tasks, tests=(), output={}, notes=())
 
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data for `json.dumps`."""
-        return asdict(self)
+        return {**asdict(self), "tasks": [task.to_json() for task in self.tasks]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read what `to_json` made."""
         parts: dict[str, Any] = {
-            "tasks": tuple(TaskResult(**task) for task in data["tasks"]),
+            "tasks": tuple(TaskResult.from_json(task) for task in data["tasks"]),
             "tests": tuple(TestResult(**test) for test in data["tests"]),
             "notes": tuple(data["notes"]),
         }
@@ -121,8 +145,12 @@ def _with_texts(result: HandInResult, longest: int) -> HandInResult:
     notes = [*result.notes[:MOST_NOTES], *([f"{left_out} more notes are left out."] if left_out > 0 else [])]
     return replace(
         result,
-        tasks=tuple(replace(task, message=printable(task.message, longest)) for task in result.tasks),
+        tasks=tuple(_with_short_texts(task, longest) for task in result.tasks),
         tests=tuple(replace(test, message=printable(test.message, longest)) for test in result.tests),
         output={lesson: printable(text, longest) for lesson, text in result.output.items()},
         notes=tuple(printable(note, longest) for note in notes),
     )
+
+
+def _with_short_texts(task: TaskResult, longest: int) -> TaskResult:
+    return replace(task, fact=printable(task.fact, longest), cause=printable(task.cause, longest))

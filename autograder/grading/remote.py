@@ -5,6 +5,7 @@ from typing import Any
 
 from autograder.errors import (
     Cancelled,
+    Note,
     StudentError,
     StudentMissing,
     WorkerCrashed,
@@ -35,7 +36,7 @@ class Remote:
         self._sources = _needed(lesson, sources)
         self._light = False
         self._worker: Worker | None = None
-        self.notes: list[dict[str, Any]] = []
+        self.notes: list[Note] = []
         self.names: list[str] = []
         self.remarks: list[str] = []
         self.beside = ""
@@ -145,7 +146,8 @@ class Remote:
         except WorkerGone:
             self.end()
             raise
-        self.notes, self.names, self.remarks = answer["notes"], answer["names"], answer["remarks"]
+        self.notes = [Note(**note) for note in answer["notes"]]
+        self.names, self.remarks = answer["names"], answer["remarks"]
         return self._worker
 
     def _timed(self, worker: Worker, op: str, request: dict[str, Any], seconds: float | None = None) -> Any:

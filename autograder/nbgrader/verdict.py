@@ -6,7 +6,7 @@ from typing import Any
 import nbformat
 
 from autograder.grading.records import TaskResult
-from autograder.reporting.words import WORDS, fact_and_cause, points
+from autograder.reporting.words import WORDS, points
 
 COLOURS = {"passed": "#1a7f37", "missing": "#6e7781"}
 
@@ -25,15 +25,14 @@ def verdict(task: TaskResult, worth: float) -> list[Any]:
 
 
 def _text(task: TaskResult) -> str:
-    fact, cause = fact_and_cause(task)
-    lines = [f"{task.task}: {WORDS[task.outcome]}.", fact, f"Likely cause: {cause}" if cause else ""]
+    cause = f"Likely cause: {task.cause}" if task.cause else ""
+    lines = [f"{task.task}: {WORDS[task.outcome]}.", task.fact, cause]
     return "\n".join(line for line in lines if line)
 
 
 def _html(task: TaskResult, score: float, worth: float) -> str:
-    fact, cause = fact_and_cause(task)
+    cause = f"<i>Likely cause:</i> {escape(task.cause)}" if task.cause else ""
     colour = COLOURS.get(task.outcome, "#cf222e")
     head = f"<b>{escape(task.task)}</b>: {escape(WORDS[task.outcome])}, {points(score)} of {points(worth)} points"
-    parts = [head, escape(fact), f"<i>Likely cause:</i> {escape(cause)}" if cause else ""]
-    body = "<br>".join(part for part in parts if part)
+    body = "<br>".join(part for part in (head, escape(task.fact), cause) if part)
     return f'<div style="border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0">{body}</div>'

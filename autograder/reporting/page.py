@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.errors import UsageError
 from autograder.grading.records import HandInResult, TaskResult
 from autograder.reporting.clean import one_line, printable
-from autograder.reporting.words import WORDS, fact_and_cause, points
+from autograder.reporting.words import WORDS, points
 
 if TYPE_CHECKING:
     import jinja2
@@ -72,7 +72,6 @@ def _lesson(result: HandInResult, key: str, title: str) -> dict[str, Any]:
 
 
 def _task(result: HandInResult, task: TaskResult) -> dict[str, Any]:
-    fact, cause = fact_and_cause(task)
     tests = [test for test in result.tests if (test.lesson, test.task) == (task.lesson, task.task)]
     passed = sum(test.outcome == "passed" for test in tests)
-    return {"result": task, "word": WORDS[task.outcome], "fact": fact, "cause": cause, "tests": tests, "passed": passed}
+    return {"result": task, "word": WORDS[task.outcome], "tests": tests, "passed": passed}

@@ -86,7 +86,7 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
         "score": round(result.score, EXACT),
         "tests": [_test(test) for test in result.tests],
         "extra_data": {
-            "tasks": [task | {"message": printable(task["message"])} for task in result.to_json()["tasks"]],
+            "tasks": [_task(task) for task in result.tasks],
             "output": {lesson: printable(text) for lesson, text in result.output.items()},
             "student": one_line(result.student),
             "notes": [printable(note) for note in result.notes],
@@ -95,6 +95,11 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
             "record": result.to_json(),
         },
     }
+
+
+def _task(task: TaskResult) -> dict[str, Any]:
+    kept = ("lesson", "task", "score", "max_score", "outcome", "mistake")
+    return {**{key: getattr(task, key) for key in kept}, "message": printable(task.message)}
 
 
 def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[str]:
@@ -174,7 +179,7 @@ def _is_sound(result: HandInResult) -> bool:
     verdicts: tuple[TaskResult | TestResult, ...] = (*result.tasks, *result.tests)
     texts = [result.student, result.folder, result.digest, *result.notes, *result.output, *result.output.values()]
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
-    texts += [task.mistake for task in result.tasks]
+    texts += [text for task in result.tasks for text in (task.mistake, task.cause)]
     numbers = [result.seconds, *(number for verdict in verdicts for number in (verdict.score, verdict.max_score))]
     return (
         all(isinstance(text, str) for text in texts)

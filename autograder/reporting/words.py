@@ -1,7 +1,5 @@
 """How outcomes, points and causes are said."""
 
-from autograder.grading.records import TaskResult
-
 WORDS = {
     "passed": "passed",
     "failed": "not yet right",
@@ -11,7 +9,6 @@ WORDS = {
     "overflow": "used too much",
     "rejected": "refused",
 }
-CAUSE = " Likely cause: "
 
 
 def points(value: float, digits: int = 2) -> str:
@@ -22,11 +19,3 @@ def points(value: float, digits: int = 2) -> str:
 def score(value: float, best: float) -> str:
     """Say what was earned of what there was: 2.5/3."""
     return f"{points(value)}/{points(best)}"
-
-
-def fact_and_cause(task: TaskResult) -> tuple[str, str]:
-    """Split a message into the fact and the likely cause, which only the grader can name: a mistake must be known."""
-    if not task.mistake or CAUSE not in task.message:
-        return task.message, ""
-    fact, _, cause = task.message.rpartition(CAUSE)
-    return fact, cause

@@ -1,25 +1,10 @@
 """What `unroll watch` knows: all tasks in order, what was found of each, and which one the student is at."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from autograder.course import Lesson, Task
 from autograder.student.checker import Job
-from autograder.student.exercises import Chosen, Exercises
+from autograder.student.exercises import Spot
 from autograder.student.verdict import Verdict
-
-
-@dataclass(frozen=True)
-class Spot:
-    """One task, and the exercises that it belongs to."""
-
-    exercises: Exercises
-    lesson: Lesson
-    task: Task
-
-    @property
-    def address(self) -> str:
-        return self.lesson.address(self.task)
 
 
 @dataclass
@@ -83,50 +68,29 @@ class Board:
 
     def follow(self, lesson: str) -> None:
         """Go where the student works: to a lesson just saved, at its first task that does not pass."""
-        if self.current.lesson.key == lesson:
+        if self.current.key == lesson:
             self.is_chosen = True
             return
-        there = [index for index, spot in enumerate(self.spots) if spot.lesson.key == lesson]
+        there = [index for index, spot in enumerate(self.spots) if spot.key == lesson]
         self.choose(next((index for index in there if not self.passes(self.spots[index])), there[0]))
 
     def siblings(self) -> list[Spot]:
         """List the tasks of the current lesson."""
-        return [spot for spot in self.spots if spot.lesson.key == self.current.lesson.key]
+        return [spot for spot in self.spots if spot.key == self.current.key]
 
     def job(self, lesson: str) -> Job:
         """Plan the check of a lesson: first the tasks that failed, and in each the test that did."""
-        spots = [spot for spot in self.spots if spot.lesson.key == lesson]
+        spots = [spot for spot in self.spots if spot.key == lesson]
         spots.sort(key=lambda spot: (not self._failed(spot), spot != self.current))
         tests = frozenset(verdict.test for spot in spots if (verdict := self.verdicts.get(spot.address)))
         return Job(spots[0].exercises, spots[0].lesson, tuple(spot.task for spot in spots), tests)
 
     def jobs(self) -> list[Job]:
         """Plan the check of all lessons, the current one first."""
-        keys = list(dict.fromkeys(spot.lesson.key for spot in self.spots))
-        keys.sort(key=lambda key: key != self.current.lesson.key)
+        keys = list(dict.fromkeys(spot.key for spot in self.spots))
+        keys.sort(key=lambda key: key != self.current.key)
         return [self.job(key) for key in keys]
 
     def _failed(self, spot: Spot) -> bool:
         verdict = self.verdicts.get(spot.address)
         return verdict is not None and not verdict.passes and not verdict.is_open
-
-
-def board_of(found: Chosen, passing: set[str]) -> Board:
-    """Lay out the tasks that were asked for.
-
-    Args:
-        passing: the addresses of tasks that are known to pass.
-    """
-    spots = list(_spots(found))
-    return Board(spots, passing & {spot.address for spot in spots})
-
-
-def _spots(found: Chosen) -> Iterator[Spot]:
-    for exercises, wanted in found:
-        for lesson, tasks in wanted:
-            yield from (Spot(exercises, lesson, task) for task in tasks)
-
-
-def lessons_of(spots: Sequence[Spot]) -> list[tuple[Exercises, Lesson]]:
-    """List the lessons of some tasks, each once."""
-    return list({spot.lesson.key: (spot.exercises, spot.lesson) for spot in spots}.values())

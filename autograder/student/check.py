@@ -15,12 +15,12 @@ from autograder.isolation.backend import open_workers, open_workers_from_here
 from autograder.isolation.child import Workers
 from autograder.reporting.console import own_console
 from autograder.student.editor import as_object
-from autograder.student.exercises import Chosen, find_chosen, find_home
+from autograder.student.exercises import Spot, lessons_of
 from autograder.student.protection import unprotected
 from autograder.student.state import file_digests, note_outcomes
 from autograder.student.terminal import next_step, show_verdicts
 from autograder.student.verdict import summary
-from autograder.student.where import locate
+from autograder.student.where import find_typed
 
 if TYPE_CHECKING:
     from autograder.student.home import Checked
@@ -34,18 +34,17 @@ def check(start: Path, where: str, as_json: bool = False) -> bool:
     """Check the exercises of a folder, and show what was found.
 
     Args:
-        where: what the student typed, see `where.locate`.
+        where: what the student typed, see `where`.
         as_json: print one object, see `editor`, and nothing else.
 
     Returns: whether all checks pass.
     """
-    start, address = locate(start, where)
-    found = find_chosen(start, address)
-    digests = file_digests(found)
+    root, spots = find_typed(start, where)
+    digests = file_digests(spots)
     console = Console(stderr=True) if as_json else own_console()
     with contextlib.redirect_stdout(sys.stderr):  # a test may print as well
-        checked = _checked(console, start, address, quick=not _needs_more_than_torch(found))
-    new = note_outcomes(find_home(start), checked.results, digests)
+        checked = _checked(console, root, spots)
+    new = note_outcomes(root, checked.results, digests)
     if as_json:
         print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output)))
     else:
@@ -53,13 +52,9 @@ def check(start: Path, where: str, as_json: bool = False) -> bool:
     return checked.all_pass
 
 
-def _needs_more_than_torch(found: Chosen) -> bool:
-    files = [
-        path
-        for exercises, wanted in found
-        for lesson, _ in wanted
-        for path in (exercises.file(lesson), exercises.tests(lesson))
-    ]
+def _needs_more_than_torch(spots: Sequence[Spot]) -> bool:
+    lessons = lessons_of(spots)
+    files = [path for exercises, lesson in lessons for path in (exercises.file(lesson), exercises.tests(lesson))]
     return any(SLOW_TO_IMPORT.search(_text(path)) for path in files)
 
 
@@ -70,21 +65,22 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _checked(console: Console, start: Path, address: str, quick: bool) -> "Checked":
+def _checked(console: Console, root: Path, spots: Sequence[Spot]) -> "Checked":
+    quick = not _needs_more_than_torch(spots)
     if console.is_terminal:
         console.print("Warming up ...", end="\r")
-    checked = _check_with(console, start, address, open_workers_from_here(quick))
+    checked = _check_with(console, root, spots, open_workers_from_here(quick))
     if quick and any(sign in verdict.fact for verdict in checked.verdicts for sign in CANNOT_IMPORT):
-        return _check_with(console, start, address, open_workers())
+        return _check_with(console, root, spots, open_workers())
     return checked
 
 
-def _check_with(console: Console, start: Path, address: str, opened: Workers) -> "Checked":
-    from autograder.student.home import check_files
+def _check_with(console: Console, root: Path, spots: Sequence[Spot], opened: Workers) -> "Checked":
+    from autograder.student.home import check_spots
 
     with opened as workers, _status(console) as status:
-        checked = check_files(start, address, workers, lambda lesson: status(f"Checking {lesson} ..."))
-        checked.notes += unprotected(find_home(start), workers)
+        checked = check_spots(spots, workers, lambda lesson: status(f"Checking {lesson} ..."))
+        checked.notes += unprotected(root, workers)
         return checked
 
 

@@ -1,6 +1,7 @@
 """The exercises of an assignment as students have them, and how an address such as `sine/cell:rnn_cell` finds them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -158,11 +159,35 @@ def read_address(text: str) -> Address:
     return Address(assignment, lesson, task)
 
 
-Chosen = list[tuple[Exercises, list[tuple[Lesson, list[Task]]]]]
+@dataclass(frozen=True)
+class Spot:
+    """One task, and the exercises that it belongs to."""
+
+    exercises: Exercises
+    lesson: Lesson
+    task: Task
+
+    @property
+    def key(self) -> str:
+        return self.lesson.key
+
+    @property
+    def address(self) -> str:
+        return self.lesson.address(self.task)
+
+    @property
+    def file(self) -> Path:
+        """The file that a student writes it in."""
+        return self.exercises.file(self.lesson)
 
 
-def chosen(exercises: Exercises, address: Address) -> list[tuple[Lesson, list[Task]]]:
-    """List the lessons and tasks that an address means.
+def lessons_of(spots: Sequence[Spot]) -> list[tuple[Exercises, Lesson]]:
+    """List the lessons of some tasks, each once."""
+    return list({spot.key: (spot.exercises, spot.lesson) for spot in spots}.values())
+
+
+def spots_of(exercises: Exercises, address: Address) -> list[Spot]:
+    """List the tasks that an address means in one assignment.
 
     Raises:
         UsageError: it names what is not there.
@@ -171,8 +196,8 @@ def chosen(exercises: Exercises, address: Address) -> list[tuple[Lesson, list[Ta
     if not lessons:
         there = ", ".join(lesson.name for lesson in exercises.assignment.lessons)
         raise UsageError(f"{exercises.assignment.name} has no lesson {address.lesson!r}. It has: {there}.")
-    found = [(one, [task for task in one.tasks if address.task in ("", task.name)]) for one in lessons]
-    if not any(tasks for _, tasks in found):
+    found = [Spot(exercises, one, task) for one in lessons for task in one.tasks if address.task in ("", task.name)]
+    if not found:
         there = ", ".join(task.name for task in lessons[0].tasks)
         raise UsageError(f"{lessons[0].key} has no task {address.task!r}. It has: {there}.")
     return found
@@ -191,19 +216,31 @@ def find_home(start: Path) -> Path:
     raise UsageError(f"{start}: no exercises here or above. Go into their folder, or make one: unroll init")
 
 
-def find_chosen(start: Path, address: str) -> Chosen:
-    """Find what an address means in the folder of exercises here or above; without one, the assignment one stands in.
+def find_here(start: Path, address: str) -> tuple[Path, list[Spot]]:
+    """Find the folder of exercises here or above, and the tasks that an address means there.
+
+    Args:
+        address: "" means the assignment one stands in, or all there is.
+
+    Raises:
+        UsageError: there is no such folder, or the address names what is not there.
+    """
+    root = find_home(start)
+    return root, find_spots(root, address or assignment_of(root, start))
+
+
+def find_spots(root: Path, address: str) -> list[Spot]:
+    """List the tasks that an address means in a folder of exercises; "" means all.
 
     Raises:
         UsageError: it names what is not there.
     """
-    root = find_home(start)
-    wanted = read_address(address) if address else Address(_assignment_of(root, start.resolve()))
+    wanted = read_address(address)
     names = [wanted.assignment] if wanted.assignment else assignments_in(root)
-    return [(exercises, chosen(exercises, wanted)) for exercises in (find_exercises(root, name) for name in names)]
+    return [spot for name in names for spot in spots_of(find_exercises(root, name), wanted)]
 
 
-def _assignment_of(root: Path, start: Path) -> str:
+def assignment_of(root: Path, start: Path) -> str:
     """Name the assignment whose folder one stands in, or none of them."""
-    inside = start.relative_to(root).parts if start.is_relative_to(root) else ()
+    inside = start.resolve().relative_to(root).parts if start.resolve().is_relative_to(root) else ()
     return inside[0] if inside and (root / inside[0] / KNOWN).is_file() else ""

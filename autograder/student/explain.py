@@ -1,6 +1,7 @@
 """`unroll explain`: why a task's answer works and another way to write it, for those whose own answer passes."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from autograder.isolation.child import Workers
 from autograder.reporting.clean import one_line
 from autograder.reporting.console import WIDTH, own_console
 from autograder.reporting.sealed import Explanation, unseal
-from autograder.student.exercises import Chosen, find_chosen, find_home
-from autograder.student.home import check_files
+from autograder.student.exercises import Spot, find_here
+from autograder.student.home import check_spots
 from autograder.student.state import file_digests, note_outcomes
 
 
@@ -42,34 +43,32 @@ def explain(start: Path, address: str, workers: Workers) -> Explained:
     Raises:
         UsageError: there is no such task, or the explanation is damaged.
     """
-    found = find_chosen(start, address)
-    wanted = only_task(found)
-    digests = file_digests(found)
-    (result,) = check_files(start, wanted, workers).results
-    note_outcomes(find_home(start), [result], digests)
+    root, spots = find_here(start, address)
+    spot = only_one(spots)
+    digests = file_digests(spots)
+    (result,) = check_spots(spots, workers).results
+    note_outcomes(root, [result], digests)
     passed = result.outcome == "passed"
-    return Explained(wanted, result, _opened(found, wanted) if passed else None)
+    return Explained(spot.address, result, _opened(spot) if passed else None)
 
 
-def only_task(found: Chosen) -> str:
-    """Return the address of the one task that was asked for.
+def only_one(spots: Sequence[Spot]) -> Spot:
+    """Return the one task that was asked for.
 
     Raises:
         UsageError: there are several.
     """
-    addresses = [lesson.address(task) for _, wanted in found for lesson, tasks in wanted for task in tasks]
-    if len(addresses) > 1:
-        raise UsageError(f"Which task? Name one of: {', '.join(addresses)}.")
-    return addresses[0]
+    if len(spots) > 1:
+        raise UsageError(f"Which task? Name one of: {', '.join(spot.address for spot in spots)}.")
+    return spots[0]
 
 
-def _opened(found: Chosen, address: str) -> Explanation:
-    exercises = next(exercises for exercises, _ in found if address in exercises.sealed)
+def _opened(spot: Spot) -> Explanation:
     try:
-        return unseal(address, exercises.sealed[address])
+        return unseal(spot.address, spot.exercises.sealed[spot.address])
     except ValueError:
         raise UsageError(
-            f"{exercises.folder}: the explanation of {address} is damaged. `unroll init` puts it back."
+            f"{spot.exercises.folder}: the explanation of {spot.address} is damaged. `unroll init` puts it back."
         ) from None
 
 
@@ -78,7 +77,7 @@ def show_explanation(start: Path, address: str) -> bool:
 
     Returns: whether the task passes.
     """
-    only_task(find_chosen(start, address))  # wrong use is said before anything is started
+    only_one(find_here(start, address)[1])  # wrong use is said before anything is started
     console = own_console()
     with open_workers() as workers:
         explained = explain(start, address, workers)

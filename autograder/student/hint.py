@@ -1,15 +1,14 @@
 """`unroll hint`: the next hint of a task each time, from a question to a nudge."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
 from rich.text import Text
 
-from autograder.course import Task
 from autograder.reporting.console import own_console
-from autograder.student.exercises import Chosen, find_chosen, find_home, read_address
+from autograder.student.exercises import Spot, find_here, read_address
 from autograder.student.state import State, change_state, file_digests, read_state
 
 NOT_KEPT = "This could not be noted down, so the next call shows the same hint; --all shows all of them."
@@ -45,12 +44,12 @@ def next_hint(start: Path, address: str, again: bool = False, everything: bool =
     Raises:
         UsageError: there is no such task.
     """
-    root, found = find_home(start), find_chosen(start, address)
+    root, spots = find_here(start, address)
     state = read_state(root)
-    chosen = next(_tasks(found)) if read_address(address).task else first_open(found, state)
-    if chosen is None:
+    spot = spots[0] if read_address(address).task else first_open(spots, state)
+    if spot is None:
         return None
-    wanted, task = chosen
+    wanted, task = spot.address, spot.task
     given = min(state.hints.get(wanted, 0), len(task.hints))
     if everything or again:
         return _some(wanted, task.hints, range(len(task.hints) if everything else given))
@@ -64,17 +63,10 @@ def _some(address: str, hints: Sequence[str], which: range, note: str = "") -> H
     return Hints(address, tuple((number + 1, hints[number]) for number in which), len(hints), note)
 
 
-def first_open(found: Chosen, state: State) -> tuple[str, Task] | None:
-    """Find the first task that is not known to pass as its file stands, with its address; None if all do."""
-    digests = file_digests(found)
-    is_open = (one for one in _tasks(found) if not state.passes(one[0], digests[one[0].rpartition(":")[0]]))
-    return next(is_open, None)
-
-
-def _tasks(found: Chosen) -> Iterator[tuple[str, Task]]:
-    for _, wanted in found:
-        for lesson, tasks in wanted:
-            yield from ((lesson.address(task), task) for task in tasks)
+def first_open(spots: Sequence[Spot], state: State) -> Spot | None:
+    """Find the first task that is not known to pass as its file stands; None if all do."""
+    digests = file_digests(spots)
+    return next((spot for spot in spots if not state.passes(spot.address, digests[spot.key])), None)
 
 
 def show_hint(start: Path, address: str, again: bool, everything: bool) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from itertools import groupby
 
 from autograder.course import Lesson, Task
+from autograder.errors import Note
 from autograder.grading.clock import Clock
 from autograder.grading.examine import sources_of
 from autograder.grading.intake import HandIn, Source, read_one
@@ -15,7 +15,7 @@ from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 from autograder.student.case import find
 from autograder.student.checks import run_checks
-from autograder.student.exercises import Exercises, find_chosen
+from autograder.student.exercises import Exercises, Spot
 from autograder.student.verdict import Verdict
 
 Done = Callable[[Verdict], None]
@@ -44,27 +44,18 @@ class Checked:
         return all(verdict.passes for verdict in self.verdicts)
 
 
-def check_files(
-    start: Path,
-    address: str,
-    workers: Workers,
-    begun: Callable[[str], None] = lambda lesson: None,
-) -> Checked:
-    """Run the public checks on the files of a student's folder.
+def check_spots(spots: Sequence[Spot], workers: Workers, begun: Callable[[str], None] = lambda lesson: None) -> Checked:
+    """Run the public checks of some tasks on the files of a student's folder.
 
     Args:
-        address: such as `sine/cell:rnn_cell`, `sine/cell` or `sine`; "" for all there is.
         begun: called with the key of each lesson before it is checked.
-
-    Raises:
-        UsageError: there are no such exercises.
     """
     checked = Checked()
-    for exercises, wanted in find_chosen(start, address):
+    for exercises, there in groupby(spots, key=lambda spot: spot.exercises):
         home = Home(exercises, workers)
-        for lesson, tasks in wanted:
+        for lesson, own in groupby(there, key=lambda spot: spot.lesson):
             begun(lesson.key)
-            home.check(lesson, tasks, checked)
+            home.check(lesson, [spot.task for spot in own], checked)
     return checked
 
 
@@ -123,7 +114,7 @@ class Home:
             checked.output[lesson.key] = remote.output
 
 
-def _placed(verdict: Verdict, source: Source | None, notes: Sequence[dict[str, Any]]) -> Verdict:
+def _placed(verdict: Verdict, source: Source | None, notes: Sequence[Note]) -> Verdict:
     """Say where in the student's file to look: the line that raised, else where the task is defined.
 
     Args:
@@ -134,16 +125,15 @@ def _placed(verdict: Verdict, source: Source | None, notes: Sequence[dict[str, A
     own = [frame for frame in verdict.frames if frame.lesson == verdict.lesson.name]
     place = own[-1] if own else find(verdict.task.name, source.cells)
     if place.line is None and notes:
-        return replace(verdict, file=source.file, line=notes[0]["line"], cell=notes[0]["cell"])
+        return replace(verdict, file=source.file, line=notes[0].line, cell=notes[0].cell)
     return replace(verdict, file=source.file, line=place.line, cell=place.cell)
 
 
-def passed_over(source: Source, notes: Sequence[dict[str, Any]]) -> Iterator[str]:
+def passed_over(source: Source, notes: Sequence[Note]) -> Iterator[str]:
     """Say which statements could not be run: the tasks beside them may pass all the same."""
     for note in notes:
-        cell = f", cell {note['cell']}" if note["cell"] else ""
-        raised = f"{note['kind']}: {note['text']}".removesuffix(": ")
-        yield f"{source.file}{cell}, line {note['line']} raised {raised}. The checks went on without it."
+        raised = f"{note.kind}: {note.text}".removesuffix(": ")
+        yield f"{source.file}, {note.place} raised {raised}. The checks went on without it."
 
 
 def _refused(lesson: Lesson, tasks: Sequence[Task], hand_in: HandIn, source: Source | None) -> Iterator[Verdict]:

@@ -4,7 +4,7 @@ import linecache
 import types
 from typing import Any
 
-from autograder.errors import StudentError
+from autograder.errors import Note, StudentError
 from autograder.grading.local import ask_here, without_attribute
 from autograder.isolation.limits import Limits
 from autograder.student.guard import within
@@ -21,7 +21,7 @@ class Kernel:
     def __init__(self, module: types.ModuleType, limits: Limits) -> None:
         self._module = module
         self._seconds = limits.call_seconds
-        self.notes: list[dict[str, Any]] = []
+        self.notes: list[Note] = []
         self.names = [name for name in module.__dict__ if not name.startswith("_")]
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:

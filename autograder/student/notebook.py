@@ -4,12 +4,13 @@ import contextlib
 import io
 import sys
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from autograder.errors import UnrollError
 from autograder.isolation.limits import Limits
 from autograder.reporting.clean import one_line
-from autograder.student.exercises import chosen, find_exercises, read_address, shipped_exercises
+from autograder.student.exercises import find_exercises, read_address, shipped_exercises, spots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,8 @@ def _results(address: str) -> "list[TaskResult]":
     wanted = read_address(address)
     exercises = find_exercises(shipped_exercises(), wanted.assignment)
     found = []
-    for lesson, tasks in chosen(exercises, wanted):
+    for lesson, spots in groupby(spots_of(exercises, wanted), key=lambda spot: spot.lesson):
+        tasks = [spot.task for spot in spots]
         with as_before(notebook), contextlib.redirect_stdout(io.StringIO()):
             found += [one.result for one in run_checks(exercises, lesson, tasks, Kernel(notebook, Limits()))]
     return found
@@ -98,7 +100,7 @@ def _pictures(address: str) -> "Iterator[tuple[Lesson, list[Panel]]]":
     notebook = sys.modules["__main__"]
     wanted = read_address(address)
     exercises = find_exercises(shipped_exercises(), wanted.assignment)
-    for _, lesson in drawable([(exercises, chosen(exercises, wanted))]):
+    for _, lesson in drawable(spots_of(exercises, wanted)):
         with as_before(notebook), contextlib.redirect_stdout(io.StringIO()):
             found = list(panels(exercises.pictures[lesson.name], Kernel(notebook, LIMITS)))
         yield lesson, found
@@ -122,9 +124,9 @@ def _text(result: "TaskResult") -> str:
 
 
 def _html(result: "TaskResult") -> str:
-    from autograder.reporting.words import WORDS, fact_and_cause
+    from autograder.reporting.words import WORDS
 
-    fact, cause = (escape(one_line(text, 1000)) for text in fact_and_cause(result))
+    fact, cause = (escape(one_line(text, 1000)) for text in (result.fact, result.cause))
     colour = GOOD if result.outcome == "passed" else BAD
     parts = [f"<b>{escape(result.task)}</b>: {escape(WORDS[result.outcome])}", fact]
     parts.append(f"<i>Likely cause:</i> {cause}" if cause else "")

@@ -53,7 +53,7 @@ class Opener:
     def _open(self, session: Session) -> None:
         spot, verdict = session.board.current, session.board.verdict
         line = verdict.line if verdict and verdict.line else 1
-        command = filled(self._command, spot.exercises.file(spot.lesson).absolute(), line)
+        command = filled(self._command, spot.file.absolute(), line)
         nowhere = subprocess.DEVNULL  # what it says would spoil the screen
         self.running = [process for process in self.running if process.poll() is None]
         try:

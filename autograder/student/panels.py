@@ -11,7 +11,7 @@ from autograder.course import Lesson
 from autograder.errors import StudentError, StudentMissing, UsageError, WorkerGone
 from autograder.isolation.limits import Limits
 from autograder.reporting.clean import one_line
-from autograder.student.exercises import Chosen, Drawn, Exercises
+from autograder.student.exercises import Drawn, Exercises, Spot, lessons_of
 
 LIMITS = Limits(call_seconds=60.0, lesson_seconds=120.0)  # training takes longer than a check
 MOST = 100_000  # numbers of one line
@@ -40,16 +40,17 @@ class Panel:
     failed: bool = False
 
 
-def drawable(found: Chosen) -> list[tuple[Exercises, Lesson]]:
+def drawable(spots: Sequence[Spot]) -> list[tuple[Exercises, Lesson]]:
     """List the lessons that have pictures.
 
     Raises:
         UsageError: there is none among them.
     """
-    wanted = [(exercises, lesson) for exercises, lessons in found for lesson, _ in lessons]
+    wanted = lessons_of(spots)
     drawn = [(exercises, lesson) for exercises, lesson in wanted if exercises.pictures[lesson.name]]
     if not drawn:
-        all_there = [(exercises, lesson) for exercises, _ in found for lesson in exercises.assignment.lessons]
+        assignments = {exercises.folder: exercises for exercises, _ in wanted}.values()
+        all_there = [(exercises, lesson) for exercises in assignments for lesson in exercises.assignment.lessons]
         there = [lesson.key for exercises, lesson in all_there if exercises.pictures[lesson.name]]
         advice = f"There are pictures of: {', '.join(there)}." if there else "Try another assignment."
         raise UsageError(f"{wanted[0][1].key} has nothing to draw. {advice}")

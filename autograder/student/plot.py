@@ -16,10 +16,10 @@ from autograder.isolation.child import Workers
 from autograder.reporting.console import own_console
 from autograder.reporting.whole import cannot_write, write_whole
 from autograder.student.draw import draw
-from autograder.student.exercises import Exercises, find_chosen, find_home
+from autograder.student.exercises import Exercises
 from autograder.student.home import passed_over
 from autograder.student.panels import LIMITS, Panel, describe, drawable, panels
-from autograder.student.where import locate
+from autograder.student.where import find_typed
 
 FOLDER = "plots"
 ADVICE = "Free space, or make the folder writable."
@@ -29,16 +29,16 @@ def plot(start: Path, where: str) -> bool:
     """Draw what the lessons of a folder can show, as PNG and SVG, and say where.
 
     Args:
-        where: what the student typed, see `where.locate`.
+        where: what the student typed, see `where`.
 
     Returns: whether every panel could be drawn.
 
     Raises:
         UsageError: the lesson has nothing to draw.
     """
-    start, address = locate(start, where)
-    folder, console, fine = find_home(start) / FOLDER, own_console(), True
-    wanted = drawable(find_chosen(start, address))
+    root, spots = find_typed(start, where)
+    folder, console, fine = root / FOLDER, own_console(), True
+    wanted = drawable(spots)
     with open_workers() as workers:
         for exercises, lesson in wanted:
             found, notes = _ask(console, exercises, lesson, workers)

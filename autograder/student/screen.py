@@ -9,7 +9,8 @@ from rich.text import Text
 
 from autograder.reporting.clean import one_line, printable
 from autograder.reporting.sealed import Explanation
-from autograder.student.board import Board, Spot
+from autograder.student.board import Board
+from autograder.student.exercises import Spot
 from autograder.student.hint import Hints
 from autograder.student.session import Session
 from autograder.student.terminal import frame_lines, printed, sentences, state
@@ -107,7 +108,7 @@ def _state(board: Board, spot: Spot) -> Text:
 
 def _file(spot: Spot, verdict: Verdict | None) -> Text:
     """Name the current file, as short as it can be, so that a click opens it."""
-    file = spot.exercises.file(spot.lesson)
+    file = spot.file
     here = Path.cwd()
     name = one_line(str(file.relative_to(here) if file.is_relative_to(here) else file))
     line = f":{verdict.line}" if verdict is not None and verdict.line and not verdict.cell else ""

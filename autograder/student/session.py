@@ -9,7 +9,6 @@ from autograder.errors import UnrollError
 from autograder.reporting.sealed import Explanation, unseal
 from autograder.student.board import Board
 from autograder.student.checker import Begun, Broken, Ended, Event, Job
-from autograder.student.exercises import Chosen
 from autograder.student.hint import Hints, next_hint
 from autograder.student.reset import reset
 from autograder.student.state import file_digests, note_outcomes
@@ -24,7 +23,6 @@ class Session:
 
     Args:
         root: the folder of exercises.
-        found: what was asked for.
         ask: has lessons checked.
         mode: `task`, `list`, `help` or `reset` (the question).
         status: a quiet line: what was just done.
@@ -36,7 +34,6 @@ class Session:
     """
 
     root: Path
-    found: Chosen
     board: Board
     ask: Callable[[list[Job]], None]
     mode: str = "task"
@@ -50,7 +47,7 @@ class Session:
 
     def check(self, jobs: Sequence[Job]) -> None:
         """Have lessons checked."""
-        self.digests = file_digests(self.found)
+        self.digests = file_digests(self.board.spots)
         self.ask(list(jobs))
 
     def saved(self, lessons: Sequence[str]) -> None:

@@ -16,9 +16,9 @@ from autograder.extras import Shape
 from autograder.reporting.clean import one_line
 from autograder.reporting.console import own_console
 from autograder.student.axes import Axes, Unknown, read_axes, what_is_right, what_is_wrong
-from autograder.student.exercises import Chosen, find_chosen, find_home
+from autograder.student.exercises import Spot
 from autograder.student.state import change_state, read_state
-from autograder.student.where import locate
+from autograder.student.where import find_typed
 
 HOW = "Answer with letters, such as N, T, D; () is a plain number. Enter skips, q leaves."
 NOT_KEPT = "This could not be noted down, so the next call asks for all of it again."
@@ -58,14 +58,12 @@ class End(Enum):
     LEFT = auto()
 
 
-def questions_of(found: Chosen) -> list[Question]:
+def questions_of(spots: Sequence[Spot]) -> list[Question]:
     """List the questions of some tasks, in order."""
     return [
-        Question(lesson.address(task), role, shape, *_alphabet(lesson, exercises.letters))
-        for exercises, wanted in found
-        for lesson, tasks in wanted
-        for task in tasks
-        for role, shapes in (("takes", task.takes), ("returns", task.returns))
+        Question(spot.address, role, shape, *_alphabet(spot.lesson, spot.exercises.letters))
+        for spot in spots
+        for role, shapes in (("takes", spot.task.takes), ("returns", spot.task.returns))
         for shape in shapes
     ]
 
@@ -83,17 +81,18 @@ def ask_shapes(start: Path, where: str, again: bool) -> None:
     """Ask for the shapes that were not answered before, and remember each as soon as it is.
 
     Args:
-        where: what the student typed, see `where.locate`.
+        where: what the student typed, see `where`.
         again: ask for all of them.
 
     Raises:
         UsageError: there are no such tasks, or nothing is to be asked for there.
     """
-    start, address = locate(start, where)
-    questions = questions_of(find_chosen(start, address))
+    root, spots = find_typed(start, where)
+    questions = questions_of(spots)
     if not questions:
+        address = where.strip()
         raise UsageError(f"{address}: there are no shapes to ask for. Try a whole lesson, or `unroll check {address}`.")
-    talk = Talk(own_console(), find_home(start))
+    talk = Talk(own_console(), root)
     before = {} if again else read_state(talk.root).shapes
     answered = {one.same for one in questions if one.shape.name in before.get(one.address, ())}
     if {one.same for one in questions} <= answered:

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.errors import GradingError
 from autograder.grading.records import OUTCOMES, TaskResult
 from autograder.reporting.whole import cannot_write, write_whole
-from autograder.student.exercises import Chosen
+from autograder.student.exercises import Spot
 
 OWN = ".unroll"
 FILE = "state.txt"
@@ -56,9 +56,9 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()[:DIGITS]
 
 
-def file_digests(found: Chosen) -> dict[str, str]:
+def file_digests(spots: Sequence[Spot]) -> dict[str, str]:
     """Make the digest of each lesson's file, by the lesson's key; "none" where there is no file to read."""
-    files = {lesson.key: exercises.file(lesson) for exercises, wanted in found for lesson, _ in wanted}
+    files = {spot.key: spot.file for spot in spots}
     return {key: _digest(file) for key, file in files.items()}
 
 

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.errors import Frame
+from autograder.errors import Frame, place_in
 from autograder.reporting.clean import one_line, printable
 from autograder.student.verdict import COLOURS, Verdict, to_do
 
@@ -77,7 +77,7 @@ def place(verdict: Verdict) -> str:
 
 
 def _place(file: str, line: int | None, cell: int | None) -> str:
-    parts = [one_line(file), f"cell {cell}" if cell else "", f"line {line}" if line else ""]
+    parts = one_line(file), place_in(line, cell)
     return ", ".join(part for part in parts if part)
 
 

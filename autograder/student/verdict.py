@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from autograder.course import Lesson, Task
 from autograder.errors import Frame
 from autograder.grading.records import TaskResult
-from autograder.reporting.words import fact_and_cause
 
 STATES = {
     "passed": "passing",
@@ -74,11 +73,11 @@ class Verdict:
 
     @property
     def fact(self) -> str:
-        return fact_and_cause(self.result)[0]
+        return self.result.fact
 
     @property
     def cause(self) -> str:
-        return fact_and_cause(self.result)[1]
+        return self.result.cause
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:

@@ -11,9 +11,9 @@ from rich.console import Console, ConsoleDimensions
 
 from autograder.isolation.launch import one_thread
 from autograder.reporting.clean import one_line
-from autograder.student.board import board_of, lessons_of
+from autograder.student.board import Board
 from autograder.student.checker import Begun, Checker, Event
-from autograder.student.exercises import find_chosen, find_home
+from autograder.student.exercises import lessons_of
 from autograder.student.keys import Keys, show, terminal_keys
 from autograder.student.opener import Opener, words
 from autograder.student.saves import Saves
@@ -21,7 +21,7 @@ from autograder.student.screen import lines
 from autograder.student.session import Session
 from autograder.student.state import file_digests, read_state
 from autograder.student.verdict import Verdict, summary
-from autograder.student.where import locate
+from autograder.student.where import find_typed
 
 TICK = 0.03  # seconds from one look at keys, files and verdicts to the next
 HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
@@ -31,19 +31,17 @@ def watch(start: Path, where: str, edit: str = "") -> None:
     """Check what is saved until the student quits.
 
     Args:
-        where: what the student typed, see `where.locate`.
+        where: what the student typed, see `where`.
         edit: the command that opens a file, see `opener`; on a terminal only.
     """
     opener = Opener(words(edit))
-    start, address = locate(start, where)
-    found, root = find_chosen(start, address), find_home(start)
-    state, digests = read_state(root), file_digests(found)
-    passing = {one for one in state.last if state.passes(one, digests.get(one.rpartition(":")[0], ""))}
-    board = board_of(found, passing)
-    saves = Saves(lessons_of(board.spots))
+    root, spots = find_typed(start, where)
+    state, digests = read_state(root), file_digests(spots)
+    board = Board(spots, {spot.address for spot in spots if state.passes(spot.address, digests[spot.key])})
+    saves = Saves(lessons_of(spots))
     one_thread()
     checker = Checker()
-    session = Session(root, found, board, checker.ask)
+    session = Session(root, board, checker.ask)
     session.check(board.jobs())
     try:
         if _is_terminal():
@@ -145,6 +143,5 @@ def _say(session: Session, event: Event) -> None:
         return
     text = f"{session.status} {summary(list(session.board.verdicts.values()))}"
     if isinstance(event, Verdict):
-        cause = f" Likely cause: {event.cause}" if event.cause else ""
-        text = f"{event.address} {event.state}: {event.fact}{cause}".removesuffix(": ")
+        text = f"{event.address} {event.state}: {event.result.message}".removesuffix(": ")
     print(one_line(text), file=sys.__stdout__, flush=True)

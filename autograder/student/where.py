@@ -4,11 +4,25 @@ import os
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.student.exercises import SUFFIXES, assignments_in, find_home
+from autograder.student.exercises import SUFFIXES, Spot, assignment_of, assignments_in, find_home, find_spots
+
+
+def find_typed(start: Path, where: str) -> tuple[Path, list[Spot]]:
+    """Find the folder of exercises and the tasks that are meant.
+
+    Args:
+        start: the folder that one stands in.
+        where: see `locate`; "" means the assignment one stands in, or all there is.
+
+    Raises:
+        UsageError: there are no such tasks.
+    """
+    root, address = locate(start, where)
+    return root, find_spots(root, address if where.strip() else assignment_of(root, start))
 
 
 def locate(start: Path, where: str) -> tuple[Path, str]:
-    """Turn what was typed into a folder to start from and an address there.
+    """Turn what was typed into a folder of exercises and an address there.
 
     Args:
         start: the folder that one stands in.
@@ -21,10 +35,11 @@ def locate(start: Path, where: str) -> tuple[Path, str]:
     text, task = _without_task(where.strip())
     place = text.replace(os.sep, "/")
     if _is_path(start, place):
-        start, place = _from_path(start, place)
-    elif place and "/" not in place:
-        place = _inside(start, place)
-    return start, f"{place}:{task}" if task else place
+        root, place = _from_path(start, place)
+    else:
+        root = find_home(start)
+        place = _inside(root, start, place) if place and "/" not in place else place
+    return root, f"{place}:{task}" if task else place
 
 
 def _without_task(text: str) -> tuple[str, str]:
@@ -50,8 +65,7 @@ def _from_path(start: Path, place: str) -> tuple[Path, str]:
     return home, "/".join([*parts[:1], *lesson])
 
 
-def _inside(start: Path, place: str) -> str:
+def _inside(root: Path, start: Path, place: str) -> str:
     """Complete the name of a lesson by the assignment whose folder one stands in."""
-    home = find_home(start)
-    inside = start.resolve().relative_to(home).parts[:1] if start.resolve().is_relative_to(home) else ()
-    return place if place in assignments_in(home) else "/".join([*inside, place])
+    inside = start.resolve().relative_to(root).parts[:1] if start.resolve().is_relative_to(root) else ()
+    return place if place in assignments_in(root) else "/".join([*inside, place])
