@@ -1,8 +1,8 @@
 """The nouns: a course has assignments, an assignment has lessons, a lesson has tasks."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from autograder.extras import Picture, Shape, read_picture, read_shapes
 from autograder.isolation.limits import Limits
 
 MANIFEST = Path("solutions") / "course.toml"
+LESSON_KEYS = ("title", "minutes", "task", "question", "picture", "families")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One module and one notebook."""
+    """One module and one notebook.
+
+    Args:
+        families: ids of mistakes that have several sentences in one task, each saying what is wrong in its own words.
+    """
 
     assignment: str
     name: str
@@ -65,6 +70,7 @@ class Lesson:
     folder: Path
     questions: tuple[Question, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    families: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -94,6 +100,7 @@ class Course:
 
     Args:
         letters: what each letter of a shape stands for.
+        shared_ids: letters that begin the ids of mistakes which several lessons may have.
     """
 
     title: str
@@ -101,11 +108,17 @@ class Course:
     assignments: tuple[Assignment, ...]
     limits: Limits = field(default_factory=Limits)
     letters: Mapping[str, str] = field(default_factory=dict)
+    shared_ids: tuple[str, ...] = ()
 
     def lessons(self) -> Iterator[Lesson]:
         """Go through all lessons in order."""
         for assignment in self.assignments:
             yield from assignment.lessons
+
+    def only(self, lessons: Collection[Lesson]) -> "Course":
+        """Return the course with no other lessons than these; every assignment stays, be it empty."""
+        kept = (replace(a, lessons=tuple(one for one in a.lessons if one in lessons)) for a in self.assignments)
+        return replace(self, assignments=tuple(kept))
 
     def assignment(self, name: str) -> Assignment:
         """Find an assignment by its name, or say which there are."""
@@ -137,9 +150,10 @@ def load_course(root: Path) -> Course:
     manifest = root / MANIFEST
     data = _toml(manifest)
     try:
-        assignments = tuple(_assignment(root, entry) for entry in data["assignment"])
+        assignments = tuple(_assignment(root, entry) for entry in data.get("assignment", ()))
         limits = _limits(data.get("limits", {}), manifest)
-        return Course(data["title"], root, assignments, limits, data.get("letters", {}))
+        shared = tuple(data.get("shared_ids", ()))
+        return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared)
     except KeyError as error:
         raise CourseError(f"{manifest}: {error.args[0]!r} is missing. Add it.") from None
 
@@ -153,14 +167,30 @@ def _assignment(root: Path, entry: dict[str, Any]) -> Assignment:
 
 def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
     path = folder / "lesson.toml"
+    _refuse_links(folder)
     data = _toml(path)
+    for key in data:
+        if key not in LESSON_KEYS:
+            raise CourseError(f"{path}: unknown key {key!r}. There is: {', '.join(LESSON_KEYS)}.")
     try:
         tasks = tuple(_task(entry, path) for entry in data["task"])
         questions = tuple(_question(entry, path) for entry in data.get("question", ()))
         pictures = tuple(_picture(entry, path) for entry in data.get("picture", ()))
-        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, questions, pictures)
+        about: dict[str, Any] = {
+            "questions": questions,
+            "pictures": pictures,
+            "families": tuple(data.get("families", ())),
+        }
+        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, **about)
     except KeyError as error:
         raise CourseError(f"{path}: {error.args[0]!r} is missing. Add it.") from None
+
+
+def _refuse_links(folder: Path) -> None:
+    """A link leads elsewhere once the course is copied, and pytest looks for a test's lesson where the link leads."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_symlink():
+            raise CourseError(f"{path}: this is a link. Put a copy of the file in its place.")
 
 
 def _task(entry: dict[str, Any], path: Path) -> Task:

@@ -16,6 +16,7 @@ import torch
 from autograder.errors import StudentError, WorkerGone
 from autograder.grading.compare import equal, must_raise, number, same
 from autograder.grading.diagnosis import alike
+from autograder.grading.loops import loop_mistakes
 from autograder.grading.variants import alternative, mistake
 from autograder.isolation.calls import model_follows
 
@@ -32,6 +33,7 @@ __all__ = [
     "equal",
     "in_dtype",
     "layer_weights",
+    "loop_mistakes",
     "mistake",
     "model_follows",
     "must_raise",
@@ -89,10 +91,8 @@ def torch_layer(kind: str, weights: Sequence[torch.Tensor]) -> torch.nn.RNNBase:
         kind: RNN, GRU or LSTM.
         weights: as `layer_weights` draws them.
     """
-    d, h = weights[0].shape[1], weights[1].shape[1]
-    layer: torch.nn.RNNBase = {"RNN": torch.nn.RNN, "GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}[kind](
-        d, h, batch_first=True
-    )
+    made: Callable[..., torch.nn.RNNBase] = {"RNN": torch.nn.RNN, "GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}[kind]
+    layer = made(weights[0].shape[1], weights[1].shape[1], batch_first=True).to(weights[0].dtype)
     with torch.no_grad():
         for parameter, weight in zip(layer.parameters(), weights, strict=True):
             parameter.copy_(weight)

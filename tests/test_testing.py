@@ -18,6 +18,7 @@ DRAWINGS = "autograder.authoring.diagram"
 WRITTEN = sorted((REPOSITORY / "solutions").rglob("*.py"))
 BUILT = sorted((REPOSITORY / "exercises").rglob("*.py"))
 TEMPLATE = sorted((REPOSITORY / "autograder" / "authoring" / "template").glob("*.py.txt"))
+MARKS = {f"autograder.grading.{name}" for name in ("edits", "loops", "mistakes_file", "variants")}
 # What the tests of folders imported before there was a face.
 OLD = {"autograder.grading.compare": "equal, must_raise, number, same", "autograder.grading.diagnosis": "alike"}
 CHEAP = """
@@ -101,7 +102,7 @@ def test_the_face_costs_nothing_that_a_check_has_not_imported() -> None:
 
     assert {name.split(".")[0] for name in added} - set(sys.stdlib_module_names) == {"autograder"}
     # A test file imports how values are compared; the marks are two functions of a line.
-    assert added - modules(CHECK) <= {FACE, "autograder.grading.compare", "autograder.grading.variants"}
+    assert added - modules(CHECK) <= {FACE, "autograder.grading.compare", *MARKS}
 
 
 def test_every_name_of_the_face_is_explained_in_the_guide() -> None:

@@ -78,6 +78,12 @@ def test_weights_are_those_of_a_new_layer() -> None:
         assert 0.19 < max(float(w.abs().max()) for w in weights) <= 0.2
 
 
+def test_a_layer_has_the_dtype_of_its_weights() -> None:
+    weights = layer_weights(3, 4, seeded())
+
+    assert all(torch.equal(w, p) for w, p in zip(weights, torch_layer("RNN", weights).parameters(), strict=True))
+
+
 def test_only_a_floating_tensor_is_given_another_dtype() -> None:
     assert in_dtype(torch.ones(2, dtype=torch.float64), torch.float32).dtype == torch.float32
     assert in_dtype(torch.ones(2, dtype=torch.int64), torch.float32).dtype == torch.int64

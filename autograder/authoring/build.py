@@ -3,7 +3,8 @@
 import ast
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,21 +23,61 @@ KNOWN = "known.json"
 BUILT = ("exercises", "source")
 
 
-def plan(course: Course, known: Callable[[Assignment], dict[str, Any]]) -> Plan:
+def plan(course: Course, known: Callable[[Assignment], dict[str, Any]], only: Collection[Lesson] | None = None) -> Plan:
     """Say what is to be written: the content of each file by its path in the course.
 
     Args:
         known: makes the content of `known.json` for an assignment.
+        only: the lessons to build; what `known.json` says of the others stays. All of them if not given.
     """
     files: Plan = {}
     for order, assignment in enumerate(course.assignments):
-        for lesson in assignment.lessons:
-            files |= _lesson_files(lesson)
-        folder = f"exercises/{assignment.name}/"
-        built = {name: _sha(text) for name, text in files.items() if name.startswith(folder) and type(text) is str}
-        content = {"order": order, "letters": dict(course.letters), **known(assignment), "built": built}
-        files[f"exercises/{assignment.name}/{KNOWN}"] = known_text(content)
+        lessons = [lesson for lesson in assignment.lessons if only is None or lesson in only]
+        if not lessons:
+            continue
+        made: Plan = {}
+        for lesson in lessons:
+            made |= _lesson_files(lesson)
+        path = f"exercises/{assignment.name}/{KNOWN}"
+        content = _content(course, assignment, lessons, known, {name: _sha(x) for name, x in _texts(made)})
+        files |= {**made, path: known_text({"order": order, "letters": dict(course.letters), **content})}
     return files
+
+
+def _texts(files: Plan) -> list[tuple[str, str]]:
+    return [(name, text) for name, text in files.items() if name.startswith("exercises/") and type(text) is str]
+
+
+def _content(
+    course: Course,
+    assignment: Assignment,
+    lessons: Sequence[Lesson],
+    known: Callable[[Assignment], dict[str, Any]],
+    built: dict[str, str],
+) -> dict[str, Any]:
+    """Put together what `known.json` says of the lessons that are built, and what it said of the others."""
+    content = known(replace(assignment, lessons=tuple(lessons)))
+    if len(lessons) == len(assignment.lessons):
+        return {**content, "built": built}
+    before = _known_before(course.root / f"exercises/{assignment.name}/{KNOWN}")
+    said = {**before.get("lessons", {}), **content["lessons"]}
+    digests = {**before.get("built", {}), **built}
+    names = [lesson.name for lesson in assignment.lessons if lesson.name in said]
+    kept = [path for name in names for path in digests if is_of(path, name)]
+    return {**content, "lessons": {name: said[name] for name in names}, "built": {path: digests[path] for path in kept}}
+
+
+def is_of(path: str, lesson: str) -> bool:
+    """Say whether a built file belongs to a lesson of its assignment."""
+    return PurePosixPath(path).stem.removeprefix("test_") == lesson
+
+
+def _known_before(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(_read(path))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _lesson_files(lesson: Lesson) -> Plan:
@@ -87,8 +128,12 @@ def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def differences(course: Course, planned: Plan) -> list[str]:
-    """Return a line for each file that is not what `solutions/` makes."""
+def differences(course: Course, planned: Plan, strays: bool = True) -> list[str]:
+    """Return a line for each file that is not what `solutions/` makes.
+
+    Args:
+        strays: name also the files that are not planned.
+    """
     lines = []
     for name, content in planned.items():
         path = course.root / name
@@ -96,7 +141,8 @@ def differences(course: Course, planned: Plan) -> list[str]:
             lines.append(f"{name}: is missing. Run `unroll build`.")
         elif not _equal(path, content, as_recorded):
             lines.append(f"{name}: differs from what solutions/ makes. Run `unroll build`.")
-    return lines + [f"{name}: is not made from solutions/. Remove it." for name in _strays(course, planned)]
+    left = _strays(course, planned) if strays else []
+    return lines + [f"{name}: is not made from solutions/. Remove it." for name in left]
 
 
 def _strays(course: Course, planned: Plan) -> list[str]:
@@ -142,6 +188,9 @@ def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
                 f"{name}: somebody has worked in this file. Move it away, or build with --force." for name in worked_on
             )
         )
+    for name in changed:
+        if (course.root / name).is_symlink():
+            raise CourseError(f"{course.root / name}: this is a link. Remove it, then run `unroll build` again.")
     for name, content in changed.items():
         path = course.root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -56,16 +56,20 @@ def _draw(source: Path, digest: str) -> Drawing:
     import matplotlib
     from matplotlib.figure import Figure
 
+    svg, png = io.StringIO(), io.BytesIO()
+    tight: Any = {"bbox_inches": "tight", "pad_inches": 0.1}
     with matplotlib.rc_context(FONTS_AS_PATHS):
         figure = Figure(INCHES, layout="constrained")
         try:
             runpy.run_path(str(source))["draw"](figure)
-        except Exception as error:
-            raise CourseError(f"{source}: {type(error).__name__}: {error}. It should define draw(figure).") from None
-        svg, png = io.StringIO(), io.BytesIO()
-        tight: Any = {"bbox_inches": "tight", "pad_inches": 0.1}
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Source": digest}, **tight)
-        figure.savefig(png, format="png", metadata={"Software": None, "Source": digest}, dpi=DOTS_PER_INCH, **tight)
+            drawn = bool(figure.axes or figure.texts or figure.lines or figure.patches or figure.images)
+            figure.savefig(svg, format="svg", metadata={"Date": None, "Source": digest}, **tight)
+            figure.savefig(png, format="png", metadata={"Software": None, "Source": digest}, dpi=DOTS_PER_INCH, **tight)
+        except (Exception, SystemExit) as error:
+            said = " ".join(f"{type(error).__name__}: {error}".split())
+            raise CourseError(f"{source}: {said}. It should define draw(figure).") from None
+    if not drawn:
+        raise CourseError(f"{source}: draw(figure) draws nothing. Draw into the figure that is given.")
     lines = (line.rstrip() for line in svg.getvalue().split("\n"))
     return Drawing("\n".join(lines), png.getvalue())
 
@@ -83,3 +87,7 @@ def check_drawing(lesson: Lesson) -> Iterator[str]:
             yield f"{path}: shows {other}, and {SOURCE} draws {name}. Mend the name."
     if shown and not (lesson.folder / SOURCE).is_file():
         yield f"{path}: shows {', '.join(shown)}. Write {SOURCE}, which draws it."
+    try:
+        drawing_of(lesson)
+    except CourseError as error:
+        yield str(error)

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.course import Lesson
 from autograder.grading.calibration import thresholds
 from autograder.grading.diagnosis import uses
+from autograder.grading.loops import asked_in
 from autograder.grading.variants import wrong_edits
 
 NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mistakes.py", "alternatives.py")
@@ -110,6 +111,11 @@ def _variants(lesson: Lesson) -> Iterator[str]:
                 yield f'{path}:{definition.lineno}: this mistake has no sentence. Add says="...".'
     with suppress(OSError, SyntaxError):  # which is said elsewhere
         yield from wrong_edits(lesson)
+    for asked in asked_in(lesson.folder / "mistakes.py"):
+        for name in (asked.task, asked.cell):
+            if name not in names:
+                place = f"{lesson.folder / 'mistakes.py'}:{asked.line}:"
+                yield f"{place} {name!r} is no task of {lesson.key}. There is: {', '.join(names)}."
 
 
 def _stand_ins(lesson: Lesson) -> Iterator[str]:

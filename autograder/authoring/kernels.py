@@ -56,14 +56,14 @@ def steady(course: Course) -> Callable[[Assignment], dict[str, Any]]:
 
 
 class Run:
-    """A process that records all of a course with kernels of its own."""
+    """A process that records the lessons of a course with kernels of its own."""
 
     def __init__(self, course: Course, kernels: Kernels) -> None:
         self._kernels = kernels
         self._folder = tempfile.TemporaryDirectory()
         self._file = Path(self._folder.name) / "found.json"
         self._process = subprocess.Popen(
-            program("autograder.authoring.kernels", str(course.root), str(self._file)),
+            program("autograder.authoring.kernels", str(course.root), str(self._file), *_keys(course)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # a mistake may print
             env={**environment(), **kernels},
@@ -152,9 +152,14 @@ def _tells(value: Any, right: Any) -> bool:
     return not alike(value, right)
 
 
+def _keys(course: Course) -> list[str]:
+    return [lesson.key for lesson in course.lessons()]
+
+
 def main() -> None:
-    """Record a course with the kernels of this process, into a file."""
+    """Record some lessons of a course with the kernels of this process, into a file."""
     course = load_course(Path(sys.argv[1]))
+    course = course.only([course.lesson(key) for key in sys.argv[3:]])
     found = {assignment.name: record(assignment) for assignment in course.assignments}
     Path(sys.argv[2]).write_text(json.dumps(found), encoding="utf-8")
 

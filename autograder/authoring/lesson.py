@@ -3,13 +3,16 @@
 import ast
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.authoring.copied import check_copies
 from autograder.authoring.drawing import check_drawing
 from autograder.authoring.explained import check_explanations
+from autograder.authoring.ids import check_ids
 from autograder.authoring.inspect import check_folder
+from autograder.authoring.shapes import check_letters
 from autograder.course import Course, Lesson
 from autograder.errors import CourseError
 
@@ -155,17 +158,20 @@ def _defined(path: Path, cell: Cell) -> str:
     return names[0]
 
 
-def check_course(course: Course) -> None:
-    """Check every lesson's folder.
+def check_course(course: Course, lessons: Collection[Lesson] | None = None) -> None:
+    """Check the folders of some lessons, or of all.
 
     Raises:
         CourseError: with one line for each thing to mend.
     """
     wrong: list[str] = []
-    for lesson in course.lessons():
+    wanted = list(course.lessons()) if lessons is None else list(lessons)
+    for lesson in wanted:
         wrong += check_folder(lesson)
         wrong += check_drawing(lesson)
         wrong += _check_tasks(lesson)
+        wrong += check_letters(course, lesson)
+    wrong += check_ids(course, wanted)
     folders = {(a.name, lesson.name) for a in course.assignments for lesson in a.lessons}
     for folder in sorted(path for path in (course.root / "solutions").glob("*/*") if path.is_dir()):
         if (folder.parent.name, folder.name) not in folders and folder.name != "__pycache__":
@@ -192,4 +198,5 @@ def _check_tasks(lesson: Lesson) -> list[str]:
         f"{text.path}: {name} is answered twice. Remove one."
         for name in sorted({n for n in names if names.count(n) > 1})
     ]
-    return [*wrong, *check_explanations(lesson, text.secret_lines())]
+    answers = "\n\n".join(cell.text for _, cell in text.solutions())
+    return [*wrong, *check_explanations(lesson, text.secret_lines()), *check_copies(lesson, answers, text.stub())]

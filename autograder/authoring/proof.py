@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.authoring.anew import forget_tests
 from autograder.authoring.explained import line_of
 from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
@@ -19,6 +20,7 @@ from autograder.isolation.forks import Zygote
 from autograder.isolation.limits import Limits
 
 PUBLIC = ("test_public.py",)
+OR_ONE = "or, where they are one from outside, give both one id and a sentence that names both causes"
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Bench:
 def prove(course: Course, lesson: Lesson, stub: str, zygote: Zygote, secret: str) -> Proof:
     """Prove one lesson on fresh inputs: hidden tests first, then the public ones."""
     proof = Proof(lesson, sum(task.points for task in lesson.tasks))
+    forget_tests(lesson)
     for files in (HIDDEN, PUBLIC):
         hold(Exam([lesson], secret, lambda exam: _prove(exam, course, lesson, stub, zygote, proof, secret), files))
     return proof
@@ -221,10 +224,10 @@ def _unfair(variant: Variant, result: TaskResult) -> str:
 
 def _named(bench: Bench, variant: Variant, result: TaskResult) -> str:
     if result.mistake:
-        return f"named as {result.mistake} in {result.task}. Make a test whose returns differ for the two."
+        return f"named as {result.mistake} in {result.task}. Make a test whose returns differ for the two, {OR_ONE}."
     twins = _twins(bench, variant)
     if twins:
-        return f"not told apart from {', '.join(twins)}. Make a test of {variant.task} whose returns differ."
+        return f"not told apart from {', '.join(twins)}. Make a test of {variant.task} whose returns differ, {OR_ONE}."
     return f"not recognised ({result.outcome}: {result.message}). Do its returns depend on chance?"
 
 

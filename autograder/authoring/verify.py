@@ -7,6 +7,8 @@ from typing import Any
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.matrix import as_data, lines
 from autograder.authoring.proof import Proof, prove, prove_again
+from autograder.authoring.rehearsal import asked_too_early, rehearse
+from autograder.authoring.shapes import wrong_shapes
 from autograder.course import Course, Lesson
 from autograder.isolation.forks import Zygote
 
@@ -27,7 +29,7 @@ def verify(
         matrix: say also which wrong answer fails which test, and how near each is to the next.
         proved: called with each proof.
     """
-    check_course(course)
+    check_course(course, lessons)
     wrong: list[str] = []
     with Zygote() as zygote:
         for lesson in lessons:
@@ -37,6 +39,7 @@ def verify(
             for number in range(1, seeds):
                 prove_again(course, lesson, zygote, f"{secret} {number}", proof)
             proof.wrong += [line for luck in proof.luck.values() for line in luck.wrong()]
+            proof.wrong += rehearsed(lesson)
             facts = [line for luck in proof.luck.values() for line in luck.facts()]
             tables = [line for one in proof.matrices for line in lines(lesson.key, one)] if matrix else []
             for line in (*tables, *facts, *proof.wrong, *summary(proof)):
@@ -44,6 +47,12 @@ def verify(
             wrong += proof.wrong
             proved(proof)
     return wrong
+
+
+def rehearsed(lesson: Lesson) -> list[str]:
+    """Say which shapes are not those of the tests, and which tests ask `student` too early."""
+    seen = rehearse(lesson)
+    return [*wrong_shapes(lesson, seen.calls), *asked_too_early(seen)]
 
 
 def as_json(proof: Proof) -> dict[str, Any]:

@@ -11,23 +11,40 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 
 
 @click.command()
+@click.argument("lessons", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3 where what is built differs from solutions/.")
-@click.option("--force", is_flag=True, help="Overwrite files in exercises/ that hold other work.")
+@click.option("--force", is_flag=True, help="Skip nothing, and overwrite files in exercises/ that hold other work.")
 @with_course
-def build(course: Any, check: bool, force: bool) -> None:
-    """Build exercises/ and source/ from solutions/."""
-    from autograder.authoring.build import differences, plan, write
+def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> None:
+    """Build exercises/ and source/ from solutions/: all lessons that have changed, or those that are named."""
+    from autograder.authoring.build import plan, write
+    from autograder.authoring.changed import changed, note_built, skipped
     from autograder.authoring.kernels import steady
+    from autograder.authoring.lesson import check_course
+
+    wanted = _wanted(course, lessons)
+    if check:
+        _check_built(course, wanted, bool(lessons))
+        return
+    check_course(course, wanted)
+    todo = wanted if force else changed(course, wanted)
+    if todo:
+        for line in write(course, plan(course, steady(course.only(todo)), todo), force=force):
+            click.echo(line)
+        note_built(course, todo)
+    for line in skipped(wanted, todo):
+        click.echo(line)
+
+
+def _check_built(course: Any, wanted: list[Any], named: bool) -> None:
+    """Compare what is built with what solutions/ makes; what belongs to no lesson is said where all are compared."""
+    from autograder.authoring.build import differences, plan
     from autograder.authoring.known import known
     from autograder.authoring.lesson import check_course
 
-    check_course(course)
-    planned = plan(course, known if check else steady(course))
-    if not check:
-        for line in write(course, planned, force=force):
-            click.echo(line)
-        return
-    found = differences(course, planned)
+    check_course(course, wanted)
+    planned = plan(course, known, wanted)
+    found = differences(course, planned, strays=not named)
     for line in found:
         click.echo(line)
     if found:

@@ -42,15 +42,19 @@ def watch(where: str, edit: str, course: Path | None) -> None:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", type=FOLDER, required=False)
-def init(folder: Path | None) -> None:
+@COURSE
+def init(folder: Path | None, course: Path | None) -> None:
     """Put the exercises into a new folder DIR, `unroll` if none is given.
+
+    They are those of the course that is given or that you are in, else those inside the kit; a folder that a course
+    has made is brought up to date from there.
 
     In a folder that was made before, here or above, bring them up to date: what you have written is kept, what is
     missing is put back, and what has changed is listed. Exit status: 0 done, 2 wrong use, 3 it could not be written.
     """
     from autograder.student.init import show_init
 
-    show_init(folder)
+    show_init(folder, course)
 
 
 @click.command()

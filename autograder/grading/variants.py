@@ -9,6 +9,7 @@ from typing import Any
 from autograder.course import Lesson
 from autograder.errors import CourseError
 from autograder.grading.edits import Base, EditError, answer_base, edited, named_base
+from autograder.grading.loops import LOOPS, asked_in, is_asked, source_of
 from autograder.grading.mistakes_file import ANSWER, COSTS, FILE, Edit, read_mistakes_file
 
 MISTAKES, ALTERNATIVES = "mistakes.py", "alternatives.py"
@@ -76,7 +77,7 @@ def wrong_edits(lesson: Lesson) -> list[str]:
 
 def _read_mistakes(lesson: Lesson) -> tuple[list[Variant], list[str]]:
     read, rights = read_mistakes_file(lesson), _rights(lesson)
-    programs = list(_variants(lesson, MISTAKES, "mistake"))
+    programs = [*_variants(lesson, MISTAKES, "mistake"), *_loops(lesson)]
     lines = {variant.name: f"line {variant.line} of {MISTAKES}" for variant in programs}
     found: list[Variant] = []
     for edit in read.edits:
@@ -88,6 +89,15 @@ def _read_mistakes(lesson: Lesson) -> tuple[list[Variant], list[str]]:
             read.refuse(edit.line, f"{edit.name}: {error}")
         lines[edit.name] = f"line {edit.line}"
     return found + programs, read.wrong
+
+
+def _loops(lesson: Lesson) -> Iterator[Variant]:
+    """Make the wrong loops that a lesson asks for with `loop_mistakes`."""
+    for asked in asked_in(lesson.folder / MISTAKES):
+        for loop in LOOPS:
+            source = f"{_answer(lesson)}\n\n{source_of(loop, asked.task, asked.cell)}"
+            name = f"{asked.task}_{loop.name}"
+            yield Variant(loop.id, asked.task, loop.says, name, asked.line, source, costs=loop.costs)
 
 
 @dataclass(frozen=True)
@@ -145,7 +155,8 @@ def _shared(lesson: Lesson, file: str, decorator: str) -> str:
     if not path.exists():
         return ""
     body = ast.parse(path.read_text(encoding="utf-8"), str(path)).body
-    return "\n".join(ast.unparse(node) for node in body if not _mark(node, decorator) and not _is_ours(node))
+    ours = [node for node in body if _mark(node, decorator) or _is_ours(node) or is_asked(node)]
+    return "\n".join(ast.unparse(node) for node in body if node not in ours)
 
 
 def alternatives(lesson: Lesson) -> list[Variant]:

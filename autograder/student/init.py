@@ -9,9 +9,10 @@ import click
 
 from autograder import __version__
 from autograder.course import MANIFEST as COURSE
+from autograder.course import find_course
 from autograder.errors import UsageError
 from autograder.reporting.whole import cannot_write, write_whole
-from autograder.student.exercises import shipped_exercises
+from autograder.student.exercises import assignments_in, shipped_exercises
 from autograder.student.folder import ASIDE, OFFER, Step, plan, with_digests
 from autograder.student.shipped import Shipped, read_shipped
 from autograder.student.state import OWN, own_folder
@@ -56,11 +57,14 @@ def _listed(folder: Path) -> list[Path]:
         raise UsageError(f"{folder}: {error.strerror}. Give a folder that you may read and write.") from None
 
 
-def bring(shipped: Shipped, folder: Path) -> list[Step]:
+def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[Step]:
     """Write into a folder what it lacks, and keep what the student has changed.
 
     Whenever it is stopped, every file is whole and the next run goes on: what a changed lesson's stub has become is
     laid beside it first, then the digests of all that will be there, then the rest.
+
+    Args:
+        course: the folder of the course that the files come from, which a later call takes again; None for the kit.
 
     Returns: what became of each file.
 
@@ -74,7 +78,7 @@ def bring(shipped: Shipped, folder: Path) -> list[Step]:
     for step in steps:
         if step.fate == "offered":
             _write(folder, step)
-    _note(folder, with_digests(written, shipped.texts))
+    _note(folder, with_digests(written, shipped.texts), course)
     for step in steps:
         if step.fate != "offered":
             _write(folder, step)
@@ -90,9 +94,9 @@ def _written(folder: Path) -> dict[str, list[str]]:
         return {}
 
 
-def _note(folder: Path, digests: dict[str, list[str]]) -> None:
+def _note(folder: Path, digests: dict[str, list[str]], course: Path | None) -> None:
     about = "Written by unroll init, which keeps what you have changed; do not edit."
-    data = {"about": about, "kit": __version__, "files": digests}
+    data = {"about": about, "kit": __version__, **({"course": str(course)} if course else {}), "files": digests}
     write_whole(folder / WRITTEN, json.dumps(data, indent=1) + "\n", AGAIN)
 
 
@@ -137,13 +141,50 @@ SAID = {
 }
 
 
-def show_init(given: Path | None) -> None:
+def find_source(given: Path | None, here: Path, folder: Path) -> Path | None:
+    """Say which course the exercises are of: the one given, else the one around, else the one that made the folder.
+
+    Returns: the course's folder, or None for the exercises inside the kit.
+
+    Raises:
+        UsageError: there is no such course.
+    """
+    if given is not None:
+        return find_course(given)
+    around = next((above for above in (here, *here.resolve().parents) if (above / COURSE).is_file()), None)
+    made_by = _made_by(folder)
+    if around is None and made_by is not None and not (made_by / COURSE).is_file():
+        raise UsageError(
+            f"{folder} was made from the course {made_by}, which is not here. "
+            "Ask for a newer folder, or give --course DIR."
+        )
+    found = around or made_by
+    return found.resolve() if found else None
+
+
+def _made_by(folder: Path) -> Path | None:
+    try:
+        return Path(json.loads((folder / WRITTEN).read_text(encoding="utf-8"))["course"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _exercises(course: Path | None) -> Path:
+    if course is None:
+        return shipped_exercises()
+    if not assignments_in(course / "exercises"):
+        raise UsageError(f"{course / 'exercises'}: nothing is built here. Run `unroll build` in the course first.")
+    return course / "exercises"
+
+
+def show_init(given: Path | None, given_course: Path | None = None) -> None:
     """Make or bring up to date a folder of exercises; say what has changed, and the next command."""
     here = Path.cwd()
     folder = find_folder(given, here)
     is_new = not (folder / WRITTEN).is_file()
-    shipped = read_shipped(shipped_exercises())
-    steps = bring(shipped, folder)
+    course = find_source(given_course, here, folder)
+    shipped = read_shipped(_exercises(course))
+    steps = bring(shipped, folder, course)
     click.echo(f"{folder}: {len(shipped.lessons)} lessons{'' if is_new else ', kit ' + __version__}")
     for line in () if is_new else changes(steps):
         click.echo(line)
