@@ -15,8 +15,8 @@ from classroom import hand_in
 
 from autograder.authoring.lesson import read_lesson
 from autograder.course import load_course
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine
+from autograder.exam.exam import Exam, hold
+from autograder.exam.examine import examine
 from autograder.isolation.forks import Zygote
 
 COURSE = load_course(ROOT)

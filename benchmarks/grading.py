@@ -18,8 +18,8 @@ import os, sys
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 from pathlib import Path
 from autograder.course import load_course
-from autograder.grading.exam import Exam, hold
-from autograder.grading.local import Local
+from autograder.exam.exam import Exam, hold
+from autograder.exam.local import Local
 course = load_course(Path.cwd())
 lessons = course.assignment("sine").lessons
 def work(exam):
@@ -85,8 +85,8 @@ def alone(assignment="sine"):
     import torch
 
     from autograder.course import load_course
-    from autograder.grading.exam import Exam, hold
-    from autograder.grading.local import Local
+    from autograder.exam.exam import Exam, hold
+    from autograder.exam.local import Local
     from autograder.isolation import calls
 
     torch.set_num_threads(1)

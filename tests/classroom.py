@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from autograder.course import Course, Limits
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine
+from autograder.exam.exam import Exam, hold
+from autograder.exam.examine import examine
+from autograder.exam.results import HandInResult
 from autograder.grading.intake import HandIn, Source
-from autograder.grading.records import HandInResult
 from autograder.isolation.forks import Zygote
 
 REPOSITORY = Path(__file__).resolve().parents[1]

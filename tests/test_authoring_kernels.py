@@ -16,10 +16,10 @@ from autograder.authoring.kernels import agreed, steady
 from autograder.authoring.known import known
 from autograder.course import Course, Limits, load_course
 from autograder.errors import CourseError
-from autograder.grading.diagnosis import alike
-from autograder.grading.numbers import as_recorded, plain
-from autograder.grading.records import TaskResult
-from autograder.grading.remote import Clock, Remote
+from autograder.exam.distance import alike
+from autograder.exam.numbers import as_recorded, plain
+from autograder.exam.remote import Clock, Remote
+from autograder.exam.results import TaskResult
 from autograder.isolation.forks import Zygote
 from autograder.student.checks import run_checks
 from autograder.student.exercises import find_exercises

@@ -15,7 +15,7 @@ from classroom import REPOSITORY
 
 from autograder.authoring.verify import verify
 from autograder.course import Course, load_course
-from autograder.grading.diagnosis import alike, distance
+from autograder.exam.distance import alike, distance
 
 NAN = float("nan")
 

@@ -15,9 +15,9 @@ import pytest
 from nbgrader_small import SmallCourse
 
 from autograder.course import Course
+from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading import run
 from autograder.grading.intake import is_work
-from autograder.grading.records import HandInResult, TaskResult
 from autograder.reporting.session import show_grading
 
 EXAMINER = "autograder.grading.examiner"

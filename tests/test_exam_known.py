@@ -3,10 +3,10 @@
 import torch
 
 from autograder.course import Course, load_course
-from autograder.grading.clock import Clock
-from autograder.grading.diagnosis import alike
-from autograder.grading.exam import Exam, Run, hold
-from autograder.grading.remote import Remote
+from autograder.exam.clock import Clock
+from autograder.exam.distance import alike
+from autograder.exam.exam import Exam, Run, hold
+from autograder.exam.remote import Remote
 from autograder.grading.variants import Variant, mistakes
 from autograder.isolation.forks import Zygote
 

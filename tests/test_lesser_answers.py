@@ -7,8 +7,8 @@ from classroom import REPOSITORY
 from lesser_answers import EDGES, MISSES
 
 from autograder.course import Course, Lesson
-from autograder.grading.exam import Exam, hold
-from autograder.grading.local import Local
+from autograder.exam.exam import Exam, hold
+from autograder.exam.local import Local
 
 KINDS = {"edge": EDGES, "miss": MISSES}
 LESSONS = sorted(EDGES)

@@ -12,9 +12,9 @@ import torch
 from secret_lines import LESSONS
 
 from autograder.course import Lesson, Task
+from autograder.exam.exam import Exam, hold
+from autograder.exam.local import ask_here
 from autograder.extras import Shape
-from autograder.grading.exam import Exam, hold
-from autograder.grading.local import ask_here
 from autograder.isolation import loader
 
 ASKED = [(lesson, task) for lesson in LESSONS for task in lesson.tasks if task.takes or task.returns]

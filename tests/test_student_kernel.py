@@ -13,7 +13,7 @@ from classroom import REPOSITORY
 
 from autograder.course import Limits
 from autograder.errors import StudentMissing
-from autograder.grading.records import TaskResult
+from autograder.exam.results import TaskResult
 from autograder.student.checks import run_checks
 from autograder.student.exercises import KNOWN, find_exercises
 from autograder.student.guard import within

@@ -12,17 +12,17 @@ from classroom import grade, hand_in
 
 from autograder.course import Course, Limits, load_course
 from autograder.errors import GradingError, NotStarted, WorkerTimeout
+from autograder.exam.clock import Budget, Clock, budget_for
+from autograder.exam.exam import Exam, hold
+from autograder.exam.examine import examine
+from autograder.exam.remote import Remote
+from autograder.exam.results import HandInResult
 from autograder.grading import crew as crew_module
 from autograder.grading import examiner as examiner_module
 from autograder.grading import run as run_module
-from autograder.grading.clock import Budget, Clock, budget_for
 from autograder.grading.crew import ASLEEP_PER_JOB, Crew
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine
 from autograder.grading.pace import measured
 from autograder.grading.processes import Examiner
-from autograder.grading.records import HandInResult
-from autograder.grading.remote import Remote
 from autograder.grading.run import Options, open_class
 from autograder.isolation import stopwatch
 from autograder.isolation.child import Ended

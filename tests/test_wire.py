@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.diagnosis import alike
+from autograder.exam.distance import alike
 from autograder.isolation import wire
 from autograder.isolation.wire import Decoder, FrameError, Opaque, encode
 

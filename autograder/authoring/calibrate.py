@@ -21,10 +21,10 @@ import torch
 from autograder.authoring.picture import draw_losses
 from autograder.course import Course, Lesson
 from autograder.errors import CourseError
+from autograder.exam.exam import Exam, hold
+from autograder.exam.local import Local
+from autograder.exam.session import Plan
 from autograder.grading import calibration
-from autograder.grading.exam import Exam, hold
-from autograder.grading.local import Local
-from autograder.grading.session import Plan
 from autograder.grading.variants import Variant, alternatives, mistakes
 
 MARGIN = 2.5

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.course import Lesson
+from autograder.exam.distance import uses
 from autograder.grading.calibration import thresholds
-from autograder.grading.diagnosis import uses
 
 NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mistakes.py", "alternatives.py")
 OPTIONAL = (

@@ -19,8 +19,8 @@ import torch
 from autograder.authoring.known import Entry, Test, Tests, known, record
 from autograder.course import Assignment, Course, load_course
 from autograder.errors import CourseError, GradingError
-from autograder.grading.diagnosis import alike, distance
-from autograder.grading.numbers import as_recorded, is_tensor, without_numbers
+from autograder.exam.distance import alike, distance
+from autograder.exam.numbers import as_recorded, is_tensor, without_numbers
 from autograder.isolation.environment import environment, program
 
 Kernels = dict[str, str]

@@ -7,10 +7,10 @@ from typing import Any
 
 from autograder.authoring.proof import PUBLIC
 from autograder.course import Assignment, Lesson, Task
+from autograder.exam.exam import Exam, hold
+from autograder.exam.numbers import plain
 from autograder.extras import Picture, Shape
 from autograder.grading.calibration import thresholds
-from autograder.grading.exam import Exam, hold
-from autograder.grading.numbers import plain
 from autograder.grading.probes import probe_source
 from autograder.grading.variants import Variant
 from autograder.reporting.sealed import Explanation, seal

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.course import Lesson
-from autograder.grading.diagnosis import only_one
-from autograder.grading.exam import Exam, Run
-from autograder.grading.marks import share_points
-from autograder.grading.records import TestResult
-from autograder.grading.session import Plan
+from autograder.exam.distance import only_one
+from autograder.exam.exam import Exam, Run
+from autograder.exam.marks import share_points
+from autograder.exam.results import TestResult
+from autograder.exam.session import Plan
 from autograder.grading.variants import Variant
 
 

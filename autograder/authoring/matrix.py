@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course import Task
-from autograder.grading.diagnosis import distance
-from autograder.grading.exam import Exam, Room
-from autograder.grading.session import Plan
+from autograder.exam.distance import distance
+from autograder.exam.exam import Exam, Room
+from autograder.exam.session import Plan
 from autograder.grading.variants import Variant
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from autograder.authoring.mutants import Mutant, mutants
 from autograder.course import Course, Lesson, Limits, Task
 from autograder.errors import CourseError
-from autograder.grading.clock import Clock
-from autograder.grading.exam import Exam, hold
-from autograder.grading.remote import Remote
+from autograder.exam.clock import Clock
+from autograder.exam.exam import Exam, hold
+from autograder.exam.remote import Remote
 from autograder.isolation.forks import Zygote
 
 Reasons = dict[tuple[str, str], str]

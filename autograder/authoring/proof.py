@@ -8,12 +8,12 @@ from autograder.authoring.explained import line_of
 from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
 from autograder.course import Course, Lesson, Limits, Task
-from autograder.grading.clock import Clock
-from autograder.grading.exam import HIDDEN, Exam, hold
-from autograder.grading.examine import Both, examine_task
+from autograder.exam.clock import Clock
+from autograder.exam.exam import HIDDEN, Exam, hold
+from autograder.exam.examine import Both, examine_task
+from autograder.exam.remote import Remote
+from autograder.exam.results import TaskResult, TestResult
 from autograder.grading.probes import defined, probe_source
-from autograder.grading.records import TaskResult, TestResult
-from autograder.grading.remote import Remote
 from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
 from autograder.isolation.forks import Zygote
 

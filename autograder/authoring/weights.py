@@ -6,8 +6,8 @@ from pathlib import Path
 
 from autograder.course import Course, Lesson, Task
 from autograder.errors import CourseError
-from autograder.grading.exam import Exam, Room, hold
-from autograder.grading.session import Plan
+from autograder.exam.exam import Exam, Room, hold
+from autograder.exam.session import Plan
 
 BEGIN = "<!-- weights: written by `unroll verify --weights`, from here -->"
 END = "<!-- weights: to here -->"

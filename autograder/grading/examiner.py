@@ -19,9 +19,9 @@ from typing import Any, NoReturn
 
 from autograder.course import MANIFEST, Assignment, Course, load_course
 from autograder.errors import GradingError, NotStarted, UnrollError
-from autograder.grading.clock import Budget
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine, sources_of
+from autograder.exam.clock import Budget
+from autograder.exam.exam import Exam, hold
+from autograder.exam.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
 from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
 from autograder.grading.pace import measured

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from autograder.course import Lesson, Limits
 from autograder.errors import WorkerGone
-from autograder.grading.clock import Budget, Clock, budget_for
-from autograder.grading.exam import Exam
-from autograder.grading.remote import Remote
-from autograder.grading.tries import run_tests
+from autograder.exam.clock import Budget, Clock, budget_for
+from autograder.exam.exam import Exam
+from autograder.exam.remote import Remote
+from autograder.exam.tries import run_tests
 from autograder.isolation.child import Workers
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from autograder.grading.records import HandInResult, TaskResult
+from autograder.exam.results import HandInResult, TaskResult
 from autograder.reporting.clean import one_line
 from autograder.reporting.words import WORDS, points, score
 

@@ -12,14 +12,14 @@ from _pytest.runner import runtestprotocol
 
 from autograder.course import Lesson, Task
 from autograder.errors import CourseError, GradingError, StudentError, StudentMissing, WorkerGone
-from autograder.grading.diagnosis import alike, only_one
-from autograder.grading.marks import share_points, task_result, worst
-from autograder.grading.numbers import as_recorded, plain
-from autograder.grading.outcome import Loaded, outcome_of
+from autograder.exam.distance import alike, only_one
+from autograder.exam.marks import share_points, task_result, worst
+from autograder.exam.module import Module, transcript
+from autograder.exam.numbers import as_recorded, plain
+from autograder.exam.outcome import Loaded, outcome_of
+from autograder.exam.results import TestResult
+from autograder.exam.session import Item, Plan, hold_session, plan_of
 from autograder.grading.probes import probe_source
-from autograder.grading.records import TestResult
-from autograder.grading.session import Item, Plan, hold_session, plan_of
-from autograder.grading.student import Module, transcript
 from autograder.student.case import Request, difficulty, find, shown
 from autograder.student.exercises import Exercises
 from autograder.student.verdict import Verdict

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder.course import Limits
 from autograder.errors import Note, StudentError
-from autograder.grading.local import ask_here, without_attribute
+from autograder.exam.local import ask_here, without_attribute
 from autograder.student.guard import within
 
 

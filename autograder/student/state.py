@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import GradingError
-from autograder.grading.records import OUTCOMES, TaskResult
+from autograder.exam.results import OUTCOMES, TaskResult
 from autograder.reporting.whole import cannot_write, write_whole
 from autograder.student.exercises import Spot
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from autograder.errors import Note, StudentError, StudentMissing, WorkerGone
-from autograder.grading.session import Plan
+from autograder.exam.session import Plan
 
 STUB = "NotImplementedError"
 

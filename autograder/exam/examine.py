@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 
 from autograder.course import Assignment, Lesson, Limits, Task
 from autograder.errors import StudentMissing, WorkerCrashed, WorkerGone
-from autograder.grading.clock import Budget, Clock
-from autograder.grading.diagnosis import only_one
-from autograder.grading.exam import Exam, Run
-from autograder.grading.follow_through import passes_with, replaced, sentence
+from autograder.exam.clock import Budget, Clock
+from autograder.exam.distance import only_one
+from autograder.exam.exam import Exam, Run
+from autograder.exam.follow_through import passes_with, replaced, sentence
+from autograder.exam.marks import share_points, task_result, worst
+from autograder.exam.outcome import outcome_of
+from autograder.exam.remote import Remote
+from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
+from autograder.exam.session import Plan
+from autograder.exam.tries import TWICE, run_tests
 from autograder.grading.intake import HandIn, Source
-from autograder.grading.marks import share_points, task_result, worst
-from autograder.grading.outcome import outcome_of
-from autograder.grading.records import HandInResult, TaskResult, TestResult, small_enough
-from autograder.grading.remote import Remote
-from autograder.grading.session import Plan
-from autograder.grading.tries import TWICE, run_tests
 from autograder.isolation.child import Workers
 
 Both = tuple[TaskResult, list[TestResult]]

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from autograder.course import Lesson, Task
 from autograder.errors import WorkerCrashed, WorkerKilled
-from autograder.grading.exam import Exam
+from autograder.exam.exam import Exam
+from autograder.exam.remote import Remote
+from autograder.exam.session import Plan
 from autograder.grading.probes import defined, probe_source
-from autograder.grading.remote import Remote
-from autograder.grading.session import Plan
 
 
 def replaced(exam: Exam, lesson: Lesson, task: Task, wrong: Collection[str]) -> list[str]:

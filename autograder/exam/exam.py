@@ -18,12 +18,12 @@ from _pytest.runner import runtestprotocol
 
 from autograder.course import Lesson, Task
 from autograder.errors import CourseError, GradingError
+from autograder.exam.distance import alike, uses
+from autograder.exam.local import Local, Remembered
+from autograder.exam.module import Entry, Module, transcript
+from autograder.exam.session import Item, Plan, hold_session, plan_of
 from autograder.grading import calibration, variants
-from autograder.grading.diagnosis import alike, uses
-from autograder.grading.local import Local, Remembered
 from autograder.grading.probes import probe_source
-from autograder.grading.session import Item, Plan, hold_session, plan_of
-from autograder.grading.student import Entry, Module, transcript
 
 HIDDEN = ("test_hidden.py",)
 

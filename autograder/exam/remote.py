@@ -14,8 +14,8 @@ from autograder.errors import (
     WorkerOverflow,
     WorkerTimeout,
 )
-from autograder.grading.clock import Clock
-from autograder.grading.local import without_attribute
+from autograder.exam.clock import Clock
+from autograder.exam.local import without_attribute
 from autograder.isolation.child import Workers
 from autograder.isolation.worker import Worker
 

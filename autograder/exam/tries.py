@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.errors import WorkerCrashed, WorkerGone, WorkerKilled
-from autograder.grading.exam import Exam, Run
-from autograder.grading.remote import Remote
-from autograder.grading.session import Plan
+from autograder.exam.exam import Exam, Run
+from autograder.exam.remote import Remote
+from autograder.exam.session import Plan
 
 Runs = list[tuple[Plan, Run]]
 TWICE = "It was tried twice."
