@@ -12,7 +12,7 @@ import torch
 from secret_lines import LESSONS
 
 from autograder.course import Lesson, Task
-from autograder.exam.exam import Exam, hold
+from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import ask_here
 from autograder.extras import Shape
 from autograder.isolation import loader
@@ -55,10 +55,10 @@ def calls_of(lesson: Lesson) -> dict[str, list[Call]]:
         record_task(module, task, calls[task.name])
 
     def work(exam: Exam) -> None:
-        for plan in exam.rooms[lesson.key].plans:
+        for plan in exam.lessons[lesson.key].plans:
             exam.run(plan, lambda op, request: ask_here(module, op, request))
 
-    hold(Exam([lesson], "shapes", work, files=("test_public.py", "test_hidden.py")))
+    run_session(course_exam([lesson], "shapes", work, files=("test_public.py", "test_hidden.py")))
     return calls
 
 

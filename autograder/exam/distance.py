@@ -11,7 +11,7 @@ import torch
 TOLERANCE = 1e-4
 
 
-def alike(first: Any, second: Any) -> bool:
+def same_returns(first: Any, second: Any) -> bool:
     """Compare two transcripts, or values in them; numbers may differ by 1e-4, absolutely or relatively."""
     return distance(first, second) <= TOLERANCE
 

@@ -1,82 +1,56 @@
-"""One pytest session that examines many hand-ins: tests, reference and mistakes are loaded once.
+"""The one pytest plugin that puts tests to modules: a hand-in's, a student's own, a known mistake's.
 
-The session collects the tests of an assignment's lessons; then every hand-in of the feed is put through them, with the
-fixture `student` bound to a locked worker. Only what this process itself recorded for each planned test can score.
+A session collects the tests once; then whoever holds the exam runs them as often as there are modules, with the fixture
+`student` bound to whatever answers: a locked worker, or this process. Only what this process itself recorded for each
+planned test can score.
 """
 
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from _pytest.runner import runtestprotocol
 
-from autograder.course import Lesson, Task
+from autograder.course import Lesson
 from autograder.errors import CourseError, GradingError
-from autograder.exam.distance import alike, uses
-from autograder.exam.local import Local, Remembered
-from autograder.exam.module import Entry, Module, transcript
-from autograder.exam.session import Item, Plan, hold_session, plan_of
-from autograder.grading import calibration, variants
+from autograder.exam.lesson_tests import HIDDEN, LessonTests, course_tests
+from autograder.exam.local import Local
+from autograder.exam.mistakes import RunMistakes
+from autograder.exam.module import Ask, Module, transcript
+from autograder.exam.session import Item, PlannedTest, TestRun, plan_of, run_quietly
+from autograder.grading import calibration
 from autograder.grading.probes import probe_source
-
-HIDDEN = ("test_hidden.py",)
-
-
-@dataclass
-class Run:
-    """What happened when one test was run on one module."""
-
-    error: BaseException | None
-    transcript: list[Entry]
-
-
-@dataclass
-class Room:
-    """What the exam keeps of one lesson for all students."""
-
-    lesson: Lesson
-    answer: str
-    probes: str
-    stand_ins: str
-    reference: Remembered
-    mistakes: list[variants.Variant]
-    uses: dict[str, set[str]]
-    locals: dict[tuple[str, str], Local] = field(default_factory=dict)
-    known: dict[tuple[str, str], Run] = field(default_factory=dict)
-    plans: list[Plan] = field(default_factory=list)
+from autograder.grading.variants import Variant
 
 
 class Exam:
-    """The pytest plugin: fixtures for the tests, and the loop over hand-ins.
+    """The plugin: fixtures for the tests, and the work that is done when they are collected.
 
     Args:
-        lessons: the lessons to examine.
+        lessons: the tests of each lesson.
+        root: the folder that all of them stand in.
         secret: makes the seeds of the hidden inputs.
-        work: called with this exam once the tests are collected; it goes through the hand-ins.
-        files: the test files of a lesson to run.
+        work: called with this exam once the tests are collected; it has them run.
     """
 
-    def __init__(
-        self,
-        lessons: Sequence[Lesson],
-        secret: str,
-        work: "Callable[[Exam], None]",
-        files: Sequence[str] = HIDDEN,
-    ) -> None:
-        self.rooms = {lesson.key: _room(lesson) for lesson in lessons}
-        self.files = files
+    def __init__(self, lessons: Sequence[LessonTests], root: Path, secret: str, work: "Callable[[Exam], None]") -> None:
+        self.lessons = {tests.lesson.key: tests for tests in lessons}
+        self.root = root
         self.observe: Callable[[str, float], None] | None = None
         self._secret = secret.encode()
         self._work = work
         self._module: Module | None = None
-        self._now: Plan | None = None
+        self._now: PlannedTest | None = None
         self._error: BaseException | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of tests."""
+        return [file for tests in self.lessons.values() for file in tests.files]
 
     @pytest.fixture
     def student(self) -> Module:
@@ -87,8 +61,10 @@ class Exam:
     @pytest.fixture
     def reference(self) -> Module:
         """The lesson's own answer."""
-        room = self._room()
-        return Module(room.reference.ask, lambda name: probe_source(room.probes, [name]))
+        tests = self._tests()
+        if tests.reference is None:
+            raise CourseError(f"{tests.lesson.key}: the answer is not shipped. Write this test without `reference`.")
+        return self._bound(tests, tests.reference.ask)
 
     @pytest.fixture
     def rng(self) -> torch.Generator:
@@ -99,7 +75,7 @@ class Exam:
     @pytest.fixture
     def calibrated(self) -> Callable[..., None]:
         """Compare a loss, or another number that should be small, with the calibrated threshold of the given name."""
-        return partial(self._compare, calibration.thresholds(self._room().lesson))
+        return partial(self._compare, calibration.thresholds(self._tests().lesson))
 
     def _compare(
         self, thresholds: dict[str, float], name: str, loss: float, what: str = "mean squared error on new data"
@@ -107,34 +83,35 @@ class Exam:
         if self.observe is not None:
             self.observe(name, loss)
             return
-        assert self._now is not None
+        lesson = self._tests().lesson
         if name not in thresholds:
-            raise CourseError(
-                f"{self._now.lesson.key}: no threshold {name!r}. Run `unroll calibrate {self._now.lesson.key}`."
-            )
+            raise CourseError(f"{lesson.key}: no threshold {name!r}. Run `unroll calibrate {lesson.key}`.")
         limit = thresholds[name]
         assert loss <= limit, f"The {what} is {loss:.2g}; it should be at most {limit:.2g}."
 
-    def seed(self, plan: Plan) -> int:
+    def seed(self, plan: PlannedTest) -> int:
         """Make the seed of one test's inputs."""
         text = f"{plan.lesson.key}:{plan.item.name}".encode()
         return int.from_bytes(hmac.digest(self._secret, text, hashlib.sha256)[:7], "big")
 
-    def _room(self) -> Room:
+    def _tests(self) -> LessonTests:
         assert self._now is not None
-        return self.rooms[self._now.lesson.key]
+        return self.lessons[self._now.lesson.key]
+
+    def _bound(self, tests: LessonTests, ask: Ask) -> Module:
+        return Module(ask, lambda name: probe_source(tests.probes, [name]))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Plan the tests of every lesson."""
-        lessons = {room.lesson.folder.resolve(): room for room in self.rooms.values()}
-        for item in session.items:
-            room = lessons[item.path.resolve().parent]
-            room.plans.append(plan_of(item, room.lesson))
-        for room in self.rooms.values():
-            room.plans.sort(key=lambda plan: (_position(room.lesson, plan.task), not plan.core))
+        by_file = {file.resolve(): tests for tests in self.lessons.values() for file in tests.files}
+        for order, item in enumerate(session.items):
+            tests = by_file[item.path.resolve()]
+            tests.plans.append(plan_of(item, tests.lesson, order))
+        for tests in self.lessons.values():
+            tests.plans.sort(key=lambda plan: (plan.lesson.tasks.index(plan.task), not plan.core))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Go through the hand-ins instead of through the tests once."""
+        """Do the work, instead of going through the tests once."""
         if session.testsfailed:
             raise session.Interrupted("the tests could not be collected")
         self._work(self)
@@ -148,80 +125,63 @@ class Exam:
         outcome = "passed" if call.excinfo is None else "failed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
-    def run(self, plan: Plan, ask: Callable[[str, dict[str, Any]], Any]) -> Run:
-        """Run one test on one module."""
-        room = self.rooms[plan.lesson.key]
-        self._module = Module(ask, lambda name: probe_source(room.probes, [name]))
+    def run(self, plan: PlannedTest, ask: Ask) -> TestRun:
+        """Run one test on one module.
+
+        Args:
+            ask: what answers: a worker, or this process.
+        """
+        self._module = self._bound(self.lessons[plan.lesson.key], ask)
         self._now, self._error = plan, None
         with torch.random.fork_rng(devices=[]):
             runtestprotocol(plan.item, log=False, nextitem=None)
         if isinstance(self._error, (CourseError, GradingError, KeyboardInterrupt)):
             raise self._error
-        return Run(self._error, transcript(self._module))
+        return TestRun(plan, self._error, transcript(self._module))
 
-    def known(self, plan: Plan, variant: variants.Variant) -> Run:
+    def run_mistake(self, plan: PlannedTest, variant: Variant) -> TestRun:
         """Run one test on a known mistake, once for all students.
 
         The tests of the task before it are run first, on the same module: that is how a student's worker has met them.
         """
-        room = self.rooms[plan.lesson.key]
+        tests = self.lessons[plan.lesson.key]
         key = (plan.item.nodeid, variant.name)
-        if key not in room.known:
-            local = room.locals.setdefault((plan.task.name, variant.name), Local(plan.lesson.name, variant.source))
-            before = [one for one in room.plans if one.task == plan.task]
+        if key not in tests.runs:
+            local = tests.locals.setdefault((plan.task.name, variant.name), Local(plan.lesson.name, variant.source))
+            before = [one for one in tests.plans if one.task == plan.task]
             for one in before[: before.index(plan) + 1]:
-                if (one.item.nodeid, variant.name) not in room.known:
-                    room.known[one.item.nodeid, variant.name] = self.run(one, local.ask)
-        return room.known[key]
+                if (one.item.nodeid, variant.name) not in tests.runs:
+                    tests.runs[one.item.nodeid, variant.name] = self.run(one, local.ask)
+        return tests.runs[key]
 
-    def candidates(self, task: Task, runs: Sequence[tuple[Plan, Run]]) -> list[variants.Variant]:
-        """Find the known mistakes that return, in every test of a task, what the student's code returned."""
-        failed = [(plan, run) for plan, run in runs if run.error is not None]
-        if not failed:
-            return []
-        room = self.rooms[failed[0][0].lesson.key]
-        left = [variant for variant in room.mistakes if variant.task in room.uses[task.name]]
-        for plan, run in failed:
-            left = [variant for variant in left if self._returns_the_same(plan, run, variant)]
-        passed = [plan for plan, run in runs if run.error is None]
-        if len({variant.id for variant in left}) > 1:
-            left = [variant for variant in left if all(self.known(plan, variant).error is None for plan in passed)]
-        return left
-
-    def _returns_the_same(self, plan: Plan, run: Run, variant: variants.Variant) -> bool:
-        known = self.known(plan, variant)
-        return known.error is not None and alike(run.transcript, known.transcript)
+    def mistakes(self, lesson: Lesson) -> RunMistakes:
+        """Return the known mistakes of a lesson, which are run when they are asked for."""
+        return RunMistakes(self.lessons[lesson.key], self.run_mistake)
 
 
-def hold(exam: Exam) -> None:
+def course_exam(
+    lessons: Sequence[Lesson], secret: str, work: Callable[[Exam], None], files: Sequence[str] = HIDDEN
+) -> Exam:
+    """Make the exam of some lessons of a course.
+
+    Args:
+        files: the names of the test files of a lesson to run.
+    """
+    root = lessons[0].folder.parent if lessons else Path()
+    return Exam([course_tests(lesson, files) for lesson in lessons], root, secret, work)
+
+
+def run_session(exam: Exam, threads: int | None = 1) -> None:
     """Collect the tests, and let the exam do its work, in one quiet pytest session.
+
+    Args:
+        threads: of torch. One, as in a worker: sums of several threads differ in the last digit, and a training that
+            runs wild makes much of it. None leaves them as they are: a notebook's own kernel is the student's.
 
     Raises:
         GradingError: the tests could not be collected or the session stopped.
     """
-    # As in a worker: sums of several threads differ in the last digit, and a training that runs wild makes much of it.
-    torch.set_num_threads(1)
-    tests = [str(room.lesson.folder / file) for room in exam.rooms.values() for file in exam.files]
-    if tests:
-        hold_session(tests, next(iter(exam.rooms.values())).lesson.folder.parent, exam)
-
-
-def _room(lesson: Lesson) -> Room:
-    answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
-    return Room(
-        lesson,
-        answer,
-        _text(lesson.folder / "probes.py"),
-        _text(lesson.folder / "stand_ins.py"),
-        Remembered(Local(lesson.name, answer)),
-        variants.mistakes(lesson),
-        uses(answer, [task.name for task in lesson.tasks]),
-    )
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
-def _position(lesson: Lesson, task: Task) -> int:
-    return lesson.tasks.index(task)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    if exam.files:
+        run_quietly([str(file) for file in exam.files], exam.root, exam)

@@ -39,7 +39,6 @@ class Remote:
         self.notes: list[Note] = []
         self.names: list[str] = []
         self.remarks: list[str] = []
-        self.beside = ""
         self.output = ""
         self.was_killed = False
         self._fresh = ""

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from autograder.course import MANIFEST, Assignment, Course, load_course
 from autograder.errors import GradingError, NotStarted, UnrollError
 from autograder.exam.clock import Budget
-from autograder.exam.exam import Exam, hold
+from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
 from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
@@ -73,7 +73,7 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
             finally:
                 _wait_for(forked, zygote)
 
-        hold(Exam(assignment.lessons, settings["seed"], work))
+        run_session(course_exam(assignment.lessons, settings["seed"], work))
 
 
 def _receive_channel(channel: Connection) -> int:
