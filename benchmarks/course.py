@@ -15,8 +15,8 @@ from classroom import hand_in
 
 from autograder.authoring.lesson import read_lesson
 from autograder.course import load_course
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine
+from autograder.exam.exam import course_exam, run_session
+from autograder.exam.examine import examine
 from autograder.isolation.forks import Zygote
 
 COURSE = load_course(ROOT)
@@ -55,7 +55,7 @@ def spent(assignment, text, count):
                 marks.append(sum(task.score for task in result.tasks))
             marks.append(time.process_time() - start)
 
-    hold(Exam(assignment.lessons, "seed", work))
+    run_session(course_exam(assignment.lessons, "seed", work))
     *scores, grader = marks
     full = sum(task.points for lesson in assignment.lessons for task in lesson.tasks)
     assert set(scores) == {full if text is right else 0}, scores

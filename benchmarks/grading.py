@@ -18,16 +18,16 @@ import os, sys
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 from pathlib import Path
 from autograder.course import load_course
-from autograder.grading.exam import Exam, hold
-from autograder.grading.local import Local
+from autograder.exam.exam import course_exam, run_session
+from autograder.exam.local import Local
 course = load_course(Path.cwd())
 lessons = course.assignment("sine").lessons
 def work(exam):
-    for room in exam.rooms.values():
+    for room in exam.lessons.values():
         local = Local(room.lesson.name, (Path(sys.argv[1]) / f"{room.lesson.name}.py").read_text())
         for plan in room.plans:
             assert exam.run(plan, local.ask).error is None
-hold(Exam(lessons, "seed", work))
+run_session(course_exam(lessons, "seed", work))
 """
 
 
@@ -85,8 +85,8 @@ def alone(assignment="sine"):
     import torch
 
     from autograder.course import load_course
-    from autograder.grading.exam import Exam, hold
-    from autograder.grading.local import Local
+    from autograder.exam.exam import course_exam, run_session
+    from autograder.exam.local import Local
     from autograder.isolation import calls
 
     torch.set_num_threads(1)
@@ -95,13 +95,13 @@ def alone(assignment="sine"):
     def work(exam):
         for _ in range(4):
             before = watch.seconds
-            for room in exam.rooms.values():
+            for room in exam.lessons.values():
                 local = Local(room.lesson.name, room.answer)
                 for plan in room.plans:
                     assert exam.run(plan, local.ask).error is None
             spent.append(watch.seconds - before)
 
-    hold(Exam(load_course(ROOT).assignment(assignment).lessons, "seed", work))
+    run_session(course_exam(load_course(ROOT).assignment(assignment).lessons, "seed", work))
     return sorted(spent[1:])[1]
 
 

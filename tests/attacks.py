@@ -131,7 +131,7 @@ ATTACKS = {
         "for fd in range(4, 200):\n    try: print('LEAK', fd, os.fstat(fd).st_mode)\n    except OSError: pass\nraise ValueError('x')"
     ),
     "48 inherited memory": body(
-        "print('LEAK' if any('autograder.grading' in m or 'solutions' in m or 'pytest' == m for m in sys.modules) else 'none')\n"
+        "print('LEAK' if any('autograder.grading' in m or 'autograder.exam' in m or 'solutions' in m or 'pytest' == m for m in sys.modules) else 'none')\n"
         "raise ValueError('x')"
     ),
     "49 exec": body("os.execv('/bin/true', ['true'])"),

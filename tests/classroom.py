@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.examine import examine
+from autograder.exam.results import HandInResult
 from autograder.grading.intake import HandIn, Source
-from autograder.grading.records import HandInResult
 from autograder.isolation.forks import Zygote
 from autograder.isolation.limits import Limits
 
@@ -29,5 +29,5 @@ def grade(
     def work(exam: Exam) -> None:
         found.extend(examine(exam, wanted, one, zygote, limits) for one in hand_ins)
 
-    hold(Exam(wanted.lessons, "a secret", work))
+    run_session(course_exam(wanted.lessons, "a secret", work))
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course import Assignment, Lesson, Task
-from autograder.grading.records import HandInResult, TaskResult, TestResult
+from autograder.exam.results import HandInResult, TaskResult, TestResult
 
 SINE = Assignment(
     "sine",

@@ -2,48 +2,35 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from autograder.course.model import load_course
 
-from autograder.course import load_course
-
-MACHINE = Path(__file__).resolve().parents[1] / "autograder"
-GROUND = {"isolation", "course", "extras", "errors"}
+REPOSITORY = Path(__file__).resolve().parents[1]
+MACHINE = REPOSITORY / "autograder"
+GROUND = {"errors", "text", "isolation"}
+NOUNS = {*GROUND, "course"}
+# The floors, from the ground up; what a room may import beside itself.
 MAY_IMPORT = {
     "errors": set(),
-    "extras": set(),
-    "course": {"errors", "extras", "isolation"},
+    "text": {"errors"},
     "isolation": {"errors"},
-    "grading": {*GROUND, "reporting"},
-    "reporting": {*GROUND, "grading"},
-    "authoring": {*GROUND, "grading", "reporting"},
-    "student": {*GROUND, "grading", "reporting"},
-    "nbgrader": {*GROUND, "grading", "reporting"},
-    "testing": {*GROUND, "grading"},
-    "demo": {*GROUND, "grading", "reporting", "authoring"},
-    "cli": {*GROUND, "grading", "reporting", "authoring", "student", "nbgrader", "demo"},
+    "course": {"errors", "isolation"},
+    "intake": NOUNS,
+    "exam": {*NOUNS, "intake"},
+    "testing": {*NOUNS, "exam"},
+    "reports": {*NOUNS, "exam"},
+    "grading": {*NOUNS, "intake", "exam", "reports"},
+    "authoring": {*NOUNS, "intake", "exam", "reports"},
+    "student": {*NOUNS, "intake", "exam", "reports"},
+    "nbgrader": {*NOUNS, "intake", "exam", "reports", "grading"},
+    "demo": {*NOUNS, "exam", "reports", "grading", "authoring"},
+    "cli": {*NOUNS, "intake", "exam", "reports", "grading", "authoring", "student", "nbgrader", "demo"},
 }
-WITH_STUDENTS = (
-    "zygote",
-    "spare",
-    "warm",
-    "service",
-    "loader",
-    "source",
-    "toplevel",
-    "names",
-    "relevance",
-    "eager",
-    "calls",
-    "devices",
-    "cells",
-    "wire",
-    "sandbox",
-    "landlock",
-    "seccomp",
-    "endings",
-)
+INSIDE = "autograder.isolation.inside"
 FILES = sorted(path for path in MACHINE.rglob("*.py") if path != MACHINE / "__init__.py")
 
 
@@ -67,6 +54,10 @@ def room(name: str) -> str:
     return name.split(".")[1]
 
 
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(MACHINE.parent).with_suffix("").parts)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MACHINE)))
 def test_a_room_looks_only_where_it_may(path: Path) -> None:
     here = path.relative_to(MACHINE).parts[0].removesuffix(".py")
@@ -75,11 +66,39 @@ def test_a_room_looks_only_where_it_may(path: Path) -> None:
     assert {room(name) for name in imported(path)} <= allowed
 
 
-@pytest.mark.parametrize("name", WITH_STUDENTS)
-def test_what_runs_student_code_knows_only_isolation(name: str) -> None:
-    found = imported(MACHINE / "isolation" / f"{name}.py")
+def test_each_floor_rests_on_those_before_it() -> None:
+    floors = list(MAY_IMPORT)
 
-    assert {room(name) for name in found} <= {"isolation"}
+    for number, floor in enumerate(floors):
+        assert MAY_IMPORT[floor] <= set(floors[:number]), floor
+
+
+def folder_pairs() -> set[tuple[str, str]]:
+    """List which folder imports which; a file at the top of the machine stands for itself."""
+    modules = {module_of(path): path for path in FILES if path.name != "__init__.py"}
+    pairs = set()
+    for module, path in modules.items():
+        for name in imported(path):
+            found = name if name in modules else name.rpartition(".")[0]
+            if found in modules:
+                pairs.add((_folder(module), _folder(found)))
+    return {(one, other) for one, other in pairs if one != other}
+
+
+def _folder(module: str) -> str:
+    above = module.rpartition(".")[0]
+    return module if above == "autograder" else above
+
+
+def test_no_two_folders_import_each_other() -> None:
+    pairs = folder_pairs()
+
+    assert not {(one, other) for one, other in pairs if (other, one) in pairs}
+
+
+@pytest.mark.parametrize("path", sorted((MACHINE / "isolation" / "inside").glob("*.py")), ids=lambda path: path.stem)
+def test_what_runs_beside_student_code_imports_only_its_own_folder(path: Path) -> None:
+    assert {name for name in imported(path) if not name.startswith(f"{INSIDE}.")} == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MACHINE)))
@@ -105,10 +124,16 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 
 def test_no_import_goes_in_a_circle() -> None:
-    graph = {".".join(path.relative_to(MACHINE.parent).with_suffix("").parts): imported(path) for path in FILES}
+    graph = {module_of(path): imported(path) for path in FILES}
     graph = {name: {other for other in graph if other in found and other != name} for name, found in graph.items()}
     order: list[str] = []
     while len(order) < len(graph):
         free = [name for name in graph if name not in order and graph[name] <= set(order)]
         assert free, sorted(set(graph) - set(order))
         order += free
+
+
+def test_the_picture_of_the_rooms_is_drawn_from_the_imports_of_now() -> None:
+    drawn = subprocess.run([sys.executable, "docs/rooms.py", "--check"], cwd=REPOSITORY, capture_output=True, text=True)
+
+    assert drawn.returncode == 0, drawn.stderr

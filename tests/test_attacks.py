@@ -8,7 +8,7 @@ from attacks import ATTACKS
 from classroom import REPOSITORY, grade, hand_in
 
 from autograder.course import Course
-from autograder.grading.records import HandInResult
+from autograder.exam.results import HandInResult
 from autograder.isolation.forks import Zygote
 
 LIMITS = {"call_seconds": 2.0, "lesson_seconds": 8.0, "memory_bytes": 1536 << 20}

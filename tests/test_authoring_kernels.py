@@ -16,10 +16,10 @@ from autograder.authoring.kernels import agreed, steady
 from autograder.authoring.known import known
 from autograder.course import Course, load_course
 from autograder.errors import CourseError
-from autograder.grading.diagnosis import alike
-from autograder.grading.numbers import as_recorded, plain
-from autograder.grading.records import TaskResult
-from autograder.grading.remote import Clock, Remote
+from autograder.exam.distance import same_returns
+from autograder.exam.numbers import as_recorded, plain
+from autograder.exam.remote import Clock, Remote
+from autograder.exam.results import TaskResult
 from autograder.isolation.forks import Zygote
 from autograder.isolation.limits import Limits
 from autograder.student.checks import run_checks
@@ -78,7 +78,7 @@ def left(first: Any, second: Any, right: Any) -> Any:
 )
 def test_a_value_that_moves_between_kernels_is_left_out(first: Any, second: Any, kept: Any) -> None:
     assert left(first, second, right=[0.0, 0.0]) == kept or left(first, second, right={"a": 0.0, "b": 0.0}) == kept
-    assert alike(as_recorded(first, kept), kept) and alike(as_recorded(second, kept), kept)
+    assert same_returns(as_recorded(first, kept), kept) and same_returns(as_recorded(second, kept), kept)
 
 
 def test_several_kernels_leave_out_what_any_of_them_moves() -> None:
@@ -97,9 +97,9 @@ def test_an_entry_without_a_number_that_tells_has_no_returns() -> None:
 
 
 def test_what_is_left_out_makes_nothing_else_alike() -> None:
-    assert not alike(as_recorded(plain([tensor(1.0), 5.0]), [BARE, 5.0]), [BARE, 5.0])
-    assert not alike(as_recorded(plain([tensor(1, 2), 6.0]), [BARE, 5.0]), [BARE, 5.0])
-    assert not alike(as_recorded(plain([tensor(1, 2), 5]), [BARE, {"type": "float"}]), [BARE, {"type": "float"}])
+    assert not same_returns(as_recorded(plain([tensor(1.0), 5.0]), [BARE, 5.0]), [BARE, 5.0])
+    assert not same_returns(as_recorded(plain([tensor(1, 2), 6.0]), [BARE, 5.0]), [BARE, 5.0])
+    assert not same_returns(as_recorded(plain([tensor(1, 2), 5]), [BARE, {"type": "float"}]), [BARE, {"type": "float"}])
 
 
 def test_a_test_that_fails_a_mistake_with_some_kernels_only_is_named() -> None:

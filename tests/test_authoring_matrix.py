@@ -15,7 +15,7 @@ from classroom import REPOSITORY
 
 from autograder.authoring.verify import verify
 from autograder.course import Course, load_course
-from autograder.grading.diagnosis import alike, distance
+from autograder.exam.distance import distance, same_returns
 
 NAN = float("nan")
 
@@ -49,13 +49,13 @@ NAN = float("nan")
 )
 def test_a_distance_is_that_of_the_worst_number(first: Any, second: Any, apart: float) -> None:
     assert distance(first, second) == apart
-    assert alike(first, second) == (apart == 0)
+    assert same_returns(first, second) == (apart == 0)
 
 
 def test_what_is_nearer_than_the_tolerance_is_alike() -> None:
-    assert alike(torch.tensor([1.00005]), torch.tensor([1.0]))
-    assert not alike(torch.tensor([1.0003]), torch.tensor([1.0]))
-    assert alike(1000.05, 1000.0)
+    assert same_returns(torch.tensor([1.00005]), torch.tensor([1.0]))
+    assert not same_returns(torch.tensor([1.0003]), torch.tensor([1.0]))
+    assert same_returns(1000.05, 1000.0)
 
 
 def test_the_table_has_a_row_for_each_wrong_answer() -> None:

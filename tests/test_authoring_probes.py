@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import pytest
 import torch.nn.functional as F
-from autograder.grading.compare import same
+from autograder.exam.compare import same
 
 SCALE = 2
 A, B = 3, 4

@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Self
 
 import psutil
 import pytest
+from autograder.reporting.session import show_grading
 from nbgrader_small import SmallCourse
 
 from autograder.course import Course
+from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading import run
 from autograder.grading.intake import is_work
-from autograder.grading.records import HandInResult, TaskResult
-from autograder.grading.show import show_grading
 
 EXAMINER = "autograder.grading.examiner"
 ANSWER = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"

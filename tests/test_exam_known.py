@@ -3,10 +3,11 @@
 import torch
 
 from autograder.course import Course, load_course
-from autograder.grading.clock import Clock
-from autograder.grading.diagnosis import alike
-from autograder.grading.exam import Exam, Run, hold
-from autograder.grading.remote import Remote
+from autograder.exam.clock import Clock
+from autograder.exam.distance import same_returns
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.remote import Remote
+from autograder.exam.session import TestRun
 from autograder.grading.variants import Variant, mistakes
 from autograder.isolation.forks import Zygote
 
@@ -34,17 +35,17 @@ def test_a_mistake_with_a_memory_has_met_the_tests_before(mini: Course, zygote: 
     compared: list[bool] = []
 
     def work(exam: Exam) -> None:
-        plans = [plan for plan in exam.rooms[lesson.key].plans if plan.task.name == "double"]
-        later_first: list[Run] = [exam.known(plan, variant) for plan in reversed(plans)]
+        plans = [plan for plan in exam.lessons[lesson.key].plans if plan.task.name == "double"]
+        later_first: list[TestRun] = [exam.run_mistake(plan, variant) for plan in reversed(plans)]
         remote = Remote(zygote, mini.limits, Clock(mini.limits), lesson.name, {lesson.name: [variant.source]})
         in_order = [exam.run(plan, remote.ask) for plan in plans]
         remote.end()
         compared.extend(
-            alike(mine.transcript, theirs.transcript)
+            same_returns(mine.transcript, theirs.transcript)
             for mine, theirs in zip(in_order, reversed(later_first), strict=True)
         )
 
-    hold(Exam([lesson], "secret", work))
+    run_session(course_exam([lesson], "secret", work))
 
     assert compared == [True, True]
 
@@ -53,6 +54,7 @@ def test_the_grader_computes_with_one_thread_as_a_worker_does(mini: Course) -> N
     threads: list[int] = []
     torch.set_num_threads(2)
 
-    hold(Exam([mini.lesson("play/double")], "secret", lambda exam: threads.append(torch.get_num_threads())))
+    lessons = [mini.lesson("play/double")]
+    run_session(course_exam(lessons, "secret", lambda exam: threads.append(torch.get_num_threads())))
 
     assert threads == [1]

@@ -7,8 +7,8 @@ import pytest
 
 from autograder.course import Task
 from autograder.errors import Note, StudentError, place_in
-from autograder.grading.marks import share_points, task_result, worst
-from autograder.grading.records import OUTCOMES, HandInResult, TaskResult, TestResult
+from autograder.exam.marks import share_points, task_result, worst
+from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
 
 FACT, CAUSE = "h_t differs.", "You dropped the bias."
 TASK = TaskResult("sine/cell", "rnn_cell", 0.5, 3.0, "failed", "M23", FACT, CAUSE)

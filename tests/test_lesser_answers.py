@@ -7,8 +7,8 @@ from classroom import REPOSITORY
 from lesser_answers import EDGES, MISSES
 
 from autograder.course import Course, Lesson
-from autograder.grading.exam import Exam, hold
-from autograder.grading.local import Local
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.local import Local
 
 KINDS = {"edge": EDGES, "miss": MISSES}
 LESSONS = sorted(EDGES)
@@ -18,7 +18,7 @@ def parts(exam: Exam, lesson: Lesson, programs: dict[str, dict[str, str]]) -> It
     """Say of each program the part of its task's points that it earns."""
     answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
     for task, texts in programs.items():
-        plans = [plan for plan in exam.rooms[lesson.key].plans if plan.task.name == task]
+        plans = [plan for plan in exam.lessons[lesson.key].plans if plan.task.name == task]
         for name, text in texts.items():
             local = Local(lesson.name, f"{answer}\n\nbefore = {task}\n\n{text}")
             passed = {id(plan): exam.run(plan, local.ask).error is None for plan in plans}
@@ -37,7 +37,7 @@ def earned(request: pytest.FixtureRequest, course: Course) -> dict[str, dict[str
     def work(exam: Exam) -> None:
         found.update({kind: dict(parts(exam, lesson, table[lesson.key])) for kind, table in KINDS.items()})
 
-    hold(Exam([lesson], "a secret", work))
+    run_session(course_exam([lesson], "a secret", work))
     return found
 
 

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from autograder.errors import StudentError, StudentMissing
-from autograder.grading.local import Local
-from autograder.grading.remote import Clock, Remote
+from autograder.exam.local import Local
+from autograder.exam.remote import Clock, Remote
 from autograder.grading.shown import Notebook
 from autograder.isolation.child import Workers
 from autograder.isolation.forks import Zygote

@@ -9,7 +9,7 @@ from classroom import REPOSITORY, grade, hand_in
 from autograder.authoring.inspect import check_folder
 from autograder.authoring.verify import verify
 from autograder.course import Course, load_course
-from autograder.grading.records import TaskResult
+from autograder.exam.results import TaskResult
 from autograder.isolation.forks import Zygote
 
 STAND_IN = '"""Right versions."""\n\n\ndef double(x):\n    return x + x\n'

@@ -9,7 +9,7 @@ import torch
 from classroom import grade, hand_in
 
 from autograder.course import Course
-from autograder.grading.records import MOST_BYTES, HandInResult, TaskResult, TestResult, small_enough
+from autograder.exam.results import MOST_BYTES, HandInResult, TaskResult, TestResult, small_enough
 from autograder.isolation.forks import Zygote
 from autograder.isolation.replies import check_reply
 from autograder.isolation.wire import FrameError, TextTooLong

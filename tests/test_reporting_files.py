@@ -15,7 +15,7 @@ import pytest
 from reports import ADA, BEN, SINE, hand_in, task
 
 from autograder.errors import GradingError
-from autograder.grading.records import HandInResult
+from autograder.exam.results import HandInResult
 from autograder.reporting.results import read_student, write_class, write_student
 
 GOLDEN_GRADES = """\

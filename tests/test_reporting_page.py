@@ -11,7 +11,7 @@ import pytest
 from reports import ADA, BEN, hand_in, task
 
 from autograder.errors import UsageError
-from autograder.grading.records import OUTCOMES, TestResult
+from autograder.exam.results import OUTCOMES, TestResult
 from autograder.reporting import page
 from autograder.reporting.page import report_page
 from autograder.reporting.words import WORDS

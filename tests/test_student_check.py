@@ -17,7 +17,7 @@ from rich.console import Console
 
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.grading.records import TaskResult
+from autograder.exam.results import TaskResult
 from autograder.isolation.forks import Zygote
 from autograder.isolation.limits import Limits
 from autograder.student import exercises as exercises_module

@@ -10,7 +10,7 @@ from classroom import REPOSITORY
 from secret_lines import LESSONS, secret_lines
 
 from autograder.errors import UsageError
-from autograder.grading.records import TaskResult
+from autograder.exam.results import TaskResult
 from autograder.student.exercises import find_here, read_exercises
 from autograder.student.hint import next_hint, show_hint
 from autograder.student.state import (

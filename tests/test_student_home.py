@@ -5,8 +5,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 from classroom import REPOSITORY
@@ -15,7 +13,6 @@ from homework import ENVIRONMENT, answer, unroll, write
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.isolation.forks import Zygote
-from autograder.student.checks import Run, _diagnose
 from autograder.student.exercises import assignments_in, find_here, find_home, read_exercises
 from autograder.student.home import Checked, check_spots
 
@@ -191,31 +188,6 @@ def test_a_student_needs_no_extra() -> None:
 
     assert done.returncode == 0, done.stderr
     assert not {"nbgrader", "jinja2", "jupytext", "nbconvert", "autograder.authoring"} & set(done.stdout.split())
-
-
-def ran(test: str, returned: float, fails: bool) -> Run:
-    """A test that was run, as far as the diagnosis looks at it."""
-    plan = SimpleNamespace(item=SimpleNamespace(name=test))
-    error = AssertionError() if fails else None
-    return cast(Run, SimpleNamespace(plan=plan, returned=returned, error=error))
-
-
-def test_two_wrong_answers_of_one_id_do_not_hide_each_other() -> None:
-    def entry(id: str, variant: int, returns: float) -> dict[str, Any]:
-        return {"id": id, "variant": variant, "says": f"{id} is it.", "returns": returns}
-
-    known = {"first": [entry("X1", 0, 1.0), entry("X2", 1, 1.0)], "second": [entry("X1", 2, 5.0), entry("X2", 1, 2.0)]}
-
-    # The first wrong answer alone returns 1 in the first test and passes the second; another X1 fails it.
-    assert _diagnose([ran("first", 1.0, True), ran("second", 0.0, False)], known) == ("X1", "X1 is it.")
-    assert _diagnose([ran("first", 1.0, True), ran("second", 2.0, True)], known) == ("X2", "X2 is it.")
-    assert _diagnose([ran("first", 1.0, True), ran("second", 5.0, True)], known) == ("", "")
-
-
-def test_exercises_of_an_earlier_kit_name_mistakes_as_well() -> None:
-    known = {"first": [{"id": "X1", "says": "X1 is it.", "returns": 1.0}]}
-
-    assert _diagnose([ran("first", 1.0, True)], known) == ("X1", "X1 is it.")
 
 
 def test_known_mistakes_are_read_again_after_an_upgrade(home: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from classroom import REPOSITORY
 
 from autograder.errors import StudentMissing
-from autograder.grading.records import TaskResult
+from autograder.exam.results import TaskResult
 from autograder.isolation.limits import Limits
 from autograder.student.checks import run_checks
 from autograder.student.exercises import KNOWN, find_exercises

@@ -12,17 +12,17 @@ from classroom import grade, hand_in
 
 from autograder.course import Course, load_course
 from autograder.errors import GradingError, NotStarted, WorkerTimeout
+from autograder.exam.clock import Budget, Clock, budget_for
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.examine import examine
+from autograder.exam.remote import Remote
+from autograder.exam.results import HandInResult
 from autograder.grading import crew as crew_module
 from autograder.grading import examiner as examiner_module
 from autograder.grading import run as run_module
-from autograder.grading.clock import Budget, Clock, budget_for
 from autograder.grading.crew import ASLEEP_PER_JOB, Crew
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine
 from autograder.grading.pace import measured
 from autograder.grading.processes import Examiner
-from autograder.grading.records import HandInResult
-from autograder.grading.remote import Remote
 from autograder.grading.run import Options, open_class
 from autograder.isolation import stopwatch
 from autograder.isolation.child import Ended
@@ -88,7 +88,7 @@ def examined(mini: Course, zygote: Zygote, text: str, budget: Budget, asleep: An
     def work(exam: Exam) -> None:
         found.append(examine(exam, play, hand_in("ada", double=text), zygote, mini.limits, budget, asleep))
 
-    hold(Exam(play.lessons, "a secret", work))
+    run_session(course_exam(play.lessons, "a secret", work))
     return found[0]
 
 
@@ -116,7 +116,9 @@ def test_what_computes_is_not_asleep(mini: Course, zygote: Zygote) -> None:
 def test_right_answers_are_timed_in_a_worker(mini: Course, zygote: Zygote) -> None:
     lessons, found = mini.assignment("play").lessons, []
 
-    hold(Exam(lessons, "a secret", lambda exam: found.append(measured(exam, lessons, zygote, mini.limits))))
+    run_session(
+        course_exam(lessons, "a secret", lambda exam: found.append(measured(exam, lessons, zygote, mini.limits)))
+    )
 
     assert list(found[0].kept) == ["play/double:double", "play/double:double_all"]
     assert 15 <= found[0].seconds <= 180
@@ -131,7 +133,9 @@ def test_where_right_answers_cannot_be_timed_the_limits_stand(
         raise WorkerTimeout("There was no answer.")
 
     monkeypatch.setattr(Worker, "ask", gone)
-    hold(Exam(lessons, "a secret", lambda exam: found.append(measured(exam, lessons, zygote, mini.limits))))
+    run_session(
+        course_exam(lessons, "a secret", lambda exam: found.append(measured(exam, lessons, zygote, mini.limits)))
+    )
 
     assert found == [Budget(180.0)]
 

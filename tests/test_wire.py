@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.diagnosis import alike
+from autograder.exam.distance import same_returns
 from autograder.isolation import wire
 from autograder.isolation.wire import Decoder, FrameError, Opaque, encode
 
@@ -46,7 +46,7 @@ def test_plain_data_comes_back_as_it_was(name: str) -> None:
     found = there_and_back(value)
 
     assert type(found) is type(value)
-    assert alike(found, value)
+    assert same_returns(found, value)
 
 
 def test_an_array_that_looks_at_another_backwards_comes_back_in_its_own_order() -> None:

@@ -14,7 +14,7 @@ from classroom import grade, hand_in
 
 from autograder.course import Course
 from autograder.errors import NotStarted, WorkerBroke, WorkerCrashed, WorkerKilled, WorkerTimeout
-from autograder.grading.records import HandInResult
+from autograder.exam.results import HandInResult
 from autograder.isolation import worker as worker_module
 from autograder.isolation.child import Child
 from autograder.isolation.forks import Zygote

@@ -15,7 +15,7 @@ from autograder.authoring.lesson import read_lesson
 from autograder.authoring.notebook import notebook
 from autograder.course import Assignment, Course, Lesson
 from autograder.errors import CourseError
-from autograder.grading.numbers import as_recorded
+from autograder.exam.numbers import as_recorded
 from autograder.grading.probes import bound_names, probe_source
 
 Plan = dict[str, str | bytes]

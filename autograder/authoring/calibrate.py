@@ -21,10 +21,10 @@ import torch
 from autograder.authoring.picture import draw_losses
 from autograder.course import Course, Lesson
 from autograder.errors import CourseError
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.local import Local
+from autograder.exam.session import PlannedTest
 from autograder.grading import calibration
-from autograder.grading.exam import Exam, hold
-from autograder.grading.local import Local
-from autograder.grading.session import Plan
 from autograder.grading.variants import Variant, alternatives, mistakes
 
 MARGIN = 2.5
@@ -124,17 +124,17 @@ def _run_all(
     right: bool,
 ) -> None:
     def work(exam: Exam) -> None:
-        room = exam.rooms[lesson.key]
+        room = exam.lessons[lesson.key]
         for plan in filter(_is_trained, room.plans):
             for name, variant in programs:
                 if variant is None or variant.task in room.uses[plan.task.name]:
                     source = room.answer if variant is None else variant.source
                     _observe(exam, plan, Local(lesson.name, source), name, found, right)
 
-    hold(Exam([lesson], seed, work))
+    run_session(course_exam([lesson], seed, work))
 
 
-def _is_trained(plan: Plan) -> bool:
+def _is_trained(plan: PlannedTest) -> bool:
     return "calibrated" in plan.item.fixturenames
 
 
@@ -143,17 +143,17 @@ def _caught(lesson: Lesson, names: set[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
 
     def work(exam: Exam) -> None:
-        room = exam.rooms[lesson.key]
+        room = exam.lessons[lesson.key]
         others = [plan for plan in room.plans if not _is_trained(plan)]
         for variant in (variant for variant in room.mistakes if _name(variant) in names):
             own = [plan for plan in others if variant.task in room.uses[plan.task.name]]
-            found[_name(variant)] = [plan.name for plan in own if exam.known(plan, variant).error is not None]
+            found[_name(variant)] = [plan.name for plan in own if exam.run_mistake(plan, variant).error is not None]
 
-    hold(Exam([lesson], "calibrate", work))
+    run_session(course_exam([lesson], "calibrate", work))
     return found
 
 
-def _observe(exam: Exam, plan: Plan, local: Local, name: str, found: dict[str, Losses], right: bool) -> None:
+def _observe(exam: Exam, plan: PlannedTest, local: Local, name: str, found: dict[str, Losses], right: bool) -> None:
     def note(check: str, loss: float) -> None:
         side = found[check].right if right else found[check].wrong
         side[name].append(loss if math.isfinite(loss) else math.inf)

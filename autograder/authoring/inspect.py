@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.course import Lesson
+from autograder.exam.distance import uses
 from autograder.grading.calibration import thresholds
-from autograder.grading.diagnosis import uses
 from autograder.grading.loops import asked_in
 from autograder.grading.variants import wrong_edits
 

@@ -19,8 +19,8 @@ import torch
 from autograder.authoring.known import Entry, Test, Tests, known, record
 from autograder.course import Assignment, Course, load_course
 from autograder.errors import CourseError, GradingError
-from autograder.grading.diagnosis import alike, distance
-from autograder.grading.numbers import as_recorded, is_tensor, without_numbers
+from autograder.exam.distance import distance, same_returns
+from autograder.exam.numbers import as_recorded, is_tensor, without_numbers
 from autograder.isolation.environment import environment, program
 
 Kernels = dict[str, str]
@@ -149,7 +149,7 @@ def _tells(value: Any, right: Any) -> bool:
         return False
     if isinstance(value, dict) and not is_tensor(value):
         return isinstance(right, dict) and any(_tells(value[key], right[key]) for key in value.keys() & right.keys())
-    return not alike(value, right)
+    return not same_returns(value, right)
 
 
 def _keys(course: Course) -> list[str]:

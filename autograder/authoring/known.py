@@ -7,10 +7,10 @@ from typing import Any
 
 from autograder.authoring.proof import PUBLIC
 from autograder.course import Assignment, Lesson, Task
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.numbers import plain
 from autograder.extras import Picture, Shape
 from autograder.grading.calibration import thresholds
-from autograder.grading.exam import Exam, hold
-from autograder.grading.numbers import plain
 from autograder.grading.probes import probe_source
 from autograder.grading.variants import Variant
 from autograder.reporting.sealed import Explanation, seal
@@ -38,7 +38,7 @@ def record(assignment: Assignment) -> Tests:
     Returns: plain JSON data; by lesson and test, what the right answer returns (`right`) and a list of `mistakes`.
     """
     found: Tests = {}
-    hold(Exam(assignment.lessons, SEED, lambda exam: found.update(_record(exam, assignment)), PUBLIC))
+    run_session(course_exam(assignment.lessons, SEED, lambda exam: found.update(_record(exam, assignment)), PUBLIC))
     plain_data: Tests = json.loads(json.dumps(found))
     return plain_data
 
@@ -73,18 +73,18 @@ def _record(exam: Exam, assignment: Assignment) -> Tests:
 
 
 def _tests(exam: Exam, lesson: Lesson) -> dict[str, Test]:
-    room = exam.rooms[lesson.key]
+    room = exam.lessons[lesson.key]
     tests: dict[str, Test] = {}
     for plan in room.plans:
         entries = []
         for variant in room.mistakes:
             if variant.task not in room.uses[plan.task.name]:
                 continue
-            run = exam.known(plan, variant)
+            run = exam.run_mistake(plan, variant)
             if run.error is not None:
                 # By its name, since a number would change with every mistake that is written above.
                 known_as = {"id": variant.id, "variant": variant.name, "says": variant.says}
                 entries.append({**known_as, "returns": plain(run.transcript)})
-        right = exam.known(plan, Variant("", plan.task.name, "", "", 0, room.answer))
+        right = exam.run_mistake(plan, Variant("", plan.task.name, "", "", 0, room.answer))
         tests[plan.item.name] = {"right": plain(right.transcript), "mistakes": entries}
     return tests

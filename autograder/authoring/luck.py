@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.course import Lesson
-from autograder.grading.diagnosis import only_one
-from autograder.grading.exam import Exam, Run
-from autograder.grading.marks import share_points
-from autograder.grading.records import TestResult
-from autograder.grading.session import Plan
+from autograder.exam.distance import only_one
+from autograder.exam.exam import Exam
+from autograder.exam.marks import share_points
+from autograder.exam.mistakes import candidates
+from autograder.exam.outcome import result_of
+from autograder.exam.results import TestResult
+from autograder.exam.session import TestRun
 from autograder.grading.variants import Variant
 
 
@@ -55,7 +57,7 @@ class Luck:
 
 def note(exam: Exam, lesson: Lesson, secret: str, seen: dict[tuple[str, str], Luck]) -> None:
     """Run every wrong answer of a lesson through the tests of its own task, and write down what it got."""
-    for variant in exam.rooms[lesson.key].mistakes:
+    for variant in exam.lessons[lesson.key].mistakes:
         place = f"{lesson.folder / variant.file}:{variant.line}: {variant.id} ({variant.name})"
         fresh = Luck(variant, place, lesson.task(variant.task).points)
         _note(exam, lesson, secret, seen.setdefault((variant.task, variant.name), fresh))
@@ -63,14 +65,13 @@ def note(exam: Exam, lesson: Lesson, secret: str, seen: dict[tuple[str, str], Lu
 
 def _note(exam: Exam, lesson: Lesson, secret: str, luck: Luck) -> None:
     variant, task = luck.variant, lesson.task(luck.variant.task)
-    plans = [plan for plan in exam.rooms[lesson.key].plans if plan.task == task]
-    runs = [(plan, exam.known(plan, variant)) for plan in plans]
-    luck.points[secret] = sum(test.score for test in share_points(task, [_result(plan, run) for plan, run in runs]))
-    failed = any(run.error is not None for _, run in runs)
-    if failed and only_one([other.id for other in exam.candidates(task, runs)]) != variant.id:
+    plans = [plan for plan in exam.lessons[lesson.key].plans if plan.task == task]
+    runs = [exam.run_mistake(plan, variant) for plan in plans]
+    luck.points[secret] = sum(test.score for test in share_points(task, [_result(run) for run in runs]))
+    failed = any(run.error is not None for run in runs)
+    if failed and only_one([other.id for other in candidates(exam.mistakes(lesson), runs)]) != variant.id:
         luck.unnamed.append(secret)
 
 
-def _result(plan: Plan, run: Run) -> TestResult:
-    outcome = "passed" if run.error is None else "failed"
-    return TestResult(plan.lesson.key, plan.task.name, plan.name, outcome, 0.0, 0.0, "", plan.weight, plan.core)
+def _result(run: TestRun) -> TestResult:
+    return result_of(run.plan, "passed" if run.error is None else "failed", "")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course import Task
-from autograder.grading.diagnosis import distance
-from autograder.grading.exam import Exam, Room
-from autograder.grading.session import Plan
+from autograder.exam.distance import distance
+from autograder.exam.exam import Exam
+from autograder.exam.lesson_tests import LessonTests
+from autograder.exam.session import PlannedTest
 from autograder.grading.variants import Variant
 
 
@@ -41,29 +42,29 @@ class Matrix:
     rows: tuple[Row, ...]
 
 
-def matrices(exam: Exam, room: Room) -> list[Matrix]:
+def matrices(exam: Exam, room: LessonTests) -> list[Matrix]:
     """Run every wrong answer of a lesson through the tests of its task."""
     return [_matrix(exam, room, task) for task in room.lesson.tasks]
 
 
-def _matrix(exam: Exam, room: Room, task: Task) -> Matrix:
+def _matrix(exam: Exam, room: LessonTests, task: Task) -> Matrix:
     plans = [plan for plan in room.plans if plan.task == task]
     found = [variant for variant in room.mistakes if variant.task == task.name]
     rows = tuple(_row(exam, plans, variant, found) for variant in found)
     return Matrix(task.name, tuple(plan.name for plan in plans), rows)
 
 
-def _row(exam: Exam, plans: Sequence[Plan], variant: Variant, others: Sequence[Variant]) -> Row:
-    fails = tuple(exam.known(plan, variant).error is not None for plan in plans)
+def _row(exam: Exam, plans: Sequence[PlannedTest], variant: Variant, others: Sequence[Variant]) -> Row:
+    fails = tuple(exam.run_mistake(plan, variant).error is not None for plan in plans)
     apart = tuple((other, _apart(exam, plans, variant, other)) for other in others if other.id != variant.id)
     return Row(variant.id, variant.name, fails, apart)
 
 
-def _apart(exam: Exam, plans: Sequence[Plan], first: Variant, second: Variant) -> float:
+def _apart(exam: Exam, plans: Sequence[PlannedTest], first: Variant, second: Variant) -> float:
     """Compare two wrong answers in the tests that the first fails: those decide what it is called."""
-    failed = [plan for plan in plans if exam.known(plan, first).error is not None]
-    far = (distance(exam.known(plan, first).transcript, exam.known(plan, second).transcript) for plan in failed)
-    return max(far, default=math.inf)
+    failed = [plan for plan in plans if exam.run_mistake(plan, first).error is not None]
+    pairs = ((exam.run_mistake(plan, first), exam.run_mistake(plan, second)) for plan in failed)
+    return max((distance(one.transcript, other.transcript) for one, other in pairs), default=math.inf)
 
 
 def lines(lesson: str, matrix: Matrix) -> Iterator[str]:

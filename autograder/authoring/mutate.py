@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from autograder.authoring.mutants import Mutant, mutants
 from autograder.course import Course, Lesson, Task
 from autograder.errors import CourseError
-from autograder.grading.clock import Clock
-from autograder.grading.exam import Exam, hold
-from autograder.grading.remote import Remote
+from autograder.exam.clock import Clock
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.remote import Remote
 from autograder.isolation.forks import Zygote
 from autograder.isolation.limits import Limits
 
@@ -102,19 +102,19 @@ def _tallies(
 
     def work(exam: Exam) -> None:
         for task in tasks:
-            made = list(mutants(exam.rooms[lesson.key].answer, task.name))
+            made = list(mutants(exam.lessons[lesson.key].answer, task.name))
             begun(f"{lesson.key}:{task.name}", len(made))
             left = [mutant.what for mutant in made if not _is_noticed(exam, lesson, mutant, zygote, limits)]
             found.append(Tally(lesson, task, len(made), {what: reasons.get((task.name, what), "") for what in left}))
 
-    hold(Exam([lesson], SEED, work))
+    run_session(course_exam([lesson], SEED, work))
     return found
 
 
 def _is_noticed(exam: Exam, lesson: Lesson, mutant: Mutant, zygote: Zygote, limits: Limits) -> bool:
     """Run the tests of the mutant's task until one fails."""
     remote = Remote(zygote, limits, Clock(limits), lesson.name, {lesson.name: [mutant.source]})
-    plans = [plan for plan in exam.rooms[lesson.key].plans if plan.task.name == mutant.task]
+    plans = [plan for plan in exam.lessons[lesson.key].plans if plan.task.name == mutant.task]
     try:
         return any(exam.run(plan, remote.ask).error is not None for plan in plans)
     finally:

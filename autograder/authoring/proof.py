@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from autograder.authoring.anew import forget_tests
@@ -9,12 +10,14 @@ from autograder.authoring.explained import line_of
 from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
 from autograder.course import Course, Lesson, Task
-from autograder.grading.clock import Clock
-from autograder.grading.exam import HIDDEN, Exam, hold
-from autograder.grading.examine import Both, examine_task
+from autograder.exam.clock import Clock
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.examine import Both, examine_task
+from autograder.exam.lesson_tests import HIDDEN
+from autograder.exam.mistakes import candidates
+from autograder.exam.remote import Remote
+from autograder.exam.results import TaskResult, TestResult
 from autograder.grading.probes import defined, probe_source
-from autograder.grading.records import TaskResult, TestResult
-from autograder.grading.remote import Remote
 from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
 from autograder.isolation.forks import Zygote
 from autograder.isolation.limits import Limits
@@ -92,12 +95,12 @@ class Bench:
         return results
 
     def _tested(self, tasks: Sequence[Task]) -> list[Task]:
-        planned = {plan.task.name for plan in self.exam.rooms[self.lesson.key].plans}
+        planned = {plan.task.name for plan in self.exam.lessons[self.lesson.key].plans}
         return [task for task in tasks if task.name in planned]
 
     def users(self, variant: Variant) -> list[Task]:
         """List the tasks that a variant can change: its own, and those that call it."""
-        uses = self.exam.rooms[self.lesson.key].uses
+        uses = self.exam.lessons[self.lesson.key].uses
         return [task for task in self.lesson.tasks if variant.task in uses[task.name]]
 
 
@@ -106,14 +109,15 @@ def prove(course: Course, lesson: Lesson, stub: str, zygote: Zygote, secret: str
     proof = Proof(lesson, sum(task.points for task in lesson.tasks))
     forget_tests(lesson)
     for files in (HIDDEN, PUBLIC):
-        hold(Exam([lesson], secret, lambda exam: _prove(exam, course, lesson, stub, zygote, proof, secret), files))
+        work = partial(_prove, course=course, lesson=lesson, stub=stub, zygote=zygote, proof=proof, secret=secret)
+        run_session(course_exam([lesson], secret, work, files))
     return proof
 
 
 def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote, proof: Proof, secret: str) -> None:
     bench = Bench(exam, zygote, lesson, course.limits)
-    hidden = tuple(exam.files) == HIDDEN
-    proof.tests += len(exam.rooms[lesson.key].plans)
+    hidden = tuple(file.name for file in exam.files) == HIDDEN
+    proof.tests += len(exam.lessons[lesson.key].plans)
     _prove_answer(bench, proof)
     _prove_stub(bench, stub, proof)
     _prove_alternatives(bench, proof, hidden)
@@ -123,7 +127,7 @@ def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote
     if hidden:
         proof.programs = bench.programs
         note(exam, lesson, secret, proof.luck)
-        proof.matrices = matrices(exam, exam.rooms[lesson.key])
+        proof.matrices = matrices(exam, exam.lessons[lesson.key])
 
 
 def prove_again(course: Course, lesson: Lesson, zygote: Zygote, secret: str, proof: Proof) -> None:
@@ -138,12 +142,12 @@ def prove_again(course: Course, lesson: Lesson, zygote: Zygote, secret: str, pro
         _prove_alternatives(bench, proof, False)
         note(exam, lesson, secret, proof.luck)
 
-    hold(Exam([lesson], secret, work))
+    run_session(course_exam([lesson], secret, work))
     proof.seeds += 1
 
 
 def _prove_answer(bench: Bench, proof: Proof) -> None:
-    found = bench.examine(bench.exam.rooms[bench.lesson.key].answer, bench.lesson.tasks)
+    found = bench.examine(bench.exam.lessons[bench.lesson.key].answer, bench.lesson.tasks)
     bench.programs.append(Program("answer", "", "", "", found))
     for result, tests in found:
         proof.wrong += _lost(f"{bench.lesson.key}: the answer", result, tests)
@@ -179,7 +183,7 @@ def _right_answers(lesson: Lesson) -> Iterator[tuple[Variant, str]]:
 
 
 def _prove_stand_ins(bench: Bench, proof: Proof) -> None:
-    room = bench.exam.rooms[bench.lesson.key]
+    room = bench.exam.lessons[bench.lesson.key]
     for name in sorted(defined(room.stand_ins)):
         source = f"{room.answer}\n\n{probe_source(room.stand_ins, [name])}"
         found = bench.examine(source, [task for task in bench.lesson.tasks if name in room.uses[task.name]])
@@ -233,8 +237,8 @@ def _named(bench: Bench, variant: Variant, result: TaskResult) -> str:
 
 def _twins(bench: Bench, variant: Variant) -> list[str]:
     """Find the other mistakes that return the same in every test that this one fails."""
-    room = bench.exam.rooms[bench.lesson.key]
+    room = bench.exam.lessons[bench.lesson.key]
     plans = [plan for plan in room.plans if plan.task.name == variant.task]
-    runs = [(plan, bench.exam.known(plan, variant)) for plan in plans]
-    found = bench.exam.candidates(bench.lesson.task(variant.task), runs)
+    runs = [bench.exam.run_mistake(plan, variant) for plan in plans]
+    found = candidates(bench.exam.mistakes(bench.lesson), runs)
     return sorted({f"{other.id} ({other.name})" for other in found if other.id != variant.id})

@@ -9,8 +9,9 @@ from typing import Any
 
 from autograder.authoring.anew import forget_tests
 from autograder.course import Lesson, Task
-from autograder.grading.exam import HIDDEN, Exam, hold
-from autograder.grading.local import ask_here
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.lesson_tests import HIDDEN
+from autograder.exam.local import ask_here
 from autograder.isolation import loader, wire
 
 FILES = ("test_public.py", *HIDDEN)
@@ -49,7 +50,7 @@ def rehearse(lesson: Lesson) -> Rehearsal:
     for task in lesson.tasks:
         _record(module, task, seen)
     forget_tests(lesson)
-    hold(Exam([lesson], SECRET, lambda exam: _run(exam, lesson, module, seen), files=FILES))
+    run_session(course_exam([lesson], SECRET, lambda exam: _run(exam, lesson, module, seen), FILES))
     return seen
 
 
@@ -62,10 +63,10 @@ def asked_too_early(seen: Rehearsal) -> list[str]:
 
 
 def _run(exam: Exam, lesson: Lesson, module: types.ModuleType, seen: Rehearsal) -> None:
-    room = exam.rooms[lesson.key]
-    right, order = room.reference.ask, Order()
-    room.reference = types.SimpleNamespace(ask=order.of_reference(right))  # type: ignore[assignment]
-    for plan in room.plans:
+    tests, order = exam.lessons[lesson.key], Order()
+    assert tests.reference is not None  # a course has its answers
+    tests.reference = types.SimpleNamespace(ask=order.of_reference(tests.reference.ask))  # type: ignore[assignment]
+    for plan in tests.plans:
         order.begin()
         seen.test = plan.item.name
         exam.run(plan, order.of_student(lambda op, request: ask_here(module, op, request)))

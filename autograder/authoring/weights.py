@@ -6,8 +6,9 @@ from pathlib import Path
 
 from autograder.course import Course, Lesson, Task
 from autograder.errors import CourseError
-from autograder.grading.exam import Exam, Room, hold
-from autograder.grading.session import Plan
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.lesson_tests import LessonTests
+from autograder.exam.session import PlannedTest
 
 BEGIN = "<!-- weights: written by `unroll verify --weights`, from here -->"
 END = "<!-- weights: to here -->"
@@ -45,18 +46,18 @@ def tables(course: Course) -> str:
     made: list[str] = []
 
     def work(exam: Exam) -> None:
-        made.extend(_table(lesson, exam.rooms[lesson.key]) for lesson in course.lessons())
+        made.extend(_table(lesson, exam.lessons[lesson.key]) for lesson in course.lessons())
 
-    hold(Exam(list(course.lessons()), "", work))
+    run_session(course_exam(list(course.lessons()), "", work))
     return "\n\n".join(made)
 
 
-def _table(lesson: Lesson, room: Room) -> str:
+def _table(lesson: Lesson, room: LessonTests) -> str:
     rows = [row for task in lesson.tasks for row in _rows(task, [plan for plan in room.plans if plan.task == task])]
     return "\n".join([f"### {lesson.key}", "", HEAD, *rows, *_slips(room)])
 
 
-def _rows(task: Task, plans: Sequence[Plan]) -> Iterator[str]:
+def _rows(task: Task, plans: Sequence[PlannedTest]) -> Iterator[str]:
     total = sum(plan.weight for plan in plans)
     for number, plan in enumerate(plans):
         name = "" if number else f"`{task.name}`, {task.points:g}"
@@ -64,12 +65,12 @@ def _rows(task: Task, plans: Sequence[Plan]) -> Iterator[str]:
         yield f"| {name} | {plan.name} | {points} | {'core' if plan.core else ''} | {_finds(plan)} |"
 
 
-def _finds(plan: Plan) -> str:
+def _finds(plan: PlannedTest) -> str:
     """Read what a test finds: the first line of its docstring."""
     return (inspect.getdoc(plan.item.function) or "").partition("\n")[0].replace("|", "\\|")
 
 
-def _slips(room: Room) -> Iterator[str]:
+def _slips(room: LessonTests) -> Iterator[str]:
     for costs, what in SLIPS.items():
         found = dict.fromkeys(f"{wrong.id} ({wrong.task})" for wrong in room.mistakes if wrong.costs == costs)
         if found:

@@ -19,9 +19,9 @@ from typing import Any, NoReturn
 
 from autograder.course import MANIFEST, Assignment, Course, load_course
 from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
-from autograder.grading.clock import Budget
-from autograder.grading.exam import Exam, hold
-from autograder.grading.examine import examine, sources_of
+from autograder.exam.clock import Budget
+from autograder.exam.exam import Exam, course_exam, run_session
+from autograder.exam.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
 from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
 from autograder.grading.pace import measured
@@ -72,7 +72,7 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
             finally:
                 _wait_for(forked, zygote)
 
-        hold(Exam(assignment.lessons, settings["seed"], work))
+        run_session(course_exam(assignment.lessons, settings["seed"], work))
 
 
 def _receive_channel(channel: Connection) -> int:

@@ -9,8 +9,8 @@ import pytest
 from autograder.grading.plugin import refuse_if_unfit
 
 if TYPE_CHECKING:
-    from autograder.grading.remote import Remote
-    from autograder.grading.student import Module
+    from autograder.exam.module import Module
+    from autograder.exam.remote import Remote
     from autograder.isolation.child import Workers
 
 

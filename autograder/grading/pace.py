@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from autograder.course import Lesson
 from autograder.errors import WorkerGone
-from autograder.grading.clock import Budget, Clock, budget_for
-from autograder.grading.exam import Exam
-from autograder.grading.remote import Remote
-from autograder.grading.tries import run_tests
+from autograder.exam.clock import Budget, Clock, budget_for
+from autograder.exam.exam import Exam
+from autograder.exam.remote import Remote
+from autograder.exam.tries import run_tests
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 
@@ -17,15 +17,15 @@ def measured(exam: Exam, lessons: Sequence[Lesson], workers: Workers, limits: Li
 
     Returns: the longest budget that the limits allow, where the answers could not be run to their end.
     """
-    sources = {lesson.name: [exam.rooms[lesson.key].answer] for lesson in lessons}
+    sources = {lesson.name: [exam.lessons[lesson.key].answer] for lesson in lessons}
     needs: dict[str, float] = {}
     for lesson in lessons:
         clock = Clock(limits)
         remote = Remote(workers, limits, clock, lesson.name, sources)
         for task in lesson.tasks:
             before = clock.spent
-            runs = run_tests(exam, [plan for plan in exam.rooms[lesson.key].plans if plan.task == task], remote)
-            if any(isinstance(run.error, WorkerGone) for _, run in runs):
+            plans = [plan for plan in exam.lessons[lesson.key].plans if plan.task == task]
+            if any(isinstance(run.error, WorkerGone) for run in run_tests(exam, plans, remote).runs):
                 return Budget(limits.hand_in_seconds)
             needs[lesson.address(task)] = clock.spent - before
     return budget_for(limits, needs)

@@ -8,9 +8,9 @@ import pytest
 
 from autograder.course import Assignment, Course, find_course, load_course
 from autograder.errors import GradingError, UnrollError
+from autograder.exam.results import HandInResult, TestResult
 from autograder.grading.crew import Crew
 from autograder.grading.intake import read_one
-from autograder.grading.records import HandInResult, TestResult
 from autograder.grading.run import lost
 from autograder.isolation.sandbox import WEAK_ACCEPTED
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.errors import GradingError, TooWeak
+from autograder.exam.results import HandInResult
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
-from autograder.grading.records import HandInResult
 from autograder.isolation.environment import must_be_fit
 from autograder.isolation.sandbox import WEAK_ACCEPTED
 from autograder.nbgrader.place import Place

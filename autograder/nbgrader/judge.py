@@ -8,7 +8,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.errors import GradingError
-from autograder.grading.records import HandInResult, TaskResult
+from autograder.exam.results import HandInResult, TaskResult
 from autograder.nbgrader.desk import desk_for
 from autograder.nbgrader.place import Place, find_place
 from autograder.nbgrader.verdict import verdict

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
-from autograder.grading.records import HandInResult, TaskResult
+from autograder.exam.results import HandInResult, TaskResult
 from autograder.reporting.clean import one_line, printable
 from autograder.reporting.words import WORDS, points
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from autograder.course import Assignment
 from autograder.errors import UsageError
-from autograder.grading.records import OUTCOMES, HandInResult, TaskResult, TestResult
+from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.reporting.clean import cell, one_line, printable
 from autograder.reporting.ours import NOBODY_ELSE, read_own
 from autograder.reporting.page import report_page

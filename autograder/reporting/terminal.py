@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from autograder.grading.records import HandInResult, TaskResult
+from autograder.exam.results import HandInResult, TaskResult
 from autograder.reporting.console import short
 from autograder.reporting.words import score
 

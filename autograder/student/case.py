@@ -7,23 +7,11 @@ from typing import Any
 
 import torch
 
+from autograder.exam.module import Request
 from autograder.isolation.source import parse
 
 MOST_NUMBERS = 12
 CALLS = ("call", "gradients", "effects")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request of a test to the student's code.
-
-    Args:
-        op: an operation of `isolation.calls`.
-        value: its arguments.
-    """
-
-    op: str
-    value: dict[str, Any]
 
 
 def difficulty(requests: Sequence[Request]) -> tuple[bool, int]:

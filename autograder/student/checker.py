@@ -19,7 +19,7 @@ from autograder.student.protection import unprotected
 from autograder.student.verdict import Verdict
 
 if TYPE_CHECKING:
-    from autograder.grading.remote import Remote
+    from autograder.exam.remote import Remote
     from autograder.isolation.child import Workers
     from autograder.student.home import Checked
 

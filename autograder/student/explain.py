@@ -11,7 +11,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from autograder.errors import UsageError
-from autograder.grading.records import TaskResult
+from autograder.exam.results import TaskResult
 from autograder.isolation.backend import open_workers
 from autograder.isolation.child import Workers
 from autograder.reporting.clean import one_line

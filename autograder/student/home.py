@@ -6,11 +6,11 @@ from itertools import groupby
 
 from autograder.course import Lesson, Task
 from autograder.errors import Note
-from autograder.grading.clock import Clock
-from autograder.grading.examine import sources_of
+from autograder.exam.clock import Clock
+from autograder.exam.examine import sources_of
+from autograder.exam.remote import Remote
+from autograder.exam.results import TaskResult
 from autograder.grading.intake import HandIn, Source, read_one
-from autograder.grading.records import TaskResult
-from autograder.grading.remote import Remote
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 from autograder.student.case import find

@@ -5,7 +5,7 @@ import types
 from typing import Any
 
 from autograder.errors import Note, StudentError
-from autograder.grading.local import ask_here, without_attribute
+from autograder.exam.local import ask_here, without_attribute
 from autograder.isolation.limits import Limits
 from autograder.student.guard import within
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from autograder.course import Lesson
-    from autograder.grading.records import TaskResult
+    from autograder.exam.results import TaskResult
     from autograder.student.panels import Panel
 
 GOOD, BAD = "#1a7f37", "#cf222e"

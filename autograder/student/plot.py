@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.course import Lesson
-from autograder.grading.clock import Clock
-from autograder.grading.examine import sources_of
+from autograder.exam.clock import Clock
+from autograder.exam.examine import sources_of
+from autograder.exam.remote import Remote
 from autograder.grading.intake import read_one
-from autograder.grading.remote import Remote
 from autograder.isolation.backend import open_workers
 from autograder.isolation.child import Workers
 from autograder.reporting.console import own_console

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import GradingError
-from autograder.grading.records import OUTCOMES, TaskResult
+from autograder.exam.results import OUTCOMES, TaskResult
 from autograder.reporting.whole import cannot_write, write_whole
 from autograder.student.exercises import Spot
 
@@ -25,7 +25,7 @@ class Last:
     """What the last check of a task found.
 
     Args:
-        outcome: one of `grading.records.OUTCOMES`.
+        outcome: one of `exam.results.OUTCOMES`.
         digest: of the lesson's file at that time; with another file the outcome is not known.
     """
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from autograder.course import Lesson, Task
 from autograder.errors import Frame
-from autograder.grading.records import TaskResult
+from autograder.exam.results import TaskResult
 
 STATES = {
     "passed": "passing",

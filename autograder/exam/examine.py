@@ -5,18 +5,18 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.course import Assignment, Lesson, Task
-from autograder.errors import StudentMissing, WorkerCrashed, WorkerGone
-from autograder.grading.clock import Budget, Clock
-from autograder.grading.diagnosis import only_one
-from autograder.grading.exam import Exam, Run
-from autograder.grading.follow_through import passes_with, replaced, sentence
+from autograder.errors import WorkerCrashed
+from autograder.exam.clock import Budget, Clock
+from autograder.exam.exam import Exam
+from autograder.exam.follow_through import passes_with, replaced, sentence
+from autograder.exam.marks import share_points, task_result, worst
+from autograder.exam.mistakes import recognised
+from autograder.exam.outcome import judged, result_of
+from autograder.exam.remote import Remote
+from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
+from autograder.exam.session import PlannedTest, TestRun
+from autograder.exam.tries import TWICE, run_tests
 from autograder.grading.intake import HandIn, Source
-from autograder.grading.marks import share_points, task_result, worst
-from autograder.grading.outcome import outcome_of
-from autograder.grading.records import HandInResult, TaskResult, TestResult, small_enough
-from autograder.grading.remote import Remote
-from autograder.grading.session import Plan
-from autograder.grading.tries import TWICE, run_tests
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 
@@ -110,7 +110,7 @@ def refuse(exam: Exam, lesson: Lesson, task: Task, hand_in: HandIn, source: Sour
         message = f"There is no {lesson.name}.py and no {lesson.name}.ipynb in this hand-in.{_instead(hand_in)}"
     else:
         outcome, message = source.outcome, source.problem
-    tests = [_result(plan, outcome, message) for plan in _plans(exam, lesson, task)]
+    tests = [result_of(plan, outcome, message) for plan in _plans(exam, lesson, task)]
     return _both(lesson, task, tests, NOTHING)
 
 
@@ -137,22 +137,22 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
     plans = _plans(exam, lesson, task)
     remote.clock.next_task(lesson.address(task))
     if refused := _refused(task, remote):
-        return _both(lesson, task, [_result(plan, *refused) for plan in plans], NOTHING)
-    runs = run_tests(exam, plans, remote)
-    tests = [_judge(plan, run, remote) for plan, run in runs]
-    tests += [_result(plan, tests[-1].outcome, "") for plan in plans[len(runs) :]]
-    found = _diagnose(exam, task, runs)
+        return _both(lesson, task, [result_of(plan, *refused) for plan in plans], NOTHING)
+    ran = run_tests(exam, plans, remote)
+    tests = [judged(run, remote) for run in ran.runs]
+    tests += [result_of(plan, tests[-1].outcome, "") for plan in plans[len(tests) :]]
+    found = _diagnose(exam, lesson, task, ran.runs)
     if worst(test.outcome for test in tests) not in ("passed", "missing"):
         names = replaced(exam, lesson, task, wrong)
         if names and passes_with(exam, lesson, task, remote, names):
             earned = sum(test.score for test in share_points(task, tests, found.part)) / task.points
             found = replace(found, besides=sentence(task, names), part=max(earned, task.follow_through))
-    found = replace(found, besides=" ".join(filter(None, (remote.beside, found.besides))))
+    found = replace(found, besides=" ".join(filter(None, (ran.beside, found.besides))))
     return _both(lesson, task, tests, found)
 
 
-def _plans(exam: Exam, lesson: Lesson, task: Task) -> list[Plan]:
-    return [plan for plan in exam.rooms[lesson.key].plans if plan.task == task]
+def _plans(exam: Exam, lesson: Lesson, task: Task) -> list[PlannedTest]:
+    return [plan for plan in exam.lessons[lesson.key].plans if plan.task == task]
 
 
 def _both(lesson: Lesson, task: Task, tests: Sequence[TestResult], found: Finding) -> Both:
@@ -175,20 +175,9 @@ def _refused(task: Task, remote: Remote) -> tuple[str, str] | None:
     return ("rejected", f"{task.name} may not use {found}; write it by hand.") if found else None
 
 
-def _judge(plan: Plan, run: Run, remote: Remote) -> TestResult:
-    return _result(plan, *outcome_of(run.error, plan, remote))
-
-
-def _result(plan: Plan, outcome: str, message: str) -> TestResult:
-    return TestResult(plan.lesson.key, plan.task.name, plan.name, outcome, 0.0, 0.0, message, plan.weight, plan.core)
-
-
-def _diagnose(exam: Exam, task: Task, runs: Sequence[tuple[Plan, Run]]) -> Finding:
-    if any(isinstance(run.error, (StudentMissing, WorkerGone)) for _, run in runs):
-        return NOTHING
-    found = exam.candidates(task, runs)
-    mistake = only_one([variant.id for variant in found])
-    if not mistake:
+def _diagnose(exam: Exam, lesson: Lesson, task: Task, runs: Sequence[TestRun]) -> Finding:
+    found = recognised(exam.mistakes(lesson), runs)
+    if not found:
         return NOTHING
     worth = {variant.worth for variant in found if variant.task == task.name}
-    return Finding(mistake, found[0].says, part=worth.pop() if len(worth) == 1 else None)
+    return Finding(found[0].id, found[0].says, part=worth.pop() if len(worth) == 1 else None)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from autograder.course import Lesson, Task
 from autograder.errors import CourseError, GradingError
+from autograder.exam.module import Answer, Request
+from autograder.exam.numbers import plain
 from autograder.isolation.environment import must_be_fit
 
 Item = pytest.Function
@@ -22,21 +25,51 @@ WITHOUT = ("unroll", "cacheprovider", "terminal", "logging", "faulthandler", "un
 
 
 @dataclass(frozen=True)
-class Plan:
-    """One planned test: where it stands, what it is about and what it weighs."""
+class PlannedTest:
+    """One planned test: where it stands, what it is about and what it weighs.
+
+    Args:
+        order: its place among all tests that were collected.
+    """
 
     item: Item
     lesson: Lesson
     task: Task
     weight: float
     core: bool
+    order: int = 0
 
     @property
     def name(self) -> str:
         return self.item.name.removeprefix("test_").replace("_", " ")
 
 
-def hold_session(tests: list[str], root: Path, plugin: object) -> None:
+@dataclass(frozen=True)
+class TestRun:
+    """What happened when one test was run on one module.
+
+    Args:
+        error: what it raised.
+        transcript: what the module returned.
+        requests: what it was asked, where that is kept.
+        printed: what the student's code printed, where that is kept.
+    """
+
+    __test__ = False
+
+    plan: PlannedTest
+    error: BaseException | None
+    transcript: list[Answer]
+    requests: tuple[Request, ...] = ()
+    printed: str = ""
+
+    @cached_property
+    def returned(self) -> Any:
+        """The transcript as plain JSON data, as it is recorded of known mistakes."""
+        return plain(self.transcript)
+
+
+def run_quietly(tests: list[str], root: Path, plugin: object) -> None:
     """Collect tests and leave the rest to a plugin.
 
     Raises:
@@ -96,11 +129,11 @@ class _Failures:
             self.error = excinfo.value
 
 
-def plan_of(item: Any, lesson: Lesson) -> Plan:
+def plan_of(item: Any, lesson: Lesson, order: int) -> PlannedTest:
     """Read the mark of a test: its task, its weight, and whether it is core."""
     mark = item.get_closest_marker("task")
     names = {task.name for task in lesson.tasks}
     if mark is None or not mark.args or mark.args[0] not in names:
         raise CourseError(f'{item.path}: {item.name} names no task of {lesson.key}. Add @pytest.mark.task("...").')
     weight, core = mark.kwargs.get("weight", 1), mark.kwargs.get("core", False)
-    return Plan(item, lesson, lesson.task(mark.args[0]), float(weight), bool(core))
+    return PlannedTest(item, lesson, lesson.task(mark.args[0]), float(weight), bool(core), order)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from autograder.course import Task
-from autograder.grading.records import OUTCOMES, TaskResult, TestResult
+from autograder.exam.results import OUTCOMES, TaskResult, TestResult
 
 
 def share_points(task: Task, tests: Sequence[TestResult], part: float | None = None) -> list[TestResult]:

@@ -4,17 +4,17 @@ from collections.abc import Collection, Sequence
 
 from autograder.course import Lesson, Task
 from autograder.errors import WorkerCrashed, WorkerKilled
-from autograder.grading.exam import Exam
+from autograder.exam.exam import Exam
+from autograder.exam.remote import Remote
+from autograder.exam.session import PlannedTest
 from autograder.grading.probes import defined, probe_source
-from autograder.grading.remote import Remote
-from autograder.grading.session import Plan
 
 
 def replaced(exam: Exam, lesson: Lesson, task: Task, wrong: Collection[str]) -> list[str]:
     """List the tasks that are wrong, that a task's answer calls, and that the lesson has a right version of."""
-    room = exam.rooms[lesson.key]
-    there = defined(room.stand_ins)
-    return [name for name in room.uses[task.name] if name != task.name and name in wrong and name in there]
+    tests = exam.lessons[lesson.key]
+    there = defined(tests.stand_ins)
+    return [name for name in tests.uses[task.name] if name != task.name and name in wrong and name in there]
 
 
 def passes_with(exam: Exam, lesson: Lesson, task: Task, remote: Remote, names: Collection[str]) -> bool:
@@ -24,9 +24,9 @@ def passes_with(exam: Exam, lesson: Lesson, task: Task, remote: Remote, names: C
         remote: the student's lesson.
         names: the tasks that are replaced.
     """
-    room = exam.rooms[lesson.key]
-    trial = remote.with_cell(probe_source(room.stand_ins, names))
-    plans = [plan for plan in room.plans if plan.task == task]
+    tests = exam.lessons[lesson.key]
+    trial = remote.with_cell(probe_source(tests.stand_ins, names))
+    plans = [plan for plan in tests.plans if plan.task == task]
     error = _first_error(exam, plans, trial)
     if isinstance(error, WorkerCrashed):
         error = _first_error(exam, plans, trial)
@@ -34,7 +34,7 @@ def passes_with(exam: Exam, lesson: Lesson, task: Task, remote: Remote, names: C
     return bool(plans) and error is None
 
 
-def _first_error(exam: Exam, plans: Sequence[Plan], trial: Remote) -> BaseException | None:
+def _first_error(exam: Exam, plans: Sequence[PlannedTest], trial: Remote) -> BaseException | None:
     """Run tests until one does not pass; say what it raised."""
     try:
         errors = (exam.run(plan, trial.ask).error for plan in plans)

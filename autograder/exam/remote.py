@@ -13,8 +13,8 @@ from autograder.errors import (
     WorkerOverflow,
     WorkerTimeout,
 )
-from autograder.grading.clock import Clock
-from autograder.grading.local import without_attribute
+from autograder.exam.clock import Clock
+from autograder.exam.local import without_attribute
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
@@ -39,7 +39,6 @@ class Remote:
         self.notes: list[Note] = []
         self.names: list[str] = []
         self.remarks: list[str] = []
-        self.beside = ""
         self.output = ""
         self.was_killed = False
         self._fresh = ""

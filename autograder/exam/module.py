@@ -7,6 +7,7 @@ which is what the diagnosis compares.
 import copy
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,21 @@ import torch
 
 from autograder.errors import StudentError, StudentMissing, WorkerGone
 
-Entry = tuple[Any, ...]
+Answer = tuple[Any, ...]
 Ask = Callable[[str, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of a test to a module.
+
+    Args:
+        op: an operation of `isolation.calls`.
+        value: its arguments.
+    """
+
+    op: str
+    value: dict[str, Any]
 
 
 class Module:
@@ -29,7 +43,7 @@ class Module:
     def __init__(self, ask: Ask, probes: Callable[[str], str]) -> None:
         self._ask = ask
         self._probes = probes
-        self._transcript: list[Entry] = []
+        self._transcript: list[Answer] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -83,7 +97,7 @@ def _copied(value: Any) -> Any:
     return copy.deepcopy(value)
 
 
-def transcript(module: Module) -> list[Entry]:
+def transcript(module: Module) -> list[Answer]:
     """Read what a module has answered so far."""
     return module._transcript
 

@@ -84,7 +84,7 @@ def without_attribute(error: StudentError, module: str) -> StudentError | Studen
     return error
 
 
-class Remembered:
+class Cached:
     """The reference's answers, each computed once for all students."""
 
     def __init__(self, local: Local) -> None:

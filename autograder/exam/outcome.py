@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from autograder.errors import Note, StudentError, StudentMissing, WorkerGone
-from autograder.grading.session import Plan
+from autograder.exam.results import TestResult
+from autograder.exam.session import PlannedTest, TestRun
 
 STUB = "NotImplementedError"
 
@@ -20,7 +21,17 @@ class Loaded(Protocol):
     def names(self) -> Collection[str]: ...
 
 
-def outcome_of(error: BaseException | None, plan: Plan, loaded: Loaded) -> tuple[str, str]:
+def judged(run: TestRun, loaded: Loaded) -> TestResult:
+    """Judge a test that was run."""
+    return result_of(run.plan, *outcome_of(run.error, run.plan, loaded))
+
+
+def result_of(plan: PlannedTest, outcome: str, message: str) -> TestResult:
+    """Make the result of a test, still without points."""
+    return TestResult(plan.lesson.key, plan.task.name, plan.name, outcome, 0.0, 0.0, message, plan.weight, plan.core)
+
+
+def outcome_of(error: BaseException | None, plan: PlannedTest, loaded: Loaded) -> tuple[str, str]:
     """Say with which outcome a test ended, and in which words.
 
     Args:
@@ -39,7 +50,7 @@ def outcome_of(error: BaseException | None, plan: Plan, loaded: Loaded) -> tuple
     return "failed", _sentence(error, plan)
 
 
-def _sentence(error: BaseException, plan: Plan) -> str:
+def _sentence(error: BaseException, plan: PlannedTest) -> str:
     text = str(error).strip().split("\n")[0]
     if isinstance(error, AssertionError) and text:
         return text

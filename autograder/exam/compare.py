@@ -1,0 +1,108 @@
+"""How a test says that two values are the same, and in which words that they are not.
+
+A check in doubt fails. Messages of hidden tests name the place and the size of a difference, never the expected value.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.errors import StudentError
+from autograder.isolation.wire import Opaque
+
+TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5, torch.float16: 1e-2}
+
+
+def same(
+    actual: Any,
+    expected: Any,
+    what: str,
+    axes: str = "",
+    atol: float | None = None,
+    show: bool = False,
+    dtype: bool = True,
+) -> None:
+    """Check that a student's tensor is the expected one: type, dtype, shape, finite numbers, values.
+
+    Args:
+        what: its name in the lesson, such as `h_t`.
+        axes: the letters of its shape, such as `N H`.
+        atol: absolute and relative tolerance; by default 1e-9 for float64 and 1e-5 for float32.
+        show: say what was expected and what came; for public tests only.
+        dtype: whether the dtype must be the expected one too; where it need not, another test should ask for it.
+    """
+    _check_type(actual, expected, what)
+    actual, expected = (torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in (actual, expected))
+    _check_shape(actual, expected, what, axes)
+    assert actual.dtype == expected.dtype or not dtype, (
+        f"{what} should have dtype {_short(expected.dtype)}, but has {_short(actual.dtype)}."
+    )
+    tolerance = atol if atol is not None else TOLERANCE.get(expected.dtype, 0.0)
+    wrong = ~torch.isclose(actual.double(), expected.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
+    assert not bool(wrong.any()), _difference(actual, expected, wrong, what, show)
+
+
+def _check_type(actual: Any, expected: Any, what: str) -> None:
+    wanted = type(expected)
+    assert type(actual) is wanted, f"{what} should be a {_type(expected)}, but is {_type(actual)}."
+
+
+def _check_shape(actual: torch.Tensor, expected: torch.Tensor, what: str, axes: str) -> None:
+    letters = f"({axes.replace(' ', ', ')}) = " if axes else ""
+    wanted, came = tuple(expected.shape), tuple(actual.shape)
+    assert came == wanted, f"{what} should have shape {letters}{wanted}, but has {came}."
+
+
+def _difference(actual: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor, what: str, show: bool) -> str:
+    index = tuple(int(i) for i in wrong.nonzero()[0])
+    place = f"{what}{list(index)}" if index else what
+    came, wanted = actual[index].item(), expected[index].item()
+    if not np.isfinite(came) and np.isfinite(wanted):
+        return f"{place} is {came}, and should be a finite number."
+    if show:
+        return f"{place} should be {wanted:.6g}, but is {came:.6g}."
+    count = f"{int(wrong.sum())} of {wrong.numel()} values"
+    return f"{what} is wrong in {count}, first at {place}, by {abs(came - wanted):.2g}."
+
+
+def number(actual: Any, expected: float, what: str, tol: float = 1e-5, show: bool = False) -> None:
+    """Check that a student's number is a Python float close to the expected one."""
+    assert type(actual) is float, f"{what} should be a float, but is {_type(actual)}."
+    close = abs(actual - expected) <= tol * max(1.0, abs(expected))
+    shown = f"should be {expected:.6g}, but is {actual:.6g}" if show else f"is wrong by {abs(actual - expected):.2g}"
+    assert close, f"{what} {shown}."
+
+
+def equal(actual: Any, expected: Any, what: str) -> None:
+    """Check that plain values are equal, and of the same type."""
+    assert type(actual) is type(expected), f"{what} should be a {_type(expected)}, but is {_type(actual)}."
+    assert actual == expected, f"{what} is not as it should be."
+
+
+def must_raise(kind: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Check that a call raises an exception of a kind, such as ValueError, or of one derived from it."""
+    try:
+        function(*args, **kwargs)
+    except StudentError as error:
+        if kind in error.kinds:
+            return
+        raise AssertionError(
+            f"{error.stage} should raise {kind} here, but raised {error.kind}{error.place()}."
+        ) from None
+    raise AssertionError(
+        f"{getattr(function, '__name__', 'This call')} should raise {kind} here, but returned a value."
+    )
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, Opaque):
+        return value.type_name
+    if isinstance(value, torch.Tensor):
+        return "torch.Tensor"
+    return {"ndarray": "numpy array", "NoneType": "None"}.get(type(value).__name__, type(value).__name__)
+
+
+def _short(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

@@ -1,0 +1,187 @@
+"""The one pytest plugin that puts tests to modules: a hand-in's, a student's own, a known mistake's.
+
+A session collects the tests once; then whoever holds the exam runs them as often as there are modules, with the fixture
+`student` bound to whatever answers: a locked worker, or this process. Only what this process itself recorded for each
+planned test can score.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+from _pytest.runner import runtestprotocol
+
+from autograder.course import Lesson
+from autograder.errors import CourseError, GradingError
+from autograder.exam.lesson_tests import HIDDEN, LessonTests, course_tests
+from autograder.exam.local import Local
+from autograder.exam.mistakes import RunMistakes
+from autograder.exam.module import Ask, Module, transcript
+from autograder.exam.session import Item, PlannedTest, TestRun, plan_of, run_quietly
+from autograder.grading import calibration
+from autograder.grading.probes import probe_source
+from autograder.grading.variants import Variant
+
+
+class Exam:
+    """The plugin: fixtures for the tests, and the work that is done when they are collected.
+
+    Args:
+        lessons: the tests of each lesson.
+        root: the folder that all of them stand in.
+        secret: makes the seeds of the hidden inputs.
+        work: called with this exam once the tests are collected; it has them run.
+    """
+
+    def __init__(self, lessons: Sequence[LessonTests], root: Path, secret: str, work: "Callable[[Exam], None]") -> None:
+        self.lessons = {tests.lesson.key: tests for tests in lessons}
+        self.root = root
+        self.observe: Callable[[str, float], None] | None = None
+        self._secret = secret.encode()
+        self._work = work
+        self._module: Module | None = None
+        self._now: PlannedTest | None = None
+        self._error: BaseException | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of tests."""
+        return [file for tests in self.lessons.values() for file in tests.files]
+
+    @pytest.fixture
+    def student(self) -> Module:
+        """The module under examination."""
+        assert self._module is not None
+        return self._module
+
+    @pytest.fixture
+    def reference(self) -> Module:
+        """The lesson's own answer."""
+        tests = self._tests()
+        if tests.reference is None:
+            raise CourseError(f"{tests.lesson.key}: the answer is not shipped. Write this test without `reference`.")
+        return self._bound(tests, tests.reference.ask)
+
+    @pytest.fixture
+    def rng(self) -> torch.Generator:
+        """A generator that only the grader can seed: an HMAC of the secret, the lesson and the test."""
+        assert self._now is not None
+        return torch.Generator().manual_seed(self.seed(self._now))
+
+    @pytest.fixture
+    def calibrated(self) -> Callable[..., None]:
+        """Compare a loss, or another number that should be small, with the calibrated threshold of the given name."""
+        return partial(self._compare, calibration.thresholds(self._tests().lesson))
+
+    def _compare(
+        self, thresholds: dict[str, float], name: str, loss: float, what: str = "mean squared error on new data"
+    ) -> None:
+        if self.observe is not None:
+            self.observe(name, loss)
+            return
+        lesson = self._tests().lesson
+        if name not in thresholds:
+            raise CourseError(f"{lesson.key}: no threshold {name!r}. Run `unroll calibrate {lesson.key}`.")
+        limit = thresholds[name]
+        assert loss <= limit, f"The {what} is {loss:.2g}; it should be at most {limit:.2g}."
+
+    def seed(self, plan: PlannedTest) -> int:
+        """Make the seed of one test's inputs."""
+        text = f"{plan.lesson.key}:{plan.item.name}".encode()
+        return int.from_bytes(hmac.digest(self._secret, text, hashlib.sha256)[:7], "big")
+
+    def _tests(self) -> LessonTests:
+        assert self._now is not None
+        return self.lessons[self._now.lesson.key]
+
+    def _bound(self, tests: LessonTests, ask: Ask) -> Module:
+        return Module(ask, lambda name: probe_source(tests.probes, [name]))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Plan the tests of every lesson."""
+        by_file = {file.resolve(): tests for tests in self.lessons.values() for file in tests.files}
+        for order, item in enumerate(session.items):
+            tests = by_file[item.path.resolve()]
+            tests.plans.append(plan_of(item, tests.lesson, order))
+        for tests in self.lessons.values():
+            tests.plans.sort(key=lambda plan: (plan.lesson.tasks.index(plan.task), not plan.core))
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Do the work, instead of going through the tests once."""
+        if session.testsfailed:
+            raise session.Interrupted("the tests could not be collected")
+        self._work(self)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep what a test raised, and make no traceback of it."""
+        if call.excinfo is not None and self._error is None:
+            self._error = call.excinfo.value
+        outcome = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+
+    def run(self, plan: PlannedTest, ask: Ask) -> TestRun:
+        """Run one test on one module.
+
+        Args:
+            ask: what answers: a worker, or this process.
+        """
+        self._module = self._bound(self.lessons[plan.lesson.key], ask)
+        self._now, self._error = plan, None
+        with torch.random.fork_rng(devices=[]):
+            runtestprotocol(plan.item, log=False, nextitem=None)
+        if isinstance(self._error, (CourseError, GradingError, KeyboardInterrupt)):
+            raise self._error
+        return TestRun(plan, self._error, transcript(self._module))
+
+    def run_mistake(self, plan: PlannedTest, variant: Variant) -> TestRun:
+        """Run one test on a known mistake, once for all students.
+
+        The tests of the task before it are run first, on the same module: that is how a student's worker has met them.
+        """
+        tests = self.lessons[plan.lesson.key]
+        key = (plan.item.nodeid, variant.name)
+        if key not in tests.runs:
+            local = tests.locals.setdefault((plan.task.name, variant.name), Local(plan.lesson.name, variant.source))
+            before = [one for one in tests.plans if one.task == plan.task]
+            for one in before[: before.index(plan) + 1]:
+                if (one.item.nodeid, variant.name) not in tests.runs:
+                    tests.runs[one.item.nodeid, variant.name] = self.run(one, local.ask)
+        return tests.runs[key]
+
+    def mistakes(self, lesson: Lesson) -> RunMistakes:
+        """Return the known mistakes of a lesson, which are run when they are asked for."""
+        return RunMistakes(self.lessons[lesson.key], self.run_mistake)
+
+
+def course_exam(
+    lessons: Sequence[Lesson], secret: str, work: Callable[[Exam], None], files: Sequence[str] = HIDDEN
+) -> Exam:
+    """Make the exam of some lessons of a course.
+
+    Args:
+        files: the names of the test files of a lesson to run.
+    """
+    root = lessons[0].folder.parent if lessons else Path()
+    return Exam([course_tests(lesson, files) for lesson in lessons], root, secret, work)
+
+
+def run_session(exam: Exam, threads: int | None = 1) -> None:
+    """Collect the tests, and let the exam do its work, in one quiet pytest session.
+
+    Args:
+        threads: of torch. One, as in a worker: sums of several threads differ in the last digit, and a training that
+            runs wild makes much of it. None leaves them as they are: a notebook's own kernel is the student's.
+
+    Raises:
+        GradingError: the tests could not be collected or the session stopped.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    if exam.files:
+        run_quietly([str(file) for file in exam.files], exam.root, exam)

@@ -1,0 +1,65 @@
+"""The tests of one lesson, and what an exam keeps of the lesson for all whom it examines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course import Lesson
+from autograder.exam.distance import uses
+from autograder.exam.local import Cached, Local
+from autograder.exam.session import PlannedTest, TestRun
+from autograder.grading import variants
+
+HIDDEN = ("test_hidden.py",)
+
+
+@dataclass
+class LessonTests:
+    """The tests of one lesson.
+
+    Args:
+        files: where they stand.
+        probes: a text with the probes that they run.
+        answer, reference, stand_ins, mistakes, uses: what stays with the course; a student's folder has none of them.
+        plans: the tests, once they are collected: by task, those first that are core.
+    """
+
+    lesson: Lesson
+    files: tuple[Path, ...]
+    probes: str
+    answer: str = ""
+    reference: Cached | None = None
+    stand_ins: str = ""
+    mistakes: list[variants.Variant] = field(default_factory=list)
+    uses: dict[str, set[str]] = field(default_factory=dict)
+    plans: list[PlannedTest] = field(default_factory=list)
+    locals: dict[tuple[str, str], Local] = field(default_factory=dict)
+    runs: dict[tuple[str, str], TestRun] = field(default_factory=dict)
+
+
+def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN) -> LessonTests:
+    """Read what a course has of a lesson.
+
+    Args:
+        files: the names of the test files to run.
+    """
+    answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
+    return LessonTests(
+        lesson,
+        tuple(lesson.folder / file for file in files),
+        _text(lesson.folder / "probes.py"),
+        answer,
+        Cached(Local(lesson.name, answer)),
+        _text(lesson.folder / "stand_ins.py"),
+        variants.mistakes(lesson),
+        uses(answer, [task.name for task in lesson.tasks]),
+    )
+
+
+def shipped_tests(lesson: Lesson, file: Path) -> LessonTests:
+    """Read what a student's folder has of a lesson: the probes stand in the file of tests."""
+    return LessonTests(lesson, (file,), file.read_text(encoding="utf-8"))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,141 @@
+"""Which known mistake returned the same? One search, whether the mistakes are run here or their returns are recorded.
+
+A class, a proof and an author's tools run the mistakes; a student's folder has what they returned, as `known.json`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from autograder.errors import StudentMissing, WorkerGone
+from autograder.exam.distance import only_one, same_returns
+from autograder.exam.lesson_tests import LessonTests
+from autograder.exam.numbers import as_recorded
+from autograder.exam.session import PlannedTest, TestRun
+from autograder.grading.variants import Variant
+
+Entry = dict[str, Any]
+
+
+class Mistake(Protocol):
+    """A wrong answer that has an id in the catalogue, and a sentence."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def says(self) -> str: ...
+
+
+AnyMistake = TypeVar("AnyMistake", bound=Mistake)
+
+
+class Known(Protocol[AnyMistake]):
+    """The known mistakes of a lesson."""
+
+    def among(self, run: TestRun) -> Sequence[AnyMistake]:
+        """List those that can be the cause where a test failed."""
+
+    def fails(self, mistake: AnyMistake, plan: PlannedTest) -> bool:
+        """Tell whether a mistake fails a test."""
+
+    def returned(self, mistake: AnyMistake, run: TestRun) -> bool:
+        """Tell whether a mistake fails a test, and returns in it what was returned."""
+
+
+def candidates(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
+    """Find the known mistakes that return, in every test of a task that failed, what was returned there."""
+    failed = [run for run in runs if run.error is not None]
+    left = list(known.among(failed[0])) if failed else []
+    for run in failed:
+        left = [mistake for mistake in left if known.returned(mistake, run)]
+    if len({mistake.id for mistake in left}) > 1:
+        passed = [run.plan for run in runs if run.error is None]
+        left = [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
+    return left
+
+
+def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
+    """Find the wrong answers that are the cause, all of one id; none where that is in doubt.
+
+    Where a name was missing or the worker was lost, what was returned says nothing.
+    """
+    if any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in runs):
+        return []
+    found = candidates(known, runs)
+    return found if only_one([mistake.id for mistake in found]) else []
+
+
+class RunMistakes:
+    """The mistakes of a course, which are run in this process.
+
+    Args:
+        run: runs one test on one mistake.
+    """
+
+    def __init__(self, tests: LessonTests, run: Callable[[PlannedTest, Variant], TestRun]) -> None:
+        self._tests = tests
+        self._run = run
+
+    def among(self, run: TestRun) -> list[Variant]:
+        """List those of the task and of all that its answer calls."""
+        used = self._tests.uses[run.plan.task.name]
+        return [variant for variant in self._tests.mistakes if variant.task in used]
+
+    def fails(self, mistake: Variant, plan: PlannedTest) -> bool:
+        """Run it."""
+        return self._run(plan, mistake).error is not None
+
+    def returned(self, mistake: Variant, run: TestRun) -> bool:
+        """Run it, and compare."""
+        own = self._run(run.plan, mistake)
+        return own.error is not None and same_returns(run.transcript, own.transcript)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A mistake of which only the numbers are known.
+
+    Args:
+        variant: tells two wrong answers of one id apart.
+    """
+
+    id: str
+    says: str
+    variant: Any
+
+
+class RecordedMistakes:
+    """The mistakes of a student's folder, whose returns are recorded.
+
+    Args:
+        tests: by test, an entry for each mistake that fails it.
+    """
+
+    def __init__(self, tests: Mapping[str, Sequence[Entry]]) -> None:
+        self._tests = tests
+
+    def among(self, run: TestRun) -> list[Recorded]:
+        """List those that fail the test."""
+        entries = self._entries(run.plan)
+        return list(dict.fromkeys(Recorded(entry["id"], entry["says"], _variant(entry)) for entry in entries))
+
+    def fails(self, mistake: Recorded, plan: PlannedTest) -> bool:
+        """Look it up."""
+        return mistake.variant in map(_variant, self._entries(plan))
+
+    def returned(self, mistake: Recorded, run: TestRun) -> bool:
+        """Compare with what is recorded; a mistake whose returns are not recorded cannot be recognised."""
+        return any(
+            same_returns(entry["returns"], as_recorded(run.returned, entry["returns"]))
+            for entry in self._entries(run.plan)
+            if _variant(entry) == mistake.variant and "returns" in entry
+        )
+
+    def _entries(self, plan: PlannedTest) -> Sequence[Entry]:
+        return self._tests.get(plan.item.name, ())
+
+
+def _variant(entry: Entry) -> Any:
+    """Tell two wrong answers of one id apart; exercises of an earlier kit name only the id."""
+    return entry.get("variant", entry["id"])
