@@ -8,7 +8,7 @@ from reports import ADA, BEN, hand_in, task
 from rich.console import Console
 
 from autograder.reporting.clean import cell, one_line, printable
-from autograder.reporting.terminal import class_table, progress, short, task_lines
+from autograder.reporting.terminal import class_table, progress, short
 
 GOLDEN_TABLE = """\
 2 hand-ins
@@ -91,16 +91,6 @@ def test_a_long_name_is_shortened_by_what_it_takes_on_the_screen() -> None:
     assert short("n" * 29) == "n" * 27 + "…"
     assert short("李" * 15) == "李" * 13 + "…"
     assert short("\x1b]0;PASSED\x07") == r"\x1b]0;PASSED\x07"
-
-
-def test_one_student_has_a_line_for_each_task() -> None:
-    forged = hand_in("eve", [task("sine/cell", "rnn_cell", 0, 3, "crashed", message="gone\n\x1b[32m4 passed")])
-
-    assert [line.plain for line in task_lines(BEN)] == [
-        "windows:make_windows    0/2  not written    There is no windows.py.",
-        "cell:rnn_cell         0.5/3  not yet right  h_t differs. Likely cause: You dropped the bias. (M23)",
-    ]
-    assert task_lines(forged)[0].plain.endswith(r"gone\n\x1b[32m4 passed")
 
 
 def test_without_a_terminal_there_is_one_plain_line_for_each_student(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from autograder.course import Lesson
 from autograder.errors import CourseError
 
-DECORATORS = ("mistake", "alternative")
 COSTS = ("", "little", "most")
 
 

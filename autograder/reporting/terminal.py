@@ -15,12 +15,11 @@ from rich.text import Text
 
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.reporting.clean import one_line
-from autograder.reporting.words import WORDS, points, score
+from autograder.reporting.words import points, score
 
 WIDTH = 100
 NAME_WIDTH = 28
 LESSONS_WIDTH = 52
-COLOURS = {"passed": "green", "failed": "yellow", "missing": "dim"}
 
 
 def class_table(results: Sequence[HandInResult]) -> Table:
@@ -69,24 +68,6 @@ def stands_out(result: HandInResult) -> str:
     ids = sorted({task.mistake for task in result.tasks if task.mistake})
     others = Counter(t.outcome for t in result.tasks if t.outcome != "passed" and not t.mistake)
     return ", ".join([*ids, *(f"{count} {outcome}" for outcome, count in others.items())])
-
-
-def task_lines(result: HandInResult) -> list[Text]:
-    """Make a line per task: its name, its points, its outcome in words, and what was found."""
-    names = [task.lesson.split("/")[-1] + ":" + task.task for task in result.tasks]
-    marks = [score(task.score, task.max_score) for task in result.tasks]
-    widths = max(map(len, names), default=0), max(map(len, marks), default=0), max(map(len, WORDS.values()))
-    return [_task_line(*each, widths) for each in zip(result.tasks, names, marks, strict=True)]
-
-
-def _task_line(task: TaskResult, name: str, marks: str, widths: tuple[int, int, int]) -> Text:
-    word = f"{WORDS[task.outcome]:<{widths[2]}}"
-    said = one_line(task.message, 500) + (f" ({task.mistake})" if task.mistake else "")
-    line = Text.assemble(
-        f"{name:<{widths[0]}}  {marks:>{widths[1]}}  ", (word, COLOURS.get(task.outcome, "red")), f"  {said}"
-    )
-    line.rstrip()
-    return line
 
 
 def print_table(table: Table) -> None:
