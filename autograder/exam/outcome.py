@@ -42,7 +42,7 @@ def outcome_of(error: BaseException | None, plan: PlannedTest, loaded: Loaded) -
     if isinstance(error, WorkerGone):
         return error.outcome, str(error)
     if isinstance(error, StudentMissing):
-        return explain_missing(error.name, plan.task.name, loaded)
+        return explain_missing(error.name, loaded)
     if isinstance(error, StudentError):
         if is_stub(error, plan.task.name):
             return "missing", f"{plan.task.name} is still the stub."
@@ -62,7 +62,7 @@ def is_stub(error: StudentError, task: str) -> bool:
     return error.kind == STUB and error.where.split(".")[0] in (task, "")
 
 
-def explain_missing(name: str, task: str, loaded: Loaded) -> tuple[str, str]:
+def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
     """Say with which outcome and in which words a name is missing.
 
     Args:

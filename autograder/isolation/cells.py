@@ -37,7 +37,7 @@ def show(module: types.ModuleType, text: str, filename: str, compiler: Compiler)
             value = _run(module, text, filename, compiler)
             outputs += [{"kind": "value", "text": _cut(repr(value))}] if value is not None else []
         except BaseException as error:
-            outputs.append(_error(error, filename))
+            outputs.append(_error(error))
         outputs += _figures()
     said = printed.getvalue()
     return [{"kind": "text", "text": _cut(said)}, *outputs] if said else outputs
@@ -62,7 +62,7 @@ def _display(*values: object) -> None:
         print(value)
 
 
-def _error(error: BaseException, filename: str) -> Output:
+def _error(error: BaseException) -> Output:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<")]
     place = [f"line {frame.lineno}, in {frame.name}"[:400] for frame in frames if "cell" in frame.filename][-5:]
     return {"kind": "error", "name": type(error).__name__[:100], "text": _message(error), "lines": place}

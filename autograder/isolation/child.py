@@ -10,11 +10,10 @@ from autograder.isolation.stopwatch import Used
 
 @dataclass(frozen=True)
 class Ended:
-    """How a worker ended: wait status, seconds of CPU, bytes of memory at its peak."""
+    """How a worker ended: wait status and seconds of CPU."""
 
     status: int
     cpu_seconds: float
-    peak_bytes: int
 
 
 class Child(Protocol):

@@ -36,7 +36,6 @@ class Zygote:
     def __init__(self, layers: tuple[str, ...] = LAYERS, launched: Launched | None = None) -> None:
         self._wanted = layers
         self._layers: dict[str, str] | None = None
-        self.cpu_seconds = 0.0
         self._take(launched or launch(layers))
 
     def _take(self, launched: Launched) -> None:
@@ -156,11 +155,9 @@ class Zygote:
         """Wait for a worker that has ended or been killed; with its zygote it has been killed too."""
         try:
             self._send({"reap": pid})
-            ended = Ended(*self._receive())
+            return Ended(*self._receive())
         except NotStarted:
-            return Ended(signal.SIGKILL, 0.0, 0)
-        self.cpu_seconds += ended.cpu_seconds
-        return ended
+            return Ended(signal.SIGKILL, 0.0)
 
     def close(self) -> None:
         """End the zygote, and with it every worker."""

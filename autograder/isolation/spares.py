@@ -169,7 +169,7 @@ class _Spare:
             with contextlib.suppress(OSError):  # what was not written any more
                 if end is not None:
                     end.close()
-        return Ended(-code if code < 0 else code << 8, 0.0, 0)
+        return Ended(-code if code < 0 else code << 8, 0.0)
 
     def forget(self) -> None:
         """See `Child`."""

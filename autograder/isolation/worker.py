@@ -102,7 +102,7 @@ class Worker:
             raise WorkerOverflow(f"The result is larger than {self._limits.reply_bytes >> 20} MB.") from None
         except (EOFError, OSError, wire.FrameError) as error:
             raise self._gone(error) from None
-        return self._result(op, head, answer)
+        return self._result(head, answer)
 
     def _exchange(
         self, op: str, value: Mapping[str, Any], watch: Stopwatch, wait: Callable[[float], None]
@@ -156,7 +156,7 @@ class Worker:
             wait(watch.idle())
         raise TimeoutError
 
-    def _result(self, op: str, head: dict[str, Any], answer: Any) -> Any:
+    def _result(self, head: dict[str, Any], answer: Any) -> Any:
         if head["id"] != self._request:
             raise self._gone(wire.FrameError("another request's answer"))
         if head["ok"]:

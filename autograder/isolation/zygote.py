@@ -96,12 +96,12 @@ def _answer(control: socket.socket, fds: list[int], become: Callable[[list[int]]
             os.close(fd)
 
 
-def _reap(pid: int) -> tuple[int, float, int]:
+def _reap(pid: int) -> tuple[int, float]:
     try:
         _, status, usage = os.wait4(pid, 0)
     except ChildProcessError:  # it was another zygote's, and ended with it
-        return signal.SIGKILL, 0.0, 0
-    return status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+        return signal.SIGKILL, 0.0
+    return status, usage.ru_utime + usage.ru_stime
 
 
 def fork() -> int:
