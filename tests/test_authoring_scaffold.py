@@ -98,3 +98,12 @@ def test_the_rest_of_the_manifest_stays_as_it_is(lessons: str, wanted: str) -> N
 def test_a_manifest_in_another_form_is_not_guessed_at() -> None:
     with pytest.raises(CourseError, match="by hand"):
         with_lesson("assignment = [{name = 'x', lessons = ['a']}]\n", "x", "b")
+
+
+def test_the_first_lesson_of_a_course_makes_its_assignment(tmp_path: Path) -> None:
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "course.toml").write_text('title = "A new course"\n', encoding="utf-8")
+
+    new_lesson(load_course(tmp_path), "cells/mean", "")
+
+    assert [lesson.key for lesson in load_course(tmp_path).lessons()] == ["cells/mean"]

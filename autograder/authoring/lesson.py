@@ -12,6 +12,7 @@ from autograder.authoring.drawing import check_drawing
 from autograder.authoring.explained import check_explanations
 from autograder.authoring.ids import check_ids
 from autograder.authoring.inspect import check_folder
+from autograder.authoring.reading import check_prose, check_reading
 from autograder.authoring.shapes import check_letters
 from autograder.course import Course, Lesson
 from autograder.errors import CourseError
@@ -171,6 +172,7 @@ def check_course(course: Course, lessons: Collection[Lesson] | None = None) -> N
         wrong += check_drawing(lesson)
         wrong += _check_tasks(lesson)
         wrong += check_letters(course, lesson)
+        wrong += check_reading(lesson)
     wrong += check_ids(course, wanted)
     folders = {(a.name, lesson.name) for a in course.assignments for lesson in a.lessons}
     for folder in sorted(path for path in (course.root / "solutions").glob("*/*") if path.is_dir()):
@@ -199,4 +201,6 @@ def _check_tasks(lesson: Lesson) -> list[str]:
         for name in sorted({n for n in names if names.count(n) > 1})
     ]
     answers = "\n\n".join(cell.text for _, cell in text.solutions())
+    for cell in text.cells:
+        wrong += check_prose(str(text.path), cell.kind, cell.line, cell.text)
     return [*wrong, *check_explanations(lesson, text.secret_lines()), *check_copies(lesson, answers, text.stub())]

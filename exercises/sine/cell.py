@@ -2,7 +2,7 @@
 # # The cell: a network that remembers
 #
 # To forecast a sine wave from its last values, one value is not enough: at 0.5 the wave may rise or fall. A recurrent
-# network reads the values one after the other and keeps a *state* $h_t$, a vector that it may use to remember what it
+# network reads the values one after the other. It keeps a *state* $h_t$, a vector that it may use to remember what it
 # has seen. In this lesson you write such a network by hand, with nothing but matrix products and a loop.
 #
 # Letters: $N$ examples (the batch), $T$ time steps, $D$ input size, $H$ hidden size, $O$ outputs. Batch first.

@@ -66,7 +66,7 @@ def forecast(model, history, steps):
 # | 2 | the prediction of step 1 | `targets[:, 1]` |
 #
 # Only what is *read* differs; the state $h$ is carried in both. A model that was only ever taught has never read its
-# own errors, and this is why some train a part of the time free running. Then the gradient must flow through the
+# own errors. This is why some train a part of the time free running. Then the gradient must flow through the
 # predictions that are fed back, so nothing is detached here.
 
 # %%

@@ -123,8 +123,8 @@ def fit(model, x, y, epochs=100, lr=0.01, log_every=10):
 # %% [markdown]
 # ## 4. Evaluate
 #
-# To evaluate is to look, not to touch. Dropout must be off (`eval()`), no graph may be built (`no_grad()`), and the
-# model goes back into the mode in which it came, because somebody may be in the middle of training it.
+# To evaluate is to look, not to touch. Dropout must be off (`eval()`), no graph may be built (`no_grad()`). The model
+# goes back into the mode in which it came, because somebody may be in the middle of training it.
 
 # %%
 def evaluate(model, x, y):

@@ -2,8 +2,8 @@
 # # The GRU: propose, then decide
 #
 # A plain recurrent cell cannot leave anything alone. In every step each entry of its state is computed afresh, through
-# a product and a tanh, whether there was something new to know or not. What was read twenty steps ago has been copied
-# twenty times since, each time a little worse, and its gradient has shrunk in the same way.
+# a product and a tanh. It does not matter whether there was something new to know or not. What was read twenty steps
+# ago has been copied twenty times since, each time a little worse. Its gradient has shrunk in the same way.
 #
 # A *gated recurrent unit* computes a new state too, but only as a *proposal*. Then it decides, for each entry by
 # itself, how much of the proposal it takes and how much of the old state it keeps. Where it keeps everything, a number
@@ -48,7 +48,7 @@ import torch
 # | `b_ih`, `b_hh` | (3H,) |
 #
 # *There are several GRUs*, and this is where silent errors come from. Each variant below has the same shapes, raises
-# nothing and learns about as well, but weights that were trained in one say something else in another:
+# nothing and learns about as well. But weights that were trained in one say something else in another:
 #
 # - The first paper multiplies $h_{t-1}$ by $r_t$ *before* the product with $W_{hn}$, PyTorch after it. Beware: Python
 #   works off `*` and `@` from left to right, so `r * h @ w` is `(r * h) @ w`.

@@ -14,8 +14,8 @@ import torch
 # %% [markdown]
 # ## 1. One step
 #
-# A *gate* is a vector of $H$ numbers between 0 and 1, computed from the input and the state before, as a plain cell
-# would be, but with a sigmoid $\sigma(a) = 1 / (1 + e^{-a})$ in place of the tanh. Multiplied with another vector,
+# A *gate* is a vector of $H$ numbers between 0 and 1. It comes from the input and the state before, as in a
+# plain cell, but with a sigmoid $\sigma(a) = 1 / (1 + e^{-a})$ in place of the tanh. Multiplied with another vector,
 # entry by entry ($\odot$), it lets each entry pass (1), or not (0), or partly.
 #
 # $$i_t = \sigma(W_{ii}\, x_t + b_{ii} + W_{hi}\, h_{t-1} + b_{hi}) \qquad \text{input gate: how much is written?}$$
@@ -29,7 +29,7 @@ import torch
 #
 # *Four in one.* Four weights that read the same input are stored as one, piece under piece: `w_ih` has $4H$ rows, the
 # first $H$ of them are $W_{ii}$, and so on in the order **i, f, g, o**. One product gives all four, side by side. The
-# order is a convention: PyTorch's is i, f, g, o, others use i, f, o, g, and weights from one in a cell of the other run
+# order is a convention: PyTorch's is i, f, g, o, others use i, f, o, g. Weights from one in a cell of the other run
 # without any error and say something else.
 #
 # *Why does it remember?* With $f = 1$ and $i = 0$ the equation reads $c_t = c_{t-1}$: nothing is multiplied and nothing

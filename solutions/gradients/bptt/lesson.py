@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Backpropagation through time, by hand
 #
-# When you call `loss.backward()` on a recurrent network, PyTorch walks back through all time steps and adds up what
+# When you call `loss.backward()` on a recurrent network, PyTorch walks back through all time steps. It adds up what
 # every step has to say about the weights. Here you do that walk yourself, once in your life, in NumPy, where nothing is
 # recorded behind your back. Then you build the instrument that tells whether any gradient is right.
 #
@@ -76,7 +76,7 @@ def rnn_forward_np(x, h0, w_ih, w_hh, b):
 #
 # ![Values flow from left to right and upward; gradients flow back the same ways, last step first](bptt.svg)
 #
-# Write $\delta h_t$ for the gradient of $L$ with respect to $h_t$ by *both* ways, and $\delta a_t$ for that with
+# Write $\delta h_t$ for the gradient of $L$ with respect to $h_t$ by *both* ways. Write $\delta a_t$ for that with
 # respect to the sum inside the tanh. From the last step to the first:
 #
 # $$\delta h_t = \texttt{d\_output}_t + W_{hh}^\top\, \delta a_{t+1} \qquad (\text{nothing comes from beyond } T)$$
@@ -165,7 +165,7 @@ def rnn_backward_np(d_output, cache):
 # error of the order of $\varepsilon$. For a quadratic function the central difference is exact, whatever $\varepsilon$
 # is.
 #
-# The numbers $d$ (`d_out`) play the part of the gradient that comes from outside, so one call checks one argument of a
+# The numbers $d$ (`d_out`) play the part of the gradient that comes from outside. So one call checks one argument of a
 # function that returns a whole array. `f` is called twice for every entry of `a`: slow, and meant for small arrays.
 #
 # If you move entries of `a` in place, put each one back *as it was*: $(a + \varepsilon) - \varepsilon$ is not always

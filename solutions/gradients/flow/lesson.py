@@ -6,8 +6,8 @@
 # answer is $10^{-12}$, no optimizer will find out that the first input mattered. Where it is $10^{12}$, one step of the
 # optimizer throws the weights away.
 #
-# In this lesson you measure the gradient over time, see it vanish and explode, see what a gate does about the one, and
-# write what is usually done about the other.
+# In this lesson you measure the gradient over time, and see it vanish and explode. You see what a gate does about the
+# one, and write what is usually done about the other.
 #
 # Letters: $N$ examples, $T$ time steps, $D$ input size, $H$ hidden size. Batch first.
 
@@ -102,7 +102,7 @@ def gradient_by_lag(rnn, x):
 # ### What a gate does
 #
 # An LSTM has a second state, $c_t = f_t \odot c_{t-1} + i_t \odot g_t$. The factor from $c_{t-1}$ to $c_t$ is the
-# *forget gate* $f_t$, a number between 0 and 1 that the network itself sets, and no matrix stands in the way. Where
+# *forget gate* $f_t$, a number between 0 and 1 that the network itself sets. No matrix stands in the way. Where
 # $f_t$ is close to 1, the gradient passes.
 #
 # Is an LSTM better from the start, then? Look. At PyTorch's default initialisation $f_t$ is about one half, and one

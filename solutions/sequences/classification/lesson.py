@@ -3,7 +3,7 @@
 #
 # Which of ten words was spoken? Is this review friendly or angry? Is the tone rising or falling? A sequence of any
 # length goes in, and one of a few answers comes out. The network reads step by step, as ever; what it has gathered in
-# its state by the end must be enough to decide, because the state at the end is all that the decision sees.
+# its state by the end must be enough to decide. The state at the end is all that the decision sees.
 #
 # Letters: $N$ examples (the batch), $T$ time steps, $D$ input size, $H$ hidden size, $C$ classes. Batch first.
 
@@ -17,7 +17,7 @@ from torch import nn
 # Tones come later. First a task whose right answer is known and for which no single step is enough: random
 # numbers, 3 to 10 of them, and the question whether their *sum* is above zero. Class 1 means yes, class 0 means no.
 #
-# Sequences of different lengths do not fit into one tensor, so short ones are filled up with zeros at the end, and
+# Sequences of different lengths do not fit into one tensor. So short ones are filled up with zeros at the end, and
 # `lengths` remembers how many steps count. The filling is called *padding*. It is no data.
 
 # %% tags=["active-ipynb"]
@@ -41,7 +41,7 @@ from torch import nn
 # %% [markdown]
 # ## 2. The model
 #
-# A recurrent layer reads row $n$ from its first step to its last valid one, number $L_n$, and a linear layer turns the
+# A recurrent layer reads row $n$ from its first step to its last valid one, number $L_n$. A linear layer turns the
 # state there into a score for each class:
 #
 # $$h_{n,t} = \text{cell}(x_{n,t},\, h_{n,t-1}), \quad h_{n,0} = 0, \qquad s_n = W h_{n,L_n} + b$$
@@ -65,8 +65,8 @@ from torch import nn
 # A layer that reads in both directions is right as well, if no padding is read: its backward half is finished at
 # step 1, not at step $L_n$, and in a batch that is not packed it begins in the padding.
 #
-# **Nothing will tell you if you do not.** The state after the last column of the tensor has the right shape, and a
-# network that is trained on it learns to wait through zeros without forgetting: trained as in section 4, it is right on
+# **Nothing will tell you if you do not.** The state after the last column of the tensor has the right shape. A network
+# that is trained on it learns to wait through zeros without forgetting: trained as in section 4, it is right on
 # 96.6 % of new sequences, against 96.8 % for one that stops in time (medians of 20 trainings). The bill comes later,
 # when the same sequence sits in a batch with a longer one and gets more padding: with 20 zeros more, scores move by 5,
 # and the worst of the 20 networks falls to 86 %. So test for it: put other numbers into the padding. No score may
@@ -231,8 +231,8 @@ def accuracy(logits, y):
 # %% [markdown]
 # ## 5. Does the tone rise or fall?
 #
-# Something closer to speech: a short tone whose pitch glides up (class 1) or down (class 0), as the voice does at the
-# end of a question or of a statement, with noise on it, a random phase and a random duration. The model is the same;
+# Something closer to speech: a short tone whose pitch glides up (class 1) or down (class 0). The voice does so at the
+# end of a question or of a statement. It has noise on it, a random phase and a random duration. The model is the same;
 # only the numbers mean something else. This takes about ten seconds.
 
 # %% tags=["active-ipynb"]

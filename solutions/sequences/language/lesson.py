@@ -2,11 +2,11 @@
 # # Language: a network that writes
 #
 # Give a network a text, one character after the other, and let it say each time which character comes next. Nothing
-# more is asked of it, and yet a network that is good at this must know words, spelling, and what was said a line ago.
+# more is asked of it. Yet a network that is good at this must know words, spelling, and what was said a line ago.
 # And it can write: draw a character from what it expects, feed that character back, draw again.
 #
 # Letters: $N$ examples (the batch), $T$ time steps, $V$ characters of the alphabet, $E$ numbers that stand for one
-# character, $H$ hidden units, $L$ characters of the text. Batch first.
+# character. $H$ hidden units, $L$ characters of the text. Batch first.
 
 # %%
 import torch
@@ -26,7 +26,7 @@ from torch.nn import functional as F
 #
 # The order is a convention, and it must be the *same* convention every time. A Python `set` has an order too, but
 # another one in every run of Python. A model that was trained yesterday and is loaded today with such a table reads
-# and writes another alphabet than it has learned, and nothing raises an error. Sorted characters stay where they are.
+# and writes another alphabet than it has learned. Nothing raises an error. Sorted characters stay where they are.
 
 
 # %%
@@ -61,7 +61,7 @@ def build_vocab(text):
 # %% [markdown]
 # ## 2. The next character is the target
 #
-# Nobody has to label anything: the text is its own answer. A window of $T$ characters is the input, and the same window
+# Nobody has to label anything: the text is its own answer. A window of $T$ characters is the input. The same window
 # *one character later* is the target, so that at every step the target is what comes next:
 #
 # $$x_{n,t} = \text{ids}_{s_n + t}, \qquad y_{n,t} = \text{ids}_{s_n + t + 1}, \qquad t = 0, \dots, T - 1$$
@@ -182,7 +182,7 @@ class CharLM(nn.Module):
 # %% [markdown]
 # ## 4. The loss
 #
-# A softmax turns scores into probabilities, and the loss is how surprised the model was by what really came next,
+# A softmax turns scores into probabilities. The loss is how surprised the model was by what really came next,
 # averaged over all characters of the batch:
 #
 # $$p_{n,t}(k) = \frac{e^{z_{n,t,k}}}{\sum_j e^{z_{n,t,j}}}, \qquad
@@ -198,7 +198,7 @@ class CharLM(nn.Module):
 # In between, $e^{\text{loss}}$, the *perplexity*, is the number of characters among which the model seems to hesitate.
 #
 # Two traps, both silent. `F.cross_entropy` takes the softmax itself, and who takes it before has taken it twice:
-# probabilities lie between 0 and 1, as scores they are all nearly alike, and the loss cannot fall below
+# probabilities lie between 0 and 1, as scores they are all nearly alike. The loss cannot fall below
 # $\log(1 + (V - 1) / e)$, which is 0.74 for four characters. And it wants the classes on axis 1, where logits of shape
 # $(N, T, V)$ have the time: an error as long as $T \neq V$, and a wrong number where they are equal. The axes must be
 # brought into order without tearing apart what belongs together; a `reshape` does not swap axes.
@@ -263,7 +263,7 @@ def lm_loss(logits, targets):
 #
 # The model reads a beginning, the *prompt*. Its last logits say what may come next; one character is drawn, and *that
 # one character* goes back in, together with the state. Who forgets the state has a model that knows one character of
-# the past, and who reads the whole text again each time waits longer and longer for the same answer.
+# the past. Who reads the whole text again each time waits longer and longer for the same answer.
 #
 # How it is drawn is a choice. Divided by a *temperature* $\tau$, the scores move apart or together before the softmax:
 #

@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Padding: sequences that end at different times
 #
-# A batch is one tensor, a box with straight walls. Sentences, melodies and visits to a doctor are not of one length, so
+# A batch is one tensor, a box with straight walls. Sentences, melodies and visits to a doctor are not of one length. So
 # the short ones are filled up behind their end until all are as long as the longest. What is filled in is called
 # *padding*. It means nothing, but the layer does not know that: it reads on, step by step, and whatever you compute
 # from its states may quietly be made of padding.
 #
 # Such mistakes raise no error, and the accuracy hardly tells: in an experiment for this course a classifier of padded
-# sequences was right in 97.8 % of the cases, and the same program that read its answer from padding in 97.3 %. One
+# sequences was right in 97.8 % of the cases. The same program that read its answer from padding: in 97.3 %. One
 # question finds them all: **does the result change when the padding does?** It must not.
 #
 # Letters: $N$ examples (the rows of a batch), $T$ time steps, $D$ input size, $H$ hidden size. Batch first. Row $n$ has
@@ -80,12 +80,12 @@ def last_output(output, lengths):
 # Picking cures the result; the layer has still read all the padding. A *packed* batch has none. Sort the rows, longest
 # first, and stand them one below the other: at each step the rows that are still running are the upper ones. Write
 # these columns one after the other and remember how high each is, the `batch_sizes`. A layer can go through that column
-# by column, with fewer and fewer rows, and the state of a row that has ended stays what it was.
+# by column, with fewer and fewer rows. The state of a row that has ended stays what it was.
 #
 # ![Left: four rows in a grid, hatched behind their ends. Right: sorted and stored step by step.](padding.svg)
 #
 # `nn.utils.rnn.pack_padded_sequence` makes this of a padded batch, and a layer of PyTorch's takes it in place of `x`.
-# What comes back is a packed output, and $h_n$, which is no longer the last column but *the state at each row's own
+# What comes back is a packed output, and $h_n$. It is no longer the last column but *the state at each row's own
 # end*, of shape (num_layers, N, H). Three habits of the function make trouble:
 #
 # - It believes that time comes first, whatever the layer believes. With `x` of shape (N, T, D) it must be told, or it

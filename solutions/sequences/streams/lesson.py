@@ -3,7 +3,7 @@
 #
 # A window of a sine is short: unroll the network over it, go back through all its steps, forget it. A book has a
 # million letters, and what comes next may have been decided a page ago. Nobody unrolls a million steps: every state
-# would have to be kept until the gradient has come by, and a whole reading of the book would end in a single step of
+# would have to be kept until the gradient has come by. A whole reading of the book would end in a single step of
 # the optimizer. Windows that know nothing of each other are no way out. Each of them begins with an empty state, so
 # nothing from before its beginning can be of use.
 #
@@ -90,8 +90,8 @@ def to_streams(ids, batch_size):
 #
 # ![Eleven steps in chunks of 4, 4 and 3: the state crosses each boundary, the gradient stops there](streams.svg)
 #
-# Chunk $c$ has $t_c$ steps. Of its inputs $x_c$ and the state before, the model makes logits $a_c$ and a new state, and
-# the loss compares the logits with the targets $y_c$:
+# Chunk $c$ has $t_c$ steps. Of its inputs $x_c$ and the state before, the model makes logits $a_c$ and a new state. The
+# loss compares the logits with the targets $y_c$:
 #
 # $$(a_c,\; z_c) = \text{model}(x_c,\; \bar z_{c-1}), \qquad
 #   \mathcal{L}_c = -\frac{1}{B\, t_c} \sum_{b,\,k} \log \text{softmax}(a_{c,\,b,\,k})_{\,y_{c,\,b,\,k}}$$
