@@ -25,7 +25,7 @@ class Last:
     """What the last check of a task found.
 
     Args:
-        outcome: one of `grading.records.OUTCOMES`.
+        outcome: one of `exam.results.OUTCOMES`.
         digest: of the lesson's file at that time; with another file the outcome is not known.
     """
 
