@@ -13,6 +13,8 @@ from autograder.isolation.forks import Zygote
 from autograder.isolation.sandbox import LAYERS
 from autograder.isolation.worker import Worker
 
+pytestmark = pytest.mark.attacks
+
 SETS = {
     "all": LAYERS,
     "no namespaces": ("landlock", "seccomp", "rlimits"),

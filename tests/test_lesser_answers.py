@@ -10,6 +10,8 @@ from autograder.course import Course, Lesson
 from autograder.grading.exam import Exam, hold
 from autograder.grading.local import Local
 
+pytestmark = pytest.mark.proofs
+
 KINDS = {"edge": EDGES, "miss": MISSES}
 LESSONS = sorted(EDGES)
 
