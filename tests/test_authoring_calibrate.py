@@ -39,7 +39,7 @@ def unroll(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=root, capture_output=True, text=True)
 
 
-@pytest.mark.seeds
+@pytest.mark.proofs
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_threshold_stands_between_right_and_wrong(root: Path, jobs: str) -> None:
     done = unroll(root, "calibrate", "play/double", "--seeds", "6", "--wrong-seeds", "3", "--jobs", jobs)

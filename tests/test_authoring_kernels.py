@@ -117,6 +117,7 @@ def uneven(mini: Course) -> Course:
     return course
 
 
+@pytest.mark.kernels
 def test_what_was_built_holds_with_other_kernels(uneven: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     tests = json.loads((uneven.root / "exercises/play/known.json").read_text())["lessons"]["double"]["tests"]
 
@@ -130,6 +131,7 @@ def test_what_was_built_holds_with_other_kernels(uneven: Course, monkeypatch: py
     assert [part.get("numbers") for part in entries["D05"][0][1]] == [[6.0], None]
 
 
+@pytest.mark.kernels
 def test_a_record_with_noise_is_written_anew(uneven: Course) -> None:
     path = uneven.root / "exercises/play/known.json"
     built = path.read_text()
@@ -150,6 +152,7 @@ def checked(root: Path, source: str) -> list[TaskResult]:
     return [one.result for one in run_checks(exercises, lesson, lesson.tasks, Kernel(module, Limits()))]
 
 
+@pytest.mark.kernels
 def test_at_home_nothing_is_named_by_a_number_that_was_left_out(uneven: Course) -> None:
     double = "def double(x):\n    return {}\n\ndef double_all(xs):\n    return {}\n"
 
@@ -160,6 +163,7 @@ def test_at_home_nothing_is_named_by_a_number_that_was_left_out(uneven: Course) 
     assert other == ["", ""]
 
 
+@pytest.mark.kernels
 def test_a_worker_computes_with_the_kernels_of_its_grader(mini: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     probe = "import torch\ndef which(student):\n    return torch.backends.cpu.get_cpu_capability()\n"
     monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")

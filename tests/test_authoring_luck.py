@@ -7,7 +7,7 @@ import pytest
 from autograder.authoring.verify import verify
 from autograder.course import Course, load_course
 
-pytestmark = pytest.mark.seeds
+pytestmark = pytest.mark.proofs
 
 ONE_OF_FOUR = """
 

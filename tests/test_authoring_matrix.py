@@ -93,7 +93,7 @@ def test_the_matrix_is_one_json_document(mini: Course) -> None:
     assert lesson["tasks"]["double"]["mistakes"]["in_place"] == {"id": "D02", "fails": [False, True], "apart": {}}
 
 
-@pytest.mark.seeds
+@pytest.mark.proofs
 def test_right_answers_are_proved_with_many_secrets(tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "tests" / "mini", tmp_path, dirs_exist_ok=True)
     alternatives = tmp_path / "solutions" / "play" / "double" / "alternatives.py"

@@ -33,6 +33,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.proofs
 def test_what_is_made_is_proved_and_built_as_it_stands(root: Path) -> None:
     command = [sys.executable, "-m", "autograder.cli", "new", "play/mean", "--title", "The mean so far"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)

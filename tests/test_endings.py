@@ -87,6 +87,7 @@ def test_a_signal_writes_what_is_graded_and_the_same_command_goes_on(mini: Cours
     assert list(rows(mini.root)) == ["ada", "zoe"]
 
 
+@pytest.mark.kills
 def test_a_signal_that_is_ignored_stays_ignored(mini: Course) -> None:
     hand_in(mini.root, "ada", ANSWER)
 

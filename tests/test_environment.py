@@ -79,6 +79,7 @@ def marks(course: Path) -> list[tuple[str, str]]:
         return [(row["student"], row["score"]) for row in csv.DictReader(file)]
 
 
+@pytest.mark.environment
 @pytest.mark.parametrize("name", CHANGES)
 def test_grade_gives_the_same_marks(small_class: Path, evil: Path, name: str) -> None:
     script = str(Path(sys.executable).with_name("unroll"))
@@ -89,6 +90,7 @@ def test_grade_gives_the_same_marks(small_class: Path, evil: Path, name: str) ->
     assert marks(small_class) == MARKS
 
 
+@pytest.mark.environment
 def test_a_module_in_the_working_directory_is_not_imported(small_class: Path, evil: Path) -> None:
     for name in ("torch", "json", "click"):
         shutil.copy(evil / name / f"{name}.py", small_class)
@@ -107,6 +109,7 @@ def test_the_command_refuses_to_judge_without_assertions(small_class: Path, opti
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"unroll: {NO_ASSERTIONS}\n")
 
 
+@pytest.mark.environment
 @pytest.mark.parametrize("backend", ["", "plain"])
 def test_check_finds_the_same_at_home(home: Path, evil: Path, backend: str) -> None:
     command = [sys.executable, "-m", "autograder.cli", "check", "play/double"]
@@ -125,6 +128,7 @@ def submission(student: str, *options: str) -> list[str]:
     return [sys.executable, *options, "-m", "pytest", *arguments]
 
 
+@pytest.mark.environment
 def test_pytest_grades_a_hand_in_the_same(small_class: Path, evil: Path) -> None:
     ends_pytest_itself = {"PYTEST_PLUGINS": "", "PYTHONWARNINGS": "", "PYTHONINSPECT": ""}
     environment = given(CHANGES["options"] | {"PYTHONPATH": "EVIL/torch"} | ends_pytest_itself, evil)
@@ -207,6 +211,7 @@ def nbgrader_course(made: SmallCourse, tmp_path: Path) -> SmallCourse:
     return course
 
 
+@pytest.mark.nbgrader
 def test_nbgrade_gives_the_same_marks(nbgrader_course: SmallCourse, evil: Path) -> None:
     script = str(Path(sys.executable).with_name("unroll"))
 
@@ -216,6 +221,7 @@ def test_nbgrade_gives_the_same_marks(nbgrader_course: SmallCourse, evil: Path) 
     assert nbgrader_course.scores() == {"ada": 5.0, "bob": 0.0}
 
 
+@pytest.mark.nbgrader
 def test_autograde_gives_the_same_marks(nbgrader_course: SmallCourse, evil: Path) -> None:
     more = {"PYTHONPATH": "EVIL/torch", "PYTEST_ADDOPTS": "--collect-only", "PYTHONHASHSEED": "7"}
     environment = given(more, evil)
@@ -226,6 +232,7 @@ def test_autograde_gives_the_same_marks(nbgrader_course: SmallCourse, evil: Path
     assert nbgrader_course.scores() == {"ada": 5.0, "bob": 0.0}
 
 
+@pytest.mark.nbgrader
 @pytest.mark.parametrize("how", ["option", "variable", "another json"])
 def test_autograde_refuses_what_would_not_be_just(nbgrader_course: SmallCourse, tmp_path: Path, how: str) -> None:
     shutil.copytree(Path(json.__file__).parent, tmp_path / "theirs" / "json")

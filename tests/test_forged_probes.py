@@ -8,6 +8,8 @@ from classroom import REPOSITORY, grade, hand_in
 from autograder.course import Course
 from autograder.isolation.forks import Zygote
 
+pytestmark = pytest.mark.attacks
+
 SAMPLE = '''
 import sys, torch
 calls = next(m for n, m in sys.modules.items() if n.startswith("autograder") and n.endswith(".calls"))

@@ -13,6 +13,8 @@ from autograder.isolation.limits import Limits
 from autograder.isolation.sandbox import LAYERS
 from autograder.isolation.worker import Worker
 
+pytestmark = pytest.mark.attacks
+
 SETS = {
     "all": LAYERS,
     "no namespaces": ("landlock", "seccomp", "rlimits"),

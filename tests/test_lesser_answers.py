@@ -10,6 +10,8 @@ from autograder.course import Course, Lesson
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import Local
 
+pytestmark = pytest.mark.proofs
+
 KINDS = {"edge": EDGES, "miss": MISSES}
 LESSONS = sorted(EDGES)
 

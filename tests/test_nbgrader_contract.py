@@ -11,6 +11,8 @@ import pytest
 from classroom import REPOSITORY
 from nbgrader.api import Gradebook
 
+pytestmark = pytest.mark.nbgrader
+
 QUICKSTART = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 KIT = "from autograder.nbgrader import configure\nc = get_config()\nconfigure(c)\n"
 

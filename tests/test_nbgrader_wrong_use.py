@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from nbgrader_small import SmallCourse
 
+pytestmark = pytest.mark.nbgrader
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:

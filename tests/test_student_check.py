@@ -261,6 +261,7 @@ def test_json_of_wrong_use_leaves_stdout_empty(folder: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.kills
 def test_ctrl_c_is_one_line_and_leaves_no_process(folder: Path) -> None:
     write(folder, "cell", HANG)
     command = [sys.executable, "-m", "autograder.cli", "check", "sine/cell:readout"]

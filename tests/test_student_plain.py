@@ -169,6 +169,7 @@ def test_where_the_sandbox_holds_nothing_is_said(folder: Path, course: Course) -
     assert "sandbox" not in unroll(folder, "check", "sine/cell:readout").stdout
 
 
+@pytest.mark.kills
 def test_ctrl_c_leaves_no_process(folder: Path) -> None:
     write(folder, "cell", "def readout(*_):\n    while True: pass\n")
     command = [sys.executable, "-m", "autograder.cli", "check", "sine/cell:readout"]
@@ -185,6 +186,7 @@ def test_ctrl_c_leaves_no_process(folder: Path) -> None:
     assert not psutil.wait_procs(children, timeout=30)[1]
 
 
+@pytest.mark.kills
 def test_watch_sees_a_save_and_kill_leaves_no_process(home: Path) -> None:
     with terminal(home, "watch", environment=PLAIN) as seen:
         seen.wait_for("Checked play/double")

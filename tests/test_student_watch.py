@@ -148,6 +148,7 @@ def test_a_loop_that_never_ends_is_left_as_soon_as_the_lesson_is_saved_again(hom
 ENDS = {"q": "q", "Ctrl-C": "\x03"}
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("name", ENDS)
 def test_the_terminal_is_as_before(home: Path, name: str) -> None:
     with terminal(home, "watch") as seen:
@@ -180,6 +181,7 @@ def test_q_ends_it_while_it_warms_up(home: Path) -> None:
         assert "Traceback" not in seen.written.decode()
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_the_terminal_is_as_before_after_a_signal(home: Path, number: int) -> None:
     with terminal(home, "watch") as seen:
