@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from autograder.authoring.lesson import read_lesson
-from autograder.course import Assignment, Course, Lesson
+from autograder.course.model import Assignment, Course, Lesson
+from autograder.course.variants import alternatives, mistakes
 from autograder.errors import UsageError
 from autograder.grading.run import Options
 from autograder.grading.show import show_grading
-from autograder.grading.variants import alternatives, mistakes
 
 Texts = dict[str, str]
 MARK = ".unroll-demo"

@@ -13,12 +13,12 @@ from typing import Any
 
 import torch
 
+from autograder.course.loops import loop_mistakes
+from autograder.course.variants import alternative, mistake
 from autograder.errors import StudentError, WorkerGone
-from autograder.grading.compare import equal, must_raise, number, same
-from autograder.grading.diagnosis import alike
-from autograder.grading.loops import loop_mistakes
-from autograder.grading.variants import alternative, mistake
-from autograder.isolation.calls import model_follows
+from autograder.exam.compare import equal, must_raise, number, same
+from autograder.exam.distance import same_returns as alike
+from autograder.isolation.inside.calls import model_follows
 
 __all__ = [
     "StudentError",

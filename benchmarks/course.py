@@ -14,10 +14,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 from classroom import hand_in
 
 from autograder.authoring.lesson import read_lesson
-from autograder.course import load_course
+from autograder.course.model import load_course
 from autograder.exam.exam import course_exam, run_session
 from autograder.exam.examine import examine
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 COURSE = load_course(ROOT)
 STUDENTS = 5

@@ -84,10 +84,10 @@ def alone(assignment="sine"):
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     import torch
 
-    from autograder.course import load_course
+    from autograder.course.model import load_course
     from autograder.exam.exam import course_exam, run_session
     from autograder.exam.local import Local
-    from autograder.isolation import calls
+    from autograder.isolation.inside import calls
 
     torch.set_num_threads(1)
     watch, spent = Stopwatch(calls, ("call", "gradients", "effects", "elsewhere", "run_probe")), []

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine
 from autograder.exam.results import HandInResult
-from autograder.grading.intake import HandIn, Source
-from autograder.isolation.forks import Zygote
+from autograder.intake import HandIn, Source
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -16,10 +16,10 @@ from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa:
 
 from autograder.authoring.build import plan, write
 from autograder.authoring.known import known
-from autograder.course import Course, load_course
-from autograder.isolation.forks import Zygote
-from autograder.student.init import bring
-from autograder.student.shipped import read_shipped
+from autograder.course.model import Course, load_course
+from autograder.isolation.forked import Zygote
+from autograder.student.folder.init import bring
+from autograder.student.folder.shipped import read_shipped
 
 MINI = REPOSITORY / "tests" / "mini"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from classroom import REPOSITORY
 
-from autograder.course import Course
+from autograder.course.model import Course
 
 ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}
 

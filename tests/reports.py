@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import Assignment, Lesson, Task
+from autograder.course.model import Assignment, Lesson, Task
 from autograder.exam.results import HandInResult, TaskResult, TestResult
 
 SINE = Assignment(

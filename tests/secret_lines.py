@@ -7,7 +7,7 @@ from pathlib import Path
 from classroom import REPOSITORY
 
 from autograder.authoring.lesson import BEGIN, END
-from autograder.course import Lesson, load_course
+from autograder.course.model import Lesson, load_course
 
 SHORTEST = 12
 SECRET = ("test_hidden.py", "mistakes.py", "alternatives.py")

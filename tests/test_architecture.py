@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from autograder.course.model import load_course
 
 REPOSITORY = Path(__file__).resolve().parents[1]

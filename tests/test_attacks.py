@@ -7,9 +7,9 @@ import pytest
 from attacks import ATTACKS
 from classroom import REPOSITORY, grade, hand_in
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.exam.results import HandInResult
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 LIMITS = {"call_seconds": 2.0, "lesson_seconds": 8.0, "memory_bytes": 1536 << 20}
 SECRETS = ("lesson.py", "test_hidden.py", "mistakes.py", "alternatives.py")

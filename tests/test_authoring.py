@@ -10,9 +10,9 @@ import pytest
 from autograder.authoring.build import differences, plan, write
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.proof import prove
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 SOLVED = "    # BEGIN SOLUTION\n    return 2 * x\n    # END SOLUTION\n"
 

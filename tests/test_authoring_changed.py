@@ -16,7 +16,7 @@ from autograder.authoring.build import differences, plan, write
 from autograder.authoring.changed import RECORD, changed, note_built, skipped
 from autograder.authoring.known import known
 from autograder.authoring.lesson import check_course
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 
 

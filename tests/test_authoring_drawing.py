@@ -10,7 +10,7 @@ import pytest
 from autograder.authoring.build import differences, plan, write
 from autograder.authoring.drawing import SOURCE, drawing_of
 from autograder.authoring.lesson import check_course
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import CourseError
 
 LINE = '''"""One line."""

@@ -14,17 +14,17 @@ from classroom import REPOSITORY
 from autograder.authoring.build import differences, plan, write
 from autograder.authoring.kernels import agreed, steady
 from autograder.authoring.known import known
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 from autograder.exam.distance import same_returns
 from autograder.exam.numbers import as_recorded, plain
 from autograder.exam.remote import Clock, Remote
 from autograder.exam.results import TaskResult
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 from autograder.student.checks import run_checks
 from autograder.student.exercises import find_exercises
-from autograder.student.kernel import Kernel
+from autograder.student.notebook.kernel import Kernel
 
 KERNELS = {
     "ATEN_CPU_CAPABILITY=default": "sine/cell",

@@ -10,7 +10,7 @@ import pytest
 from autograder.authoring.build import differences, plan, write
 from autograder.authoring.known import known
 from autograder.authoring.known_text import known_text, settled
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.student.exercises import assignments_in, read_exercises
 
 KNOWN = "exercises/play/known.json"

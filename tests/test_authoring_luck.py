@@ -5,7 +5,7 @@ import re
 import pytest
 
 from autograder.authoring.verify import verify
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 
 pytestmark = pytest.mark.proofs
 

@@ -14,7 +14,7 @@ import torch
 from classroom import REPOSITORY
 
 from autograder.authoring.verify import verify
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.exam.distance import distance, same_returns
 
 NAN = float("nan")

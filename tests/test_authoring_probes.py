@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
+from autograder.course.probes import probe_source
 from autograder.errors import CourseError
-from autograder.grading.probes import probe_source
 
 FILE = '''"""Probes."""
 

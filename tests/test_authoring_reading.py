@@ -5,7 +5,7 @@ from test_authoring import change
 
 from autograder.authoring.lesson import check_course
 from autograder.authoring.reading import too_long
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import CourseError
 
 FINE = " ".join(["word"] * 25)

@@ -8,9 +8,9 @@ from test_authoring import change, folder_of, proved
 
 from autograder.authoring.lesson import check_course
 from autograder.authoring.verify import rehearsed, verify
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 SHAPES = """
 [task.takes]

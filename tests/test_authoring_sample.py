@@ -12,7 +12,7 @@ from autograder.authoring import sample
 from autograder.authoring.mutate import Tally
 from autograder.authoring.mutation_table import TABLE, with_table
 from autograder.authoring.sample import choose
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 
 

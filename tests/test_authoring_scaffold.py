@@ -10,7 +10,7 @@ from classroom import REPOSITORY
 
 from autograder.authoring.scaffold import new_lesson, with_lesson
 from autograder.authoring.verify import verify
-from autograder.course import load_course
+from autograder.course.model import load_course
 from autograder.errors import CourseError, UsageError
 
 MANIFEST = """\

@@ -6,7 +6,7 @@ import types
 import pytest
 import torch
 
-from autograder.isolation import calls
+from autograder.isolation.inside import calls
 
 RIGHT = {
     "plain": lambda x, pair: x + pair[0],

@@ -11,8 +11,8 @@ import pytest
 from classroom import REPOSITORY
 from secret_lines import LESSONS
 
-from autograder.course import Lesson
-from autograder.grading.variants import alternatives, mistakes
+from autograder.course.model import Lesson
+from autograder.course.variants import alternatives, mistakes
 
 CATALOGUE = {f"M{number:02}" for number in range(1, 116)}
 AUTHORS = (REPOSITORY / "docs" / "authors.md").read_text(encoding="utf-8")

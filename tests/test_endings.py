@@ -15,10 +15,10 @@ import pytest
 from autograder.reporting.session import show_grading
 from nbgrader_small import SmallCourse
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading import run
-from autograder.grading.intake import is_work
+from autograder.intake import is_work
 
 EXAMINER = "autograder.grading.examiner"
 ANSWER = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"

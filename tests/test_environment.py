@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nbgrader_small import SmallCourse
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.isolation.environment import NO_ASSERTIONS, environment, program
 
 ANSWER = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"

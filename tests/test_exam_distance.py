@@ -10,7 +10,7 @@ import torch
 from autograder.exam.distance import TOLERANCE, distance, only_one, same_returns, uses
 from autograder.exam.numbers import MOST_NUMBERS, as_recorded, is_tensor, plain, without_numbers
 from autograder.grading import diagnosis
-from autograder.isolation.wire import Opaque
+from autograder.isolation.inside.wire import Opaque
 
 NAN, INF = math.nan, math.inf
 

@@ -2,14 +2,14 @@
 
 import torch
 
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
+from autograder.course.variants import Variant, mistakes
 from autograder.exam.clock import Clock
 from autograder.exam.distance import same_returns
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.remote import Remote
 from autograder.exam.session import TestRun
-from autograder.grading.variants import Variant, mistakes
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 STATEFUL = """
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import StudentMissing, WorkerTimeout
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import Local

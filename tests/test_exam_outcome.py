@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 from autograder.errors import Note, StudentError, StudentMissing, WorkerCrashed, WorkerOverflow, WorkerTimeout
 from autograder.exam.outcome import explain_missing, is_stub, judged, outcome_of
 from autograder.exam.session import Item, PlannedTest, TestRun

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from autograder.course import Task
+from autograder.course.model import Task
 from autograder.errors import Note, StudentError, place_in
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from classroom import REPOSITORY
 
-from autograder.course import Course
+from autograder.course.model import Course
 
 HIDDEN = ("lesson.py", "test_hidden.py", "mistakes.py", "alternatives.py")
 

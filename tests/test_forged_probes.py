@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from classroom import REPOSITORY, grade, hand_in
 
-from autograder.course import Course
-from autograder.isolation.forks import Zygote
+from autograder.course.model import Course
+from autograder.isolation.forked import Zygote
 
 pytestmark = pytest.mark.attacks
 

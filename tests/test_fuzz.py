@@ -16,9 +16,9 @@ from classroom import REPOSITORY
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from autograder.course import load_course
-from autograder.grading.intake import HandIn, Student, read_hand_in
-from autograder.isolation import wire
+from autograder.course.model import load_course
+from autograder.intake import HandIn, Student, read_hand_in
+from autograder.isolation.inside import wire
 from autograder.isolation.limits import Limits
 from autograder.isolation.replies import ANSWERS, check_reply
 from autograder.isolation.worker import _student_error

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import UsageError
 from autograder.grading.run import Class, open_class
-from autograder.reporting import ours
-from autograder.reporting.ours import open_own, own_folder, read_own
+from autograder.text import ours
+from autograder.text.ours import open_own, own_folder, read_own
 
 
 @pytest.fixture

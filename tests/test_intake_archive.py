@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, Lesson
-from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
+from autograder.course.model import Assignment, Lesson
+from autograder.intake import HandIn, Student, read_hand_in, read_one
 from autograder.isolation.limits import Limits
 
 LESSONS = ("windows", "cell", "training")

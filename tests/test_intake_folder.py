@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, Lesson
+from autograder.course.model import Assignment, Lesson
 from autograder.errors import UsageError
-from autograder.grading.intake import HandIn, Student, folder, read_hand_in, read_one
-from autograder.grading.intake.hand_in import Refused, digest
-from autograder.grading.intake.tree import Entry
+from autograder.intake import HandIn, Student, folder, read_hand_in, read_one
+from autograder.intake.hand_in import Refused, digest
+from autograder.intake.tree import Entry
 from autograder.isolation.limits import Limits
 
 LESSONS = ("windows", "cell", "training")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Assignment, Lesson
-from autograder.grading.intake import Source, Student, read_hand_in
-from autograder.grading.intake.notebook import MOST_CELLS, MOST_PARTS
+from autograder.course.model import Assignment, Lesson
+from autograder.intake import Source, Student, read_hand_in
+from autograder.intake.notebook import MOST_CELLS, MOST_PARTS
 from autograder.isolation.limits import Limits
 
 SINE = Assignment("sine", "Sine", (Lesson("sine", "cell", "The cell", 45, (), Path()),))

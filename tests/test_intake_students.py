@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.grading.intake import find_students
-from autograder.grading.intake.names import folder_names, is_misleading, shown
+from autograder.intake import find_students
+from autograder.intake.names import folder_names, is_misleading, shown
 
 NFC = unicodedata.normalize("NFC", "Zoë")
 NFD = unicodedata.normalize("NFD", "Zoë")

@@ -6,9 +6,9 @@ import pytest
 
 from autograder.isolation import doctor
 from autograder.isolation.doctor import Attempt
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
-from autograder.reporting.doctor import VISIBLE, show_attempts
+from autograder.reports.doctor import VISIBLE, show_attempts
 
 STRONG = {"landlock": "landlock", "seccomp": "seccomp", "rlimits": "rlimits"}
 SEEN = Attempt("see a file outside", False, "it worked: '12 bytes'", is_promised=False)

@@ -8,9 +8,9 @@ import pytest
 
 from autograder.errors import StudentError, WorkerGone
 from autograder.isolation.doctor import attempts
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.sandbox import LAYERS
 from autograder.isolation.limits import Limits
-from autograder.isolation.sandbox import LAYERS
 from autograder.isolation.worker import Worker
 
 pytestmark = pytest.mark.attacks

@@ -8,15 +8,15 @@ from typing import Any, Self
 import pytest
 from classroom import REPOSITORY
 
-from autograder.course import MANIFEST, Course
+from autograder.course.model import MANIFEST, Course
 from autograder.errors import GradingError, TooWeak
 from autograder.grading import run, single
 from autograder.grading.crew import Crew
 from autograder.isolation import proof
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.sandbox import LAYERS, WEAK_ACCEPTED, weakness
 from autograder.isolation.proof import PROMISED, prove
-from autograder.isolation.sandbox import LAYERS, WEAK_ACCEPTED, weakness
-from autograder.nbgrader import desk
+from autograder.nbgrader import examiners
 
 OUTSIDE = REPOSITORY / MANIFEST
 COULD = ["open a socket", "read a file outside"]
@@ -176,11 +176,11 @@ def test_who_accepts_a_weak_tier_is_told_the_one_that_was_proved(one_student: ru
 
 
 def test_nbgrader_is_stopped_too(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "Crew", WeakCrew)
+    monkeypatch.setattr(examiners, "Crew", WeakCrew)
     monkeypatch.delenv(WEAK_ACCEPTED, raising=False)
 
     with pytest.raises(TooWeak, match="a worker could open a socket"):
-        desk.Desk(course, "sine", "seed", "kit")
+        examiners.Desk(course, "sine", "seed", "kit")
 
 
 def test_one_hand_in_with_pytest_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from autograder.errors import StudentError
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.threads import REFUSAL
 from autograder.isolation.limits import Limits
-from autograder.isolation.threads import REFUSAL
 from autograder.isolation.worker import Worker
 
 WISHES = """
@@ -47,7 +47,7 @@ def under_checkpoint():
 LOCKED = """
 import ctypes, os, resource, sys
 from autograder.isolation import seccomp
-from autograder.isolation.sandbox import Ceiling, lock_worker
+from autograder.isolation.inside.sandbox import Ceiling, lock_worker
 libc = ctypes.CDLL(None)
 if sys.argv[1] == "user" and os.geteuid() == 0:
     os.setgid(65534); os.setuid(65534)

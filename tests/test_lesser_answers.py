@@ -6,7 +6,7 @@ import pytest
 from classroom import REPOSITORY
 from lesser_answers import EDGES, MISSES
 
-from autograder.course import Course, Lesson
+from autograder.course.model import Course, Lesson
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import Local
 

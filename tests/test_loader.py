@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.isolation import loader
+from autograder.isolation.inside import loader
 
 RIGHT = "def f(x):\n    return x + 1\n"
 

@@ -16,11 +16,11 @@ from autograder.exam.local import Local
 from autograder.exam.remote import Clock, Remote
 from autograder.grading.shown import Notebook
 from autograder.isolation.child import Workers
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.loader import Loader, Siblings
 from autograder.isolation.limits import Limits
-from autograder.isolation.loader import Loader, Siblings
-from autograder.isolation.spares import Spares
-from autograder.student.kernel import Kernel
+from autograder.isolation.plain import Spares
+from autograder.student.notebook.kernel import Kernel
 
 COMPILED = {
     "compile, bare decorator": "@torch.compile\ndef double(x):\n    return 2 * x\n",

@@ -6,11 +6,11 @@ import pytest
 
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.proof import prove
-from autograder.course import Course, Lesson, load_course
+from autograder.course.edits import Base, EditError, edited
+from autograder.course.model import Course, Lesson, load_course
+from autograder.course.variants import Variant, mistakes
 from autograder.errors import CourseError
-from autograder.grading.edits import Base, EditError, edited
-from autograder.grading.variants import Variant, mistakes
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 RIGHT = """def run(xs):
     found = []

@@ -12,8 +12,8 @@ import pytest
 from classroom import REPOSITORY
 from nbgrader_course import CourseDirectory, cell, outputs, replaced
 
-from autograder.course import load_course
-from autograder.grading.variants import alternatives, mistakes
+from autograder.course.model import load_course
+from autograder.course.variants import alternatives, mistakes
 
 pytestmark = pytest.mark.nbgrader
 

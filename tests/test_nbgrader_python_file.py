@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from classroom import REPOSITORY
 
-from autograder.course import load_course
-from autograder.grading.intake import Student
-from autograder.grading.intake.original import Original, read_original
+from autograder.course.model import load_course
+from autograder.intake import Student
+from autograder.intake.original import Original, read_original
 from autograder.isolation.limits import Limits
 from autograder.nbgrader.reading import handed_in
 

@@ -20,7 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from autograder.nbgrader import database, unfinished
-from autograder.nbgrader.desk import course_seed
+from autograder.nbgrader.examiners import course_seed
 
 pytestmark = pytest.mark.nbgrader
 

@@ -8,9 +8,9 @@ from classroom import REPOSITORY, grade, hand_in
 
 from autograder.authoring.inspect import check_folder
 from autograder.authoring.verify import verify
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.exam.results import TaskResult
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 STAND_IN = '"""Right versions."""\n\n\ndef double(x):\n    return x + x\n'
 RIGHT = "def double(x):\n    return 2 * x\n"

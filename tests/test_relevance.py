@@ -3,10 +3,10 @@
 import pytest
 from classroom import grade, hand_in
 
-from autograder.course import Course
-from autograder.grading.intake import HandIn, Source
-from autograder.isolation.forks import Zygote
-from autograder.isolation.loader import Loader
+from autograder.course.model import Course
+from autograder.intake import HandIn, Source
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.loader import Loader
 
 LOOP, CALL, BLOCK = "loops at the top level", "bare calls at the top level", "a `with` at the top level"
 NEEDED = {

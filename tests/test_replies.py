@@ -8,12 +8,12 @@ import pytest
 import torch
 from classroom import grade, hand_in
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.exam.results import MOST_BYTES, HandInResult, TaskResult, TestResult, small_enough
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.wire import FrameError, TextTooLong
 from autograder.isolation.replies import check_reply
-from autograder.isolation.wire import FrameError, TextTooLong
-from autograder.reporting.results import read_student, write_student
+from autograder.reports.files import read_student, write_student
 
 TAKEOVER = """
 import sys
@@ -67,7 +67,7 @@ def forged(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory, course: Cou
 
     from conftest import MINI
 
-    from autograder.course import load_course
+    from autograder.course.model import load_course
 
     root = tmp_path_factory.mktemp("forged")
     shutil.copytree(MINI, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))

@@ -7,9 +7,9 @@ import pytest
 from reports import ADA, BEN, hand_in, task
 from rich.console import Console
 
-from autograder.reporting.clean import cell, one_line, printable
-from autograder.reporting.console import progress, short
-from autograder.reporting.terminal import class_table
+from autograder.reports.terminal import class_table
+from autograder.text.clean import cell, one_line, printable
+from autograder.text.console import progress, short
 
 GOLDEN_TABLE = """\
 2 hand-ins

@@ -16,7 +16,7 @@ from reports import ADA, BEN, SINE, hand_in, task
 
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
-from autograder.reporting.results import read_student, write_class, write_student
+from autograder.reports.files import read_student, write_class, write_student
 
 GOLDEN_GRADES = """\
 student,assignment,lesson,task,score,max_score,outcome,mistake,message

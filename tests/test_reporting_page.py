@@ -12,9 +12,9 @@ from reports import ADA, BEN, hand_in, task
 
 from autograder.errors import UsageError
 from autograder.exam.results import OUTCOMES, TestResult
-from autograder.reporting import page
-from autograder.reporting.page import report_page
-from autograder.reporting.words import WORDS
+from autograder.reports import page
+from autograder.reports.page import report_page
+from autograder.text.words import WORDS
 
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "article", "div", "span"),

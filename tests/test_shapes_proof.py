@@ -8,7 +8,7 @@ from secret_lines import LESSONS
 
 from autograder.authoring.rehearsal import Rehearsal, rehearse
 from autograder.authoring.shapes import wrong_shapes
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 
 ASKED = [(lesson, task) for lesson in LESSONS for task in lesson.tasks if task.takes or task.returns]
 

@@ -15,17 +15,17 @@ import pytest
 from homework import ENVIRONMENT, answer, unroll, write
 from rich.console import Console
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import UsageError
 from autograder.exam.results import TaskResult
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 from autograder.student import exercises as exercises_module
 from autograder.student import home as home_module
 from autograder.student import where as where_module
 from autograder.student.exercises import find_here, find_spots
 from autograder.student.home import Checked, check_spots
-from autograder.student.terminal import next_step, sentences, show_verdicts
+from autograder.student.show import next_step, sentences, show_verdicts
 from autograder.student.verdict import Verdict, summary
 from autograder.student.where import locate
 
@@ -308,7 +308,7 @@ def test_a_check_forks_its_own_process() -> None:
     code = """
 import torch
 from autograder.isolation.launch import Forked, launch_from_here
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 launched = launch_from_here(quick=True)
 Zygote(launched=launched).close()
 print(type(launched.process) is Forked)

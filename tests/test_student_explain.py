@@ -14,14 +14,14 @@ from secret_lines import LESSONS, secret_lines
 
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.proof import prove
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError, UsageError
-from autograder.isolation.forks import Zygote
-from autograder.reporting.sealed import Explanation, seal, unseal
+from autograder.isolation.forked import Zygote
 from autograder.student import explain as explain_module
 from autograder.student.exercises import read_exercises
 from autograder.student.explain import explain, show_explanation
-from autograder.student.state import digest_of, read_state
+from autograder.student.memory import digest_of, read_state
+from autograder.text.sealed import Explanation, seal, unseal
 
 DOUBLE = "play/double:double"
 RIGHT = "import torch\n\n\ndef double(x):\n    return x + x\n\n\ndef double_all(xs):\n    raise NotImplementedError\n"

@@ -13,14 +13,7 @@ from autograder.errors import UsageError
 from autograder.exam.results import TaskResult
 from autograder.student.exercises import find_here, read_exercises
 from autograder.student.hint import next_hint, show_hint
-from autograder.student.state import (
-    Last,
-    change_state,
-    digest_of,
-    file_digests,
-    note_outcomes,
-    read_state,
-)
+from autograder.student.memory import Last, change_state, digest_of, file_digests, note_outcomes, read_state
 
 DOUBLE, ALL = "play/double:double", "play/double:double_all"
 QUESTION, OPERATOR, NUMBER = "What is x + x?", "Which operator multiplies?", "Multiply x by a number."

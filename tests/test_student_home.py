@@ -10,9 +10,9 @@ import pytest
 from classroom import REPOSITORY
 from homework import ENVIRONMENT, answer, unroll, write
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import UsageError
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.student.exercises import assignments_in, find_here, find_home, read_exercises
 from autograder.student.home import Checked, check_spots
 
@@ -182,7 +182,7 @@ def test_nothing_but_what_was_found_is_written_into_the_folder(folder: Path) -> 
 
 
 def test_a_student_needs_no_extra() -> None:
-    code = "import sys, autograder.student.terminal; print(*sys.modules)"
+    code = "import sys, autograder.student.show; print(*sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, cwd="/")
 

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from classroom import REPOSITORY
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import GradingError, UnrollError, UsageError
-from autograder.grading.intake import read_one
+from autograder.intake import read_one
 from autograder.isolation.limits import Limits
-from autograder.student import init
 from autograder.student.exercises import read_exercises
-from autograder.student.folder import Step
-from autograder.student.init import bring, changes, find_folder
-from autograder.student.shipped import Shipped, read_shipped
+from autograder.student.folder import init
+from autograder.student.folder.fates import Step
+from autograder.student.folder.init import bring, changes, find_folder
+from autograder.student.folder.shipped import Shipped, read_shipped
 
 LESSON, TESTS = "play/double.py", "play/test_double.py"
 MINE = "def double(x):\n    return x + x\n"

@@ -8,7 +8,7 @@ import pytest
 from homework import unroll
 
 from autograder.authoring.build import plan, write
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 
 

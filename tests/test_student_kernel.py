@@ -16,9 +16,9 @@ from autograder.exam.results import TaskResult
 from autograder.isolation.limits import Limits
 from autograder.student.checks import run_checks
 from autograder.student.exercises import KNOWN, find_exercises
-from autograder.student.guard import within
-from autograder.student.kernel import Kernel
-from autograder.student.notebook import CheckFailed, check
+from autograder.student.notebook.check import CheckFailed, check
+from autograder.student.notebook.guard import within
+from autograder.student.notebook.kernel import Kernel
 
 QUICK = Limits(call_seconds=0.2)
 

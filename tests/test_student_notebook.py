@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder.course import Course
+from autograder.course.model import Course
 
 BEFORE = """
 import random, torch, numpy as np

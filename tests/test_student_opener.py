@@ -12,10 +12,10 @@ from homework import ENVIRONMENT
 from terminal import terminal
 
 from autograder.errors import UsageError
-from autograder.student.board import Board
 from autograder.student.exercises import find_here
-from autograder.student.opener import Opener, filled, words
-from autograder.student.session import Session
+from autograder.student.watching.board import Board
+from autograder.student.watching.opener import Opener, filled, words
+from autograder.student.watching.session import Session
 
 NOTE = "import sys; open('opened.txt', 'a').write(' '.join(sys.argv[1:]) + '\\n')"
 

@@ -13,11 +13,11 @@ from classroom import REPOSITORY
 from homework import ENVIRONMENT, answer, unroll, write
 from terminal import terminal
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import LINUX_ONLY, GradingError, StudentError, WorkerCrashed, WorkerOverflow, WorkerTimeout
-from autograder.isolation import spares
+from autograder.isolation import plain as spares
 from autograder.isolation.limits import Limits
-from autograder.isolation.spares import Spares
+from autograder.isolation.plain import Spares
 from autograder.isolation.worker import Worker
 from autograder.student.exercises import find_here
 from autograder.student.home import check_spots
@@ -245,7 +245,7 @@ for found in pkgutil.iter_modules(autograder.student.__path__):
 from autograder.grading import fixtures, home
 assert backend.is_plain()
 try:
-    import autograder.isolation.forks
+    import autograder.isolation.forked
 except autograder.errors.GradingError as error:
     print(error)
 """

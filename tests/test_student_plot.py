@@ -9,16 +9,16 @@ from classroom import REPOSITORY
 from homework import answer, unroll, write
 
 from autograder.authoring.inspect import check_folder
-from autograder.course import Course, load_course
+from autograder.course.calibration import thresholds
+from autograder.course.model import Course, load_course
 from autograder.errors import UsageError
-from autograder.grading.calibration import thresholds
 from autograder.isolation.limits import Limits
-from autograder.student.draw import draw, figure_of
 from autograder.student.exercises import find_here
-from autograder.student.init import bring
-from autograder.student.kernel import Kernel
-from autograder.student.panels import LIMITS, Panel, describe, drawable, panels
-from autograder.student.shipped import read_shipped
+from autograder.student.folder.init import bring
+from autograder.student.folder.shipped import read_shipped
+from autograder.student.notebook.kernel import Kernel
+from autograder.student.plotting.draw import draw, figure_of
+from autograder.student.plotting.panels import LIMITS, Panel, describe, drawable, panels
 
 EXERCISES = REPOSITORY / "exercises"
 HOSTILE = "def forecast(*_):\n    raise ValueError('\u4e2d $\\frac{ $ \x1b[31m <b>')\n"

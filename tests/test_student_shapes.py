@@ -9,13 +9,13 @@ from classroom import REPOSITORY
 from homework import ENVIRONMENT, unroll
 from terminal import terminal
 
-from autograder.course import Course, load_course
+from autograder.course.extras import Shape
+from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
-from autograder.extras import Shape
-from autograder.student.axes import Unknown, read_axes, said, what_is_right, what_is_wrong
-from autograder.student.init import bring
-from autograder.student.shipped import read_shipped
-from autograder.student.state import read_state
+from autograder.student.folder.init import bring
+from autograder.student.folder.shipped import read_shipped
+from autograder.student.memory import read_state
+from autograder.student.shapes.axes import Unknown, read_axes, said, what_is_right, what_is_wrong
 
 LETTERS = {"N": "the examples", "T": "the steps", "D": "the features", "H": "the units"}
 CELL = "sine/cell:rnn_cell"

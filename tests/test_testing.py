@@ -11,14 +11,14 @@ from classroom import REPOSITORY
 from homework import ENVIRONMENT, answer, unroll, write
 
 import autograder.testing
-from autograder.course import Course
+from autograder.course.model import Course
 
 FACE = "autograder.testing"
 DRAWINGS = "autograder.authoring.diagram"
 WRITTEN = sorted((REPOSITORY / "solutions").rglob("*.py"))
 BUILT = sorted((REPOSITORY / "exercises").rglob("*.py"))
 TEMPLATE = sorted((REPOSITORY / "autograder" / "authoring" / "template").glob("*.py.txt"))
-MARKS = {f"autograder.grading.{name}" for name in ("edits", "loops", "mistakes_file", "variants")}
+MARKS = {f"autograder.course.{name}" for name in ("edits", "loops", "mistakes_file", "variants")}
 # What the tests of folders imported before there was a face.
 OLD = {"autograder.grading.compare": "equal, must_raise, number, same", "autograder.grading.diagnosis": "alike"}
 CHEAP = """
@@ -83,7 +83,7 @@ def test_a_test_file_of_an_older_kit_still_runs(folder: Path, course: Course) ->
     assert said in by_pytest.stdout and "1 passed" in by_pytest.stdout
 
 
-@pytest.mark.parametrize("module", [*OLD, "autograder.grading.variants"])
+@pytest.mark.parametrize("module", [*OLD, "autograder.course.variants"])
 def test_an_old_name_is_the_one_of_the_face(module: str) -> None:
     names = OLD.get(module, "alternative, mistake").split(", ")
     found = __import__(module, fromlist=names)
@@ -102,7 +102,7 @@ def test_the_face_costs_nothing_that_a_check_has_not_imported() -> None:
 
     assert {name.split(".")[0] for name in added} - set(sys.stdlib_module_names) == {"autograder"}
     # A test file imports how values are compared; the marks are two functions of a line.
-    assert added - modules(CHECK) <= {FACE, "autograder.grading.compare", *MARKS}
+    assert added - modules(CHECK) <= {FACE, "autograder.exam.compare", *MARKS}
 
 
 def test_every_name_of_the_face_is_explained_in_the_guide() -> None:

@@ -8,11 +8,11 @@ from classroom import REPOSITORY
 
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.proof import prove
-from autograder.course import Course, load_course
+from autograder.course.loops import LOOPS
+from autograder.course.model import Course, load_course
+from autograder.course.variants import mistakes
 from autograder.errors import CourseError
-from autograder.grading.loops import LOOPS
-from autograder.grading.variants import mistakes
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 
 MANIFEST = """
 title = "One lesson"

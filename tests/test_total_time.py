@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from classroom import grade, hand_in
 
-from autograder.course import Course, load_course
+from autograder.course.model import Course, load_course
 from autograder.errors import GradingError, NotStarted, WorkerTimeout
 from autograder.exam.clock import Budget, Clock, budget_for
 from autograder.exam.exam import Exam, course_exam, run_session
@@ -26,7 +26,7 @@ from autograder.grading.processes import Examiner
 from autograder.grading.run import Options, open_class
 from autograder.isolation import stopwatch
 from autograder.isolation.child import Ended
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 from autograder.isolation.stopwatch import Stopwatch, Used
 from autograder.isolation.worker import Worker

@@ -8,9 +8,9 @@ from classroom import REPOSITORY
 
 from autograder.authoring.verify import verify
 from autograder.authoring.weights import rewritten, tables, write
-from autograder.course import load_course
+from autograder.course.model import load_course
+from autograder.course.variants import mistakes
 from autograder.errors import CourseError
-from autograder.grading.variants import mistakes
 
 AUTHORS = REPOSITORY / "docs" / "authors.md"
 

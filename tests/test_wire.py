@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from autograder.exam.distance import same_returns
-from autograder.isolation import wire
-from autograder.isolation.wire import Decoder, FrameError, Opaque, encode
+from autograder.isolation.inside import wire
+from autograder.isolation.inside.wire import Decoder, FrameError, Opaque, encode
 
 
 def there_and_back(value: Any) -> Any:

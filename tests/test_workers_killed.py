@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from classroom import grade, hand_in
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import NotStarted, WorkerBroke, WorkerCrashed, WorkerKilled, WorkerTimeout
 from autograder.exam.results import HandInResult
 from autograder.isolation import worker as worker_module
 from autograder.isolation.child import Child
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.sandbox import Ceiling
+from autograder.isolation.inside.zygote import fork
 from autograder.isolation.limits import Limits
-from autograder.isolation.sandbox import Ceiling
 from autograder.isolation.worker import Worker
-from autograder.isolation.zygote import fork
 
 RIGHT = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
 LEAVES = RIGHT.replace("    return 2 * x", "    import os\n    os._exit(3)", 1)
@@ -248,9 +248,9 @@ import os
 import torch
 from autograder.course import Limits
 from autograder.errors import NotStarted
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.launch import launch_from_here
-from autograder.isolation.sandbox import Ceiling
+from autograder.isolation.inside.sandbox import Ceiling
 from autograder.isolation.worker import Worker
 
 fork, forks = os.fork, []

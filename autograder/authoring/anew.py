@@ -2,7 +2,7 @@
 
 import sys
 
-from autograder.course import Lesson
+from autograder.course.model import Lesson
 
 FILES = ("test_public", "test_hidden")
 

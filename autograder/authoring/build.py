@@ -13,10 +13,10 @@ from autograder.authoring.drawing import drawing_of
 from autograder.authoring.known_text import close, known_text, settled
 from autograder.authoring.lesson import read_lesson
 from autograder.authoring.notebook import notebook
-from autograder.course import Assignment, Course, Lesson
+from autograder.course.model import Assignment, Course, Lesson
+from autograder.course.probes import bound_names, probe_source
 from autograder.errors import CourseError
 from autograder.exam.numbers import as_recorded
-from autograder.grading.probes import bound_names, probe_source
 
 Plan = dict[str, str | bytes]
 KNOWN = "known.json"

@@ -19,13 +19,13 @@ from typing import Any
 import torch
 
 from autograder.authoring.picture import draw_losses
-from autograder.course import Course, Lesson
+from autograder.course import calibration
+from autograder.course.model import Course, Lesson
+from autograder.course.variants import Variant, alternatives, mistakes
 from autograder.errors import CourseError
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import Local
 from autograder.exam.session import PlannedTest
-from autograder.grading import calibration
-from autograder.grading.variants import Variant, alternatives, mistakes
 
 MARGIN = 2.5
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.build import KNOWN, is_of
-from autograder.course import MANIFEST, Course, Lesson
-from autograder.grading.fingerprint import versions
-from autograder.reporting.whole import write_whole
+from autograder.course.model import MANIFEST, Course, Lesson
+from autograder.exam.versions import versions
+from autograder.text.files import write_whole
 
 RECORD = ".unroll-built.json"
 KIT = Path(__file__).resolve().parents[1]

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from autograder.course import Lesson
+from autograder.course.model import Lesson
 
 SHORTEST = 12  # characters; a shorter statement, such as `h = h0`, gives nothing away
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Lesson
+from autograder.course.model import Lesson
 from autograder.errors import CourseError
 
 SOURCE = "drawing.py"

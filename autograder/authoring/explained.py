@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 
 KEYS = {"why": "why the answer works", "another": "another way to write it"}
 LONGEST = 80  # columns of a small terminal

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
-from autograder.course import Course, Lesson
+from autograder.course.model import Course, Lesson
+from autograder.course.variants import Variant, mistakes
 from autograder.errors import CourseError
-from autograder.grading.variants import Variant, mistakes
 
 Found = dict[str, list[tuple[str, Variant]]]
 

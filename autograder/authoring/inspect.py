@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.course import Lesson
+from autograder.course.calibration import thresholds
+from autograder.course.loops import asked_in
+from autograder.course.model import Lesson
+from autograder.course.variants import wrong_edits
 from autograder.exam.distance import uses
-from autograder.grading.calibration import thresholds
-from autograder.grading.loops import asked_in
-from autograder.grading.variants import wrong_edits
 
 NEEDED = ("lesson.toml", "lesson.py", "test_public.py", "test_hidden.py", "mistakes.py", "alternatives.py")
 OPTIONAL = (

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from autograder.authoring.known import Entry, Test, Tests, known, record
-from autograder.course import Assignment, Course, load_course
+from autograder.course.model import Assignment, Course, load_course
 from autograder.errors import CourseError, GradingError
 from autograder.exam.distance import distance, same_returns
 from autograder.exam.numbers import as_recorded, is_tensor, without_numbers

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from autograder.authoring.proof import PUBLIC
-from autograder.course import Assignment, Lesson, Task
+from autograder.course.calibration import thresholds
+from autograder.course.extras import Picture, Shape
+from autograder.course.model import Assignment, Lesson, Task
+from autograder.course.probes import probe_source
+from autograder.course.variants import Variant
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.numbers import plain
-from autograder.extras import Picture, Shape
-from autograder.grading.calibration import thresholds
-from autograder.grading.probes import probe_source
-from autograder.grading.variants import Variant
-from autograder.reporting.sealed import Explanation, seal
+from autograder.text.sealed import Explanation, seal
 
 SEED = "public"
 Entry = dict[str, Any]

@@ -14,7 +14,7 @@ from autograder.authoring.ids import check_ids
 from autograder.authoring.inspect import check_folder
 from autograder.authoring.reading import check_prose, check_reading
 from autograder.authoring.shapes import check_letters
-from autograder.course import Course, Lesson
+from autograder.course.model import Course, Lesson
 from autograder.errors import CourseError
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograder.course import Lesson
+from autograder.course.model import Lesson
+from autograder.course.variants import Variant
 from autograder.exam.distance import only_one
 from autograder.exam.exam import Exam
 from autograder.exam.marks import share_points
@@ -11,7 +12,6 @@ from autograder.exam.mistakes import candidates
 from autograder.exam.outcome import result_of
 from autograder.exam.results import TestResult
 from autograder.exam.session import TestRun
-from autograder.grading.variants import Variant
 
 
 @dataclass

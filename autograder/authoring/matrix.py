@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.course import Task
+from autograder.course.model import Task
+from autograder.course.variants import Variant
 from autograder.exam.distance import distance
 from autograder.exam.exam import Exam
 from autograder.exam.lesson_tests import LessonTests
 from autograder.exam.session import PlannedTest
-from autograder.grading.variants import Variant
 
 
 @dataclass(frozen=True)

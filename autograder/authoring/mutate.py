@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.authoring.mutants import Mutant, mutants
-from autograder.course import Course, Lesson, Task
+from autograder.course.model import Course, Lesson, Task
 from autograder.errors import CourseError
 from autograder.exam.clock import Clock
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.remote import Remote
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 
 Reasons = dict[tuple[str, str], str]

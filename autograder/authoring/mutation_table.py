@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.authoring.mutate import Tally
-from autograder.course import Course, Lesson, Task
+from autograder.course.model import Course, Lesson, Task
 from autograder.errors import CourseError
 
 TABLE = "<!-- What stands below is written by: unroll mutate --table -->"

@@ -9,7 +9,7 @@ import nbformat
 
 from autograder.authoring.drawing import Drawing
 from autograder.authoring.lesson import BEGIN, END, Cell, LessonText
-from autograder.course import Lesson, Question, Task
+from autograder.course.model import Lesson, Question, Task
 
 SCHEMA = 3
 METADATA = {

@@ -9,7 +9,9 @@ from autograder.authoring.anew import forget_tests
 from autograder.authoring.explained import line_of
 from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
-from autograder.course import Course, Lesson, Task
+from autograder.course.model import Course, Lesson, Task
+from autograder.course.probes import defined, probe_source
+from autograder.course.variants import Variant, alternatives, mistakes, other_ways
 from autograder.exam.clock import Clock
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import Both, examine_task
@@ -17,9 +19,7 @@ from autograder.exam.lesson_tests import HIDDEN
 from autograder.exam.mistakes import candidates
 from autograder.exam.remote import Remote
 from autograder.exam.results import TaskResult, TestResult
-from autograder.grading.probes import defined, probe_source
-from autograder.grading.variants import Variant, alternatives, mistakes, other_ways
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 
 PUBLIC = ("test_public.py",)

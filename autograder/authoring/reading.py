@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from autograder.authoring.explained import line_of
-from autograder.course import Lesson
+from autograder.course.model import Lesson
+from autograder.course.variants import mistakes
 from autograder.errors import CourseError
-from autograder.grading.variants import mistakes
 
 MOST = 25
 FENCE = re.compile(r"^```.*?^```|\$\$.*?\$\$", re.DOTALL | re.MULTILINE)

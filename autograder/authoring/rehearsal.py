@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.authoring.anew import forget_tests
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.lesson_tests import HIDDEN
 from autograder.exam.local import ask_here
-from autograder.isolation import loader, wire
+from autograder.isolation.inside import loader, wire
 
 FILES = ("test_public.py", *HIDDEN)
 SECRET = "rehearsal"  # of the inputs; any will do, since no verdict depends on them

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course, Lesson
+from autograder.course.model import Course, Lesson
 from autograder.errors import CourseError
 
 MAKERS = tuple(Path(__file__).resolve().with_name(name) for name in ("mutants.py", "swaps.py"))

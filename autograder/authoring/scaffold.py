@@ -6,9 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from autograder.course import MANIFEST, Course
+from autograder.course.model import MANIFEST, Course
 from autograder.errors import CourseError, UsageError
-from autograder.reporting.whole import real_folder, write_whole
+from autograder.text.files import real_folder, write_whole
 
 TEMPLATE = Path(__file__).with_name("template")
 NAME = re.compile(r"[a-z][a-z0-9_]*")

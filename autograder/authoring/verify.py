@@ -9,8 +9,8 @@ from autograder.authoring.matrix import as_data, lines
 from autograder.authoring.proof import Proof, prove, prove_again
 from autograder.authoring.rehearsal import asked_too_early, rehearse
 from autograder.authoring.shapes import wrong_shapes
-from autograder.course import Course, Lesson
-from autograder.isolation.forks import Zygote
+from autograder.course.model import Course, Lesson
+from autograder.isolation.forked import Zygote
 
 
 def verify(

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograder.course import Course, Lesson, Task
+from autograder.course.model import Course, Lesson, Task
 from autograder.errors import CourseError
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.lesson_tests import LessonTests

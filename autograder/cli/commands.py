@@ -10,7 +10,7 @@ from autograder.cli import author, instructor, student
 from autograder.cli.shared import stop
 from autograder.errors import UnrollError
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
-from autograder.isolation.endings import end_as_by_ctrl_c
+from autograder.isolation.inside.endings import end_as_by_ctrl_c
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

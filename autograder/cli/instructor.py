@@ -90,9 +90,9 @@ def demo(course: Any, out: Path, jobs: int) -> None:
 def doctor() -> None:
     """Try what a hostile hand-in would try, and say how strong the isolation is here."""
     from autograder.isolation.doctor import attempts
-    from autograder.isolation.forks import Zygote
+    from autograder.isolation.forked import Zygote
     from autograder.isolation.limits import Limits
-    from autograder.reporting.doctor import show_attempts
+    from autograder.reports.doctor import show_attempts
 
     with Zygote() as zygote:
         held = show_attempts(attempts(zygote, Limits()), zygote.layers, zygote.tier)

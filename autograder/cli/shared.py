@@ -48,7 +48,7 @@ def with_course(command: Callable[..., Any]) -> Callable[..., Any]:
     @COURSE
     @wraps(command)
     def wrapped(course: Path | None, **options: Any) -> Any:
-        from autograder.course import find_course, load_course
+        from autograder.course.model import find_course, load_course
 
         return command(course=load_course(find_course(course or Path.cwd())), **options)
 

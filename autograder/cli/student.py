@@ -35,7 +35,7 @@ def watch(where: str, edit: str, course: Path | None) -> None:
 
     WHERE is as for `check`; without it, all there is here. Without a terminal, a line is printed for each task.
     """
-    from autograder.student.watch import watch as run
+    from autograder.student.watching.watch import watch as run
 
     run(course or Path.cwd(), where, edit)
 
@@ -52,7 +52,7 @@ def init(folder: Path | None, course: Path | None) -> None:
     In a folder that was made before, here or above, bring them up to date: what you have written is kept, what is
     missing is put back, and what has changed is listed. Exit status: 0 done, 2 wrong use, 3 it could not be written.
     """
-    from autograder.student.init import show_init
+    from autograder.student.folder.init import show_init
 
     show_init(folder, course)
 
@@ -82,7 +82,7 @@ def shapes(where: str, again: bool, course: Path | None) -> None:
     WHERE is as for `check`; without it, all there is here. Enter skips a question and q leaves; what was answered is
     remembered. Nothing depends on it. Without a terminal, answers are read from the input, one a line.
     """
-    from autograder.student.shapes import ask_shapes
+    from autograder.student.shapes.quiz import ask_shapes
 
     ask_shapes(course or Path.cwd(), where, again)
 
@@ -110,7 +110,7 @@ def plot(where: str, course: Path | None) -> None:
     WHERE is as for `check`, such as sine/training; without it, all lessons that have a picture. What is not written yet
     is said in its place. Exit status: 0 all is drawn, 1 something could not be, 2 wrong use, 3 stopped.
     """
-    from autograder.student.plot import plot as run
+    from autograder.student.plotting.plot import plot as run
 
     if not until_stopped(lambda: run(course or Path.cwd(), where)):
         sys.exit(1)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from autograder.errors import StudentError
-from autograder.isolation.wire import Opaque
+from autograder.isolation.inside.wire import Opaque
 
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5, torch.float16: 1e-2}
 

@@ -15,16 +15,16 @@ import pytest
 import torch
 from _pytest.runner import runtestprotocol
 
-from autograder.course import Lesson
+from autograder.course import calibration
+from autograder.course.model import Lesson
+from autograder.course.probes import probe_source
+from autograder.course.variants import Variant
 from autograder.errors import CourseError, GradingError
 from autograder.exam.lesson_tests import HIDDEN, LessonTests, course_tests
 from autograder.exam.local import Local
 from autograder.exam.mistakes import RunMistakes
 from autograder.exam.module import Ask, Module, transcript
 from autograder.exam.session import Item, PlannedTest, TestRun, plan_of, run_quietly
-from autograder.grading import calibration
-from autograder.grading.probes import probe_source
-from autograder.grading.variants import Variant
 
 
 class Exam:

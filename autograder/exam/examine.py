@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.course import Assignment, Lesson, Task
+from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import WorkerCrashed
 from autograder.exam.clock import Budget, Clock
 from autograder.exam.exam import Exam
@@ -16,7 +16,7 @@ from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
 from autograder.exam.session import PlannedTest, TestRun
 from autograder.exam.tries import TWICE, run_tests
-from autograder.grading.intake import HandIn, Source
+from autograder.intake import HandIn, Source
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 

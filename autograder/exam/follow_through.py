@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
+from autograder.course.probes import defined, probe_source
 from autograder.errors import WorkerCrashed, WorkerKilled
 from autograder.exam.exam import Exam
 from autograder.exam.remote import Remote
 from autograder.exam.session import PlannedTest
-from autograder.grading.probes import defined, probe_source
 
 
 def replaced(exam: Exam, lesson: Lesson, task: Task, wrong: Collection[str]) -> list[str]:

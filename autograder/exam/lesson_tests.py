@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import Lesson
+from autograder.course import variants
+from autograder.course.model import Lesson
 from autograder.exam.distance import uses
 from autograder.exam.local import Cached, Local
 from autograder.exam.session import PlannedTest, TestRun
-from autograder.grading import variants
 
 HIDDEN = ("test_hidden.py",)
 

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from autograder.errors import StudentError, StudentMissing
-from autograder.isolation import calls, loader, wire
-from autograder.isolation.eager import eagerly
+from autograder.isolation.inside import calls, loader, wire
+from autograder.isolation.inside.eager import eagerly
 
 Place = Callable[[BaseException], dict[str, Any]]
 NO_ATTRIBUTE = re.compile(r"^module '(\w+)' has no attribute '(\w+)'")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from autograder.course import Task
+from autograder.course.model import Task
 from autograder.exam.results import OUTCOMES, TaskResult, TestResult
 
 

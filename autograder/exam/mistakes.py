@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from autograder.course.variants import Variant
 from autograder.errors import StudentMissing, WorkerGone
 from autograder.exam.distance import only_one, same_returns
 from autograder.exam.lesson_tests import LessonTests
 from autograder.exam.numbers import as_recorded
 from autograder.exam.session import PlannedTest, TestRun
-from autograder.grading.variants import Variant
 
 Entry = dict[str, Any]
 

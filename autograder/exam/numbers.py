@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.isolation.wire import Opaque
+from autograder.isolation.inside.wire import Opaque
 
 MOST_NUMBERS = 60
 DIGITS = 6

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
-from autograder.reporting.clean import printable
+from autograder.text.clean import printable
 
 MOST_BYTES = 400_000  # results.json says most of it twice, and stays below 1 MB
 MOST_NOTES = 100

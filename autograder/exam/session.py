@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 from autograder.errors import CourseError, GradingError
 from autograder.exam.module import Answer, Request
 from autograder.exam.numbers import plain

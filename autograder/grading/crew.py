@@ -13,7 +13,7 @@ from typing import Any, Self
 from autograder.errors import GradingError
 from autograder.grading.processes import Examiner, Request, fork, start
 from autograder.isolation.descriptors import ENOUGH, need_descriptors
-from autograder.isolation.sandbox import tier, weakness
+from autograder.isolation.inside.sandbox import tier, weakness
 
 EXAMINER = "autograder.grading.examiner"
 ASLEEP_PER_JOB = 12

@@ -17,18 +17,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.course import MANIFEST, Assignment, Course, load_course
+from autograder.course.model import MANIFEST, Assignment, Course, load_course
 from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
 from autograder.exam.clock import Budget
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine, sources_of
 from autograder.grading.fingerprint import sealed
-from autograder.grading.intake import HandIn, Student, read_hand_in, read_one
 from autograder.grading.pace import measured
 from autograder.grading.shown import Notebook
+from autograder.intake import HandIn, Student, read_hand_in, read_one
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
-from autograder.isolation.endings import end_with_parent
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.endings import end_with_parent
 from autograder.isolation.proof import prove
 
 GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)

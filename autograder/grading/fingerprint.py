@@ -1,14 +1,13 @@
 """What a result depends on beside the hand-in: the lessons, the machine, torch, the limits and the seed."""
 
 import hashlib
-import platform
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.grading.intake import HandIn
+from autograder.course.model import Course
+from autograder.exam.versions import versions
+from autograder.intake import HandIn
 
 MACHINE = Path(__file__).resolve().parents[1]
 LESSON_FILES = ("*.py", "*.toml", "*.json")
@@ -20,12 +19,6 @@ def fingerprint(course: Course, assignment: str, seed: str) -> str:
     for path in _files(course, assignment):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Say which versions a result was made with."""
-    packages = {name: version(name) for name in ("torch", "numpy", "pytest")}
-    return {"python": platform.python_version(), **packages}
 
 
 def sealed(hand_in: HandIn, kit: str) -> HandIn:

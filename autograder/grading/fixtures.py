@@ -21,7 +21,7 @@ REMOTE: "pytest.StashKey[Remote]" = pytest.StashKey()
 def _unroll_workers() -> "Iterator[Workers]":
     """Start one warm process for all tests."""
     refuse_if_unfit("torch", "numpy")
-    from autograder.isolation.backend import open_workers
+    from autograder.isolation.open import open_workers
 
     with open_workers() as workers:
         yield workers

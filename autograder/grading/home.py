@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.probes import probe_source
 from autograder.exam.clock import Clock
 from autograder.exam.module import Module
 from autograder.exam.remote import Remote
-from autograder.grading.probes import probe_source
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 

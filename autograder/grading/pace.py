@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from autograder.course import Lesson
+from autograder.course.model import Lesson
 from autograder.errors import WorkerGone
 from autograder.exam.clock import Budget, Clock, budget_for
 from autograder.exam.exam import Exam

@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from autograder.errors import LINUX_ONLY, GradingError
-from autograder.isolation.backend import need_sandbox
 from autograder.isolation.environment import environment, program
+from autograder.isolation.open import need_sandbox
 
 Request = dict[str, Any]
 CLOSE_SECONDS = 10.0

@@ -11,19 +11,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder import __version__
-from autograder.course import Assignment, Course
+from autograder.course.model import Assignment, Course
 from autograder.errors import GradingError, UsageError
 from autograder.exam.results import HandInResult, TaskResult
+from autograder.exam.versions import versions
 from autograder.grading.crew import Crew
-from autograder.grading.fingerprint import fingerprint, versions
-from autograder.grading.intake import Student, find_students, loose_work
-from autograder.grading.intake.names import shown
-from autograder.grading.locks import lock
+from autograder.grading.fingerprint import fingerprint
 from autograder.grading.processes import Request
-from autograder.isolation.endings import undisturbed
-from autograder.reporting.ours import NOBODY_ELSE, open_own, own_folder, read_own
-from autograder.reporting.results import Written, read_student, write_class, write_student
-from autograder.reporting.whole import write_whole
+from autograder.intake import Student, find_students, loose_work
+from autograder.intake.names import shown
+from autograder.isolation.inside.endings import undisturbed
+from autograder.reports.files import Written, read_student, write_class, write_student
+from autograder.text.files import write_whole
+from autograder.text.locks import lock
+from autograder.text.ours import NOBODY_ELSE, open_own, own_folder, read_own
 
 
 class Watcher(Protocol):

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
-from autograder.reporting.clean import one_line
-from autograder.reporting.console import print_table, progress
-from autograder.reporting.terminal import class_table
+from autograder.reports.terminal import class_table
+from autograder.text.clean import one_line
+from autograder.text.console import print_table, progress
 
 LOOSE = "lies in no student's folder or .zip, so it has no row. Put it into a folder that is named after its student."
 

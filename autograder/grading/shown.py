@@ -10,7 +10,7 @@ from autograder.errors import StudentError, WorkerGone
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
-from autograder.reporting.clean import printable
+from autograder.text.clean import printable
 
 Shown = list[dict[str, Any]]
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Assignment, Course, find_course, load_course
+from autograder.course.model import Assignment, Course, find_course, load_course
 from autograder.errors import GradingError, UnrollError
 from autograder.exam.results import HandInResult, TestResult
 from autograder.grading.crew import Crew
-from autograder.grading.intake import read_one
 from autograder.grading.run import lost
-from autograder.isolation.sandbox import WEAK_ACCEPTED
+from autograder.intake import read_one
+from autograder.isolation.inside.sandbox import WEAK_ACCEPTED
 
 
 class Single:

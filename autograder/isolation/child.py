@@ -4,7 +4,7 @@ import socket
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from autograder.isolation.sandbox import Ceiling
+from autograder.isolation.inside.sandbox import Ceiling
 from autograder.isolation.stopwatch import Used
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import WorkerCrashed, WorkerGone
-from autograder.isolation.attempts import to_be_written
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
+from autograder.isolation.inside.attempts import to_be_written
 from autograder.isolation.limits import Limits
 from autograder.isolation.proof import SOURCE, ask_to_try, load_attempts
 from autograder.isolation.worker import Worker

@@ -13,7 +13,7 @@ from typing import Protocol
 from autograder.errors import LINUX_ONLY, GradingError
 from autograder.isolation.descriptors import need_descriptors
 from autograder.isolation.environment import FIXED, THREADS
-from autograder.isolation.sandbox import LAYERS
+from autograder.isolation.inside.sandbox import LAYERS
 
 # A worker must compute with the kernels of the process that judges it.
 KERNELS = (
@@ -59,7 +59,7 @@ def launch(layers: Sequence[str] = LAYERS) -> Launched:
     need_descriptors()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     log = os.memfd_create("zygote")
-    program = str(Path(__file__).with_name("zygote.py"))
+    program = str(Path(__file__).with_name("inside") / "zygote.py")
     process = subprocess.Popen(
         [sys.executable, "-P", "-B", "-X", "utf8", program, str(theirs.fileno()), ",".join(layers)],
         pass_fds=[theirs.fileno()],
@@ -125,7 +125,7 @@ def _become_zygote(control: socket.socket, log: int, quick: bool) -> None:
         return
     try:
         sys.path[:] = [path for path in sys.path if "site-packages" in path or path.startswith(sys.base_prefix)]
-        from autograder.isolation import zygote
+        from autograder.isolation.inside import zygote
 
         for descriptor, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(log, descriptor)

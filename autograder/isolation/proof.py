@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import GradingError, StudentError, StudentMissing, WorkerCrashed, WorkerGone
-from autograder.isolation.forks import Zygote
+from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
 
@@ -17,7 +17,7 @@ PROMISED = {
     "seccomp": ("open_a_socket", "start_a_thread", "start_a_process", "run_a_program"),
 }
 EXEC = "run_a_program"  # nobody comes back from it
-SOURCE = Path(__file__).with_name("attempts.py")
+SOURCE = Path(__file__).with_name("inside") / "attempts.py"
 
 
 def prove(zygote: Zygote, outside: Path) -> list[str]:

@@ -7,7 +7,7 @@ the task overflows; what has another type or count is a `FrameError`, and the wo
 from collections.abc import Callable
 from typing import Any
 
-from autograder.isolation.wire import FrameError, TextTooLong
+from autograder.isolation.inside.wire import FrameError, TextTooLong
 
 Check = Callable[[Any], None]
 LARGEST_NUMBER = 10_000_000  # of a line, of a cell

@@ -18,11 +18,11 @@ from autograder.errors import (
     WorkerOverflow,
     WorkerTimeout,
 )
-from autograder.isolation import wire
 from autograder.isolation.child import Child, Ended, Workers
+from autograder.isolation.inside import wire
+from autograder.isolation.inside.sandbox import Ceiling
 from autograder.isolation.limits import Limits
 from autograder.isolation.replies import check_reply
-from autograder.isolation.sandbox import Ceiling
 from autograder.isolation.stopwatch import LOADED, Stopwatch
 
 READY_SECONDS = 30.0

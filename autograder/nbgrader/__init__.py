@@ -37,7 +37,7 @@ def configure(c: Any) -> None:
         f"{STOCK}.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [
-        f"{HERE}.judge.Judge",
+        f"{HERE}.autograde.Judge",
         f"{STOCK}.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         f"{STOCK}.LimitOutput",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.nbgrader.fresh import markdown
-from autograder.reporting.clean import one_line
+from autograder.text.clean import one_line
 
 KEY, LOOK = "unroll", "look"
 HEADING = "**For a person to look at**"

@@ -7,21 +7,21 @@ from typing import Any
 
 import click
 
-from autograder.course import Course
+from autograder.course.model import Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
-from autograder.grading.locks import lock
 from autograder.isolation.descriptors import need_descriptors
 from autograder.nbgrader.database import check_gradebook
+from autograder.nbgrader.due import Roster, call
 from autograder.nbgrader.hand import open_app
-from autograder.nbgrader.roster import Roster, call
 from autograder.nbgrader.unfinished import FOLDER
-from autograder.reporting.clean import one_line
-from autograder.reporting.console import Watcher, progress
-from autograder.reporting.ours import open_own
+from autograder.text.clean import one_line
+from autograder.text.console import Watcher, progress
+from autograder.text.locks import lock
+from autograder.text.ours import open_own
 
 HAND = "autograder.nbgrader.hand"
-JUDGE = "autograder.nbgrader.judge.Judge"
+JUDGE = "autograder.nbgrader.autograde.Judge"
 LOST = "The process that autogrades ended twice at this student."
 LOOSE = "is no student's submission. nbgrader looks into submitted/STUDENT/{assignment}/ alone: move it there."
 NOT_CONFIGURED = (

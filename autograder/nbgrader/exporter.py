@@ -18,11 +18,11 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Enum, Unicode
 
 from autograder.errors import GradingError
+from autograder.nbgrader.due import submitted
 from autograder.nbgrader.ledger import Account, Column, account, columns
-from autograder.nbgrader.roster import submitted
-from autograder.reporting.clean import cell
-from autograder.reporting.whole import write_whole
-from autograder.reporting.words import points
+from autograder.text.clean import cell
+from autograder.text.files import write_whole
+from autograder.text.words import points
 
 Row = Sequence[str]
 Accounts = dict[str, Account]

@@ -5,8 +5,8 @@ from typing import Any
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
-from autograder.nbgrader.judge import CHECK, KIT, TEST
-from autograder.nbgrader.place import find_place
+from autograder.nbgrader.autograde import CHECK, KIT, TEST
+from autograder.nbgrader.lessons import find_place
 
 
 class Tidy(ClearHiddenTests):  # type: ignore[misc]

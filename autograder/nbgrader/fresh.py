@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.grading.intake.notebook import source_of
+from autograder.intake.notebook import source_of
 
 MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LANGUAGE = {"language_info": {"name": "python"}}

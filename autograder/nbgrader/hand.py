@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import TooWeak, UnrollError
-from autograder.isolation.endings import end_with_parent
+from autograder.isolation.inside.endings import end_with_parent
 
 QUIET = "--log-level=ERROR"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from autograder.nbgrader import unfinished
 from autograder.nbgrader.attention import flags
-from autograder.nbgrader.judge import CHECK, TEST
-from autograder.nbgrader.place import course_at, find_assignment
+from autograder.nbgrader.autograde import CHECK, TEST
+from autograder.nbgrader.lessons import course_at, find_assignment
 
 DONE, ABSENT, UNGRADED, UNFINISHED = "", "not submitted", "not autograded", "autograding was not finished"
 MANUAL = "needs manual grading"

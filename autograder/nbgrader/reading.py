@@ -8,13 +8,13 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 
 from autograder.errors import GradingError
-from autograder.grading.intake import Student
-from autograder.grading.intake.original import Original, read_original
+from autograder.intake import Student
+from autograder.intake.original import Original, read_original
 from autograder.nbgrader import unfinished
 from autograder.nbgrader.attention import KEY, Absence, literal
 from autograder.nbgrader.fresh import fresh, markdown, new_cell, numbered
-from autograder.nbgrader.place import Place, course_at, find_assignment, find_place
-from autograder.reporting.clean import one_line
+from autograder.nbgrader.lessons import Place, course_at, find_assignment, find_place
+from autograder.text.clean import one_line
 
 
 def before(assignment: str, student: str, notebooks: list[str]) -> None:

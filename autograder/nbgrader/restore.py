@@ -7,13 +7,13 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import DeduplicateIds, OverwriteCells
 
-from autograder.grading.intake.hand_in import Unfit
-from autograder.grading.intake.notebook import plain_cells
+from autograder.intake.hand_in import Unfit
+from autograder.intake.notebook import plain_cells
 from autograder.nbgrader.answers import settle
 from autograder.nbgrader.attention import KEY, Absence, announce, flag
 from autograder.nbgrader.fresh import fresh, new_cell, numbered, retyped
+from autograder.nbgrader.lessons import Place, find_place
 from autograder.nbgrader.matching import Named, Release, match, words
-from autograder.nbgrader.place import Place, find_place
 
 SCHEMA = 3
 

@@ -9,9 +9,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.grading.locks import lock
-from autograder.nbgrader.place import course_at
-from autograder.reporting.ours import NEVER_FOLLOW
+from autograder.nbgrader.lessons import course_at
+from autograder.text.locks import lock
+from autograder.text.ours import NEVER_FOLLOW
 
 FOLDER = ".unroll-nbgrade"
 _held: dict[Path, int] = {}

@@ -6,7 +6,7 @@ from typing import Any
 import nbformat
 
 from autograder.exam.results import TaskResult
-from autograder.reporting.words import WORDS, points
+from autograder.text.words import WORDS, points
 
 COLOURS = {"passed": "#1a7f37", "missing": "#6e7781"}
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from autograder.exam.module import Request
-from autograder.isolation.source import parse
+from autograder.isolation.inside.source import parse
 
 MOST_NUMBERS = 12
 CALLS = ("call", "gradients", "effects")

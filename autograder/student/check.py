@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from autograder.isolation.backend import open_workers, open_workers_from_here
 from autograder.isolation.child import Workers
-from autograder.reporting.console import own_console
+from autograder.isolation.open import open_workers, open_workers_from_here
 from autograder.student.editor import as_object
 from autograder.student.exercises import Spot, lessons_of
+from autograder.student.memory import file_digests, note_outcomes
 from autograder.student.protection import unprotected
-from autograder.student.state import file_digests, note_outcomes
-from autograder.student.terminal import next_step, show_verdicts
+from autograder.student.show import next_step, show_verdicts
 from autograder.student.verdict import summary
 from autograder.student.where import find_typed
+from autograder.text.console import own_console
 
 if TYPE_CHECKING:
     from autograder.student.home import Checked

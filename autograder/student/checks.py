@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 from autograder.errors import StudentError
 from autograder.exam.exam import Exam, run_session
 from autograder.exam.lesson_tests import shipped_tests

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder.course import Assignment, Lesson, Task
+from autograder.course.extras import Picture, read_picture, read_shapes
+from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import UsageError
-from autograder.extras import Picture, read_picture, read_shapes
 
 KNOWN = "known.json"
 LAST = float("inf")

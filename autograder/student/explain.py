@@ -12,14 +12,14 @@ from rich.text import Text
 
 from autograder.errors import UsageError
 from autograder.exam.results import TaskResult
-from autograder.isolation.backend import open_workers
 from autograder.isolation.child import Workers
-from autograder.reporting.clean import one_line
-from autograder.reporting.console import WIDTH, own_console
-from autograder.reporting.sealed import Explanation, unseal
+from autograder.isolation.open import open_workers
 from autograder.student.exercises import Spot, find_here
 from autograder.student.home import check_spots
-from autograder.student.state import file_digests, note_outcomes
+from autograder.student.memory import file_digests, note_outcomes
+from autograder.text.clean import one_line
+from autograder.text.console import WIDTH, own_console
+from autograder.text.sealed import Explanation, unseal
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from textwrap import fill
 
 from rich.text import Text
 
-from autograder.reporting.console import own_console
 from autograder.student.exercises import Spot, find_here, read_address
-from autograder.student.state import State, change_state, file_digests, read_state
+from autograder.student.memory import State, change_state, file_digests, read_state
+from autograder.text.console import own_console
 
 NOT_KEPT = "This could not be noted down, so the next call shows the same hint; --all shows all of them."
 

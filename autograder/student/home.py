@@ -4,13 +4,13 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 from autograder.errors import Note
 from autograder.exam.clock import Clock
 from autograder.exam.examine import sources_of
 from autograder.exam.remote import Remote
 from autograder.exam.results import TaskResult
-from autograder.grading.intake import HandIn, Source, read_one
+from autograder.intake import HandIn, Source, read_one
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 from autograder.student.case import find

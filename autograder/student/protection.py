@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from autograder.isolation.child import Workers
-from autograder.student.state import change_state, read_state
+from autograder.student.memory import change_state, read_state
 
 NOTE = (
     "This system has no {missing}: your code runs as a process of its own, ended by a clock, and may do what you may."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.course import Lesson, Task
+from autograder.course.model import Lesson, Task
 from autograder.errors import Frame
 from autograder.exam.results import TaskResult
 

@@ -1,0 +1,238 @@
+"""The nouns: a course has assignments, an assignment has lessons, a lesson has tasks."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from autograder.course.extras import Picture, Shape, read_picture, read_shapes
+from autograder.errors import CourseError, UsageError
+from autograder.isolation.limits import Limits
+
+MANIFEST = Path("solutions") / "course.toml"
+LESSON_KEYS = ("title", "minutes", "task", "question", "picture", "families")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One function or class that a student writes.
+
+    Args:
+        takes: the shapes of its arguments, as far as they are worth asking for.
+        returns: the shapes of its results.
+        follow_through: the part of the points, 0 to 1, that is earned where only another task that it calls is wrong.
+        why: why the answer works, as Markdown; students read it once the task passes.
+        another: another way to write it, as Python; they read it then as well.
+    """
+
+    name: str
+    points: float
+    hints: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    follow_through: float = 0.0
+    why: str = ""
+    another: str = ""
+    takes: tuple[Shape, ...] = ()
+    returns: tuple[Shape, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person marks: it stands in the notebook alone, below the tasks.
+
+    Args:
+        ask: the question, as Markdown.
+        rubric: what earns which points; students may read it.
+        answer: a model answer, which they may not.
+    """
+
+    name: str
+    points: float
+    ask: str
+    rubric: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One module and one notebook.
+
+    Args:
+        families: ids of mistakes that have several sentences in one task, each saying what is wrong in its own words.
+    """
+
+    assignment: str
+    name: str
+    title: str
+    minutes: int
+    tasks: tuple[Task, ...]
+    folder: Path
+    questions: tuple[Question, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    families: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.assignment}/{self.name}"
+
+    def address(self, task: Task) -> str:
+        """Say how a task is asked for, such as `sine/cell:rnn_cell`."""
+        return f"{self.key}:{task.name}"
+
+    def task(self, name: str) -> Task:
+        """Find a task by its name."""
+        return next(task for task in self.tasks if task.name == name)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What an instructor hands out: one folder of lessons."""
+
+    name: str
+    title: str
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """All assignments, in order, and the limits of a hand-in.
+
+    Args:
+        letters: what each letter of a shape stands for.
+        shared_ids: letters that begin the ids of mistakes which several lessons may have.
+    """
+
+    title: str
+    root: Path
+    assignments: tuple[Assignment, ...]
+    limits: Limits = field(default_factory=Limits)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    shared_ids: tuple[str, ...] = ()
+
+    def lessons(self) -> Iterator[Lesson]:
+        """Go through all lessons in order."""
+        for assignment in self.assignments:
+            yield from assignment.lessons
+
+    def only(self, lessons: Collection[Lesson]) -> "Course":
+        """Return the course with no other lessons than these; every assignment stays, be it empty."""
+        kept = (replace(a, lessons=tuple(one for one in a.lessons if one in lessons)) for a in self.assignments)
+        return replace(self, assignments=tuple(kept))
+
+    def assignment(self, name: str) -> Assignment:
+        """Find an assignment by its name, or say which there are."""
+        for assignment in self.assignments:
+            if assignment.name == name:
+                return assignment
+        there = ", ".join(a.name for a in self.assignments)
+        raise UsageError(f"There is no assignment {name!r} in {self.root}. There is: {there}.")
+
+    def lesson(self, key: str) -> Lesson:
+        """Find a lesson by its key, such as `sine/cell`, or say which there are."""
+        for lesson in self.lessons():
+            if lesson.key == key:
+                return lesson
+        there = ", ".join(lesson.key for lesson in self.lessons())
+        raise UsageError(f"There is no lesson {key!r} in {self.root}. There is: {there}.")
+
+
+def find_course(start: Path) -> Path:
+    """Look upward from a folder for the one that holds `solutions/course.toml`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise UsageError(f"{start}: no course here or above. Go into a folder with {MANIFEST}, or give --course DIR.")
+
+
+def load_course(root: Path) -> Course:
+    """Read `solutions/course.toml` and the `lesson.toml` of every lesson."""
+    manifest = root / MANIFEST
+    data = _toml(manifest)
+    try:
+        assignments = tuple(_assignment(root, entry) for entry in data.get("assignment", ()))
+        limits = _limits(data.get("limits", {}), manifest)
+        shared = tuple(data.get("shared_ids", ()))
+        return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared)
+    except KeyError as error:
+        raise CourseError(f"{manifest}: {error.args[0]!r} is missing. Add it.") from None
+
+
+def _assignment(root: Path, entry: dict[str, Any]) -> Assignment:
+    name = entry["name"]
+    folder = root / "solutions" / name
+    lessons = tuple(_lesson(name, lesson, folder / lesson) for lesson in entry["lessons"])
+    return Assignment(name, entry["title"], lessons)
+
+
+def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
+    path = folder / "lesson.toml"
+    _refuse_links(folder)
+    data = _toml(path)
+    for key in data:
+        if key not in LESSON_KEYS:
+            raise CourseError(f"{path}: unknown key {key!r}. There is: {', '.join(LESSON_KEYS)}.")
+    try:
+        tasks = tuple(_task(entry, path) for entry in data["task"])
+        questions = tuple(_question(entry, path) for entry in data.get("question", ()))
+        pictures = tuple(_picture(entry, path) for entry in data.get("picture", ()))
+        about: dict[str, Any] = {
+            "questions": questions,
+            "pictures": pictures,
+            "families": tuple(data.get("families", ())),
+        }
+        return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, **about)
+    except KeyError as error:
+        raise CourseError(f"{path}: {error.args[0]!r} is missing. Add it.") from None
+
+
+def _refuse_links(folder: Path) -> None:
+    """A link leads elsewhere once the course is copied, and pytest looks for a test's lesson where the link leads."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_symlink():
+            raise CourseError(f"{path}: this is a link. Put a copy of the file in its place.")
+
+
+def _task(entry: dict[str, Any], path: Path) -> Task:
+    unknown = set(entry) - {field.name for field in fields(Task)}
+    if unknown:
+        raise CourseError(f"{path}: task {entry.get('name')!r} has an unknown key {min(unknown)!r}. Remove it.")
+    given: dict[str, Any] = {key: tuple(entry.get(key, ())) for key in ("hints", "forbid")}
+    given |= {key: str(entry.get(key, "")) for key in ("why", "another")}
+    try:
+        given |= {key: read_shapes(entry.get(key, {})) for key in ("takes", "returns")}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise CourseError(f"{path}: task {entry.get('name')!r}: {error}. Mend the shapes.") from None
+    return Task(entry["name"], float(entry["points"]), follow_through=float(entry.get("follow_through", 0)), **given)
+
+
+def _question(entry: dict[str, Any], path: Path) -> Question:
+    wanted = {field.name for field in fields(Question)}
+    if set(entry) != wanted:
+        name = min(set(entry) ^ wanted)
+        raise CourseError(f"{path}: question {entry.get('name')!r}: {name!r} is missing or unknown. Mend it.")
+    return Question(**{**entry, "points": float(entry["points"])})
+
+
+def _picture(entry: dict[str, Any], path: Path) -> Picture:
+    unknown = set(entry) - {field.name for field in fields(Picture)}
+    if unknown:
+        raise CourseError(f"{path}: picture {entry.get('probe')!r} has an unknown key {min(unknown)!r}. Remove it.")
+    return read_picture(entry)
+
+
+def _limits(data: dict[str, Any], path: Path) -> Limits:
+    known = {field.name for field in fields(Limits)}
+    for name in data:
+        if name not in known:
+            raise CourseError(f"{path}: unknown limit {name!r}. There is: {', '.join(sorted(known))}.")
+    return Limits(**data)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"{path}: this file is missing. Make it, or take its lesson out of course.toml.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: {error}. Mend the TOML.") from None

@@ -1,7 +1,0 @@
-"""What came in: students, and each lesson's source text as plain data; nothing is run or imported."""
-
-from autograder.grading.intake.hand_in import HandIn, Source
-from autograder.grading.intake.reading import read_hand_in, read_one
-from autograder.grading.intake.students import Student, find_students, is_work, loose_work
-
-__all__ = ["HandIn", "Source", "Student", "find_students", "is_work", "loose_work", "read_hand_in", "read_one"]

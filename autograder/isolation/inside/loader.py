@@ -1,0 +1,218 @@
+"""Run a hand-in's definitions: imports, definitions, assignments, `if` and `try`, top to bottom.
+
+Bare calls and loops at the top level are experiments and are left out. What raises is noted with its line and passed
+over, so that one broken cell costs no other. What was left out or raised is kept, and is said where a task needs it.
+"""
+
+import ast
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.isolation.inside import toplevel
+from autograder.isolation.inside.names import names_of
+from autograder.isolation.inside.relevance import Place, Step, is_taken, said_about
+from autograder.isolation.inside.source import Compiler, remember, statements
+
+Note = dict[str, Any]
+
+
+def load(name: str, cells: Sequence[str], light: bool = False) -> tuple[types.ModuleType, list[Note]]:
+    """Make a module of a hand-in's cells.
+
+    Args:
+        name: the module's name, such as `cell`.
+        cells: source texts; a `.py` file is one cell.
+        light: run imports, definitions and constants alone.
+
+    Returns: the module, and a note for each statement that raised.
+    """
+    loaded = Loader(name, light)
+    loaded.run(cells)
+    return loaded.module, loaded.notes
+
+
+class Loader:
+    """One lesson's module while its cells are run, and what happened to each statement.
+
+    Args:
+        name: the module's name.
+        light: run imports, definitions and constants alone.
+    """
+
+    def __init__(self, name: str, light: bool = False) -> None:
+        self.module = types.ModuleType(name)
+        self._name = name
+        self.compile = Compiler()
+        self.notes: list[Note] = []
+        self.remarks: list[str] = []
+        self._light = light
+        self._steps: list[Step] = []
+        self._defined: dict[str, tuple[Any, Place]] = {}
+        self._again: dict[str, Step] = {}
+
+    def run(self, cells: Sequence[str]) -> None:
+        """Run all cells, then give back to a definition the name that an experiment has taken."""
+        sys.modules[self._name] = self.module
+        self._make_a_file("\n".join(cells))
+        for number, text in enumerate(cells, 1):
+            self._run_cell(text, number if len(cells) > 1 else None)
+        for name in list(self._again):
+            self._settle(name)
+
+    def said_about(self, name: str) -> list[str]:
+        """Say which statements that a definition needs were not run, raised, or took a name away.
+
+        Of a name that is missing the first note is said anyway.
+        """
+        known = [_raised(note) for note in self.notes[:1] if name not in self.module.__dict__]
+        steps = [step for step in self._steps if not (step.said in known and step.place == _place(self.notes[0]))]
+        return said_about(name, steps)
+
+    def filename(self, cell: int | None) -> str:
+        """Name a cell in tracebacks; a `.py` file has no cells."""
+        return f"<{self._name}>" if cell is None else f"<{self._name} cell {cell}>"
+
+    def _make_a_file(self, text: str) -> None:
+        """Give the module what a module has that was imported from a file; there is no such file."""
+        self.module.__file__ = str(_folder() / f"{self._name}.py")
+        remember(text, self.module.__file__)
+
+    def _run_cell(self, text: str, cell: int | None) -> None:
+        filename = self.filename(cell)
+        remember(text, filename)
+
+        def broken(error: BaseException, line: int) -> None:
+            self._note(error, Place(line, cell))
+
+        for number, statement in enumerate(statements(text, broken)):
+            if number == 0 and cell in (None, 1):
+                self.module.__doc__ = _docstring(statement)
+            place = Place(statement.lineno, cell)
+            why = toplevel.why_not(statement, self._light)
+            if why:
+                self._steps.append(Step(statement, place, f"is not run: {why}"))
+            else:
+                self._steps.append(self._execute(statement, filename, place))
+                self._watch_names(statement, place)
+
+    def _execute(self, statement: ast.stmt, filename: str, place: Place) -> Step:
+        """Run one statement, or say what it raised, and in which line."""
+        try:
+            exec(self.compile(ast.Module([statement], []), filename), self.module.__dict__)
+        except BaseException as error:
+            place = Place(_line_in(error, filename) or place.line, place.cell)
+            return Step(statement, place, _raised(self._note(error, place)))
+        return Step(statement, place, "")
+
+    def _note(self, error: BaseException, place: Place) -> Note:
+        text = error.msg if isinstance(error, SyntaxError) else _text(error)
+        note = {"kind": type(error).__name__[:100], "text": str(text)[:300], "line": place.line, "cell": place.cell}
+        self.notes.append(note)
+        return note
+
+    def _watch_names(self, statement: ast.stmt, place: Place) -> None:
+        """Notice where a name that a definition has is given to something else."""
+        if isinstance(statement, toplevel.DEFINITIONS):
+            self._again.pop(statement.name, None)
+            self._defined[statement.name] = self.module.__dict__.get(statement.name), place
+            return
+        for name, (value, _) in self._defined.items():
+            now = self.module.__dict__.get(name, value)
+            if now is not value and callable(value):
+                self._note_change(name, now, Step(statement, place, self._given_away(name, now)))
+
+    def _given_away(self, name: str, now: Any) -> str:
+        _, defined = self._defined[name]
+        return f"gives the name {name}, which {defined} defines, to {_kind_of(now)}. Use another name there."
+
+    def _note_change(self, name: str, now: Any, step: Step) -> None:
+        value, defined = self._defined[name]
+        if not _takes_the_place(now, value):
+            self._again.setdefault(name, step)
+            return
+        self._again.pop(name, None)
+        self._defined[name] = now, defined
+        if type(now) is not type(value) and name not in names_of(step.statement).read:
+            self._steps.append(step)
+
+    def _settle(self, name: str) -> None:
+        """Decide who has a name: the definition, unless other definitions use what the experiment made of it."""
+        value, defined = self._defined[name]
+        if is_taken(name, isinstance(value, type), self._steps):
+            self._steps.append(self._again[name])
+            return
+        kind = _kind_of(self.module.__dict__.get(name))
+        self.module.__dict__[name] = value
+        self.remarks.append(
+            f"{self._again[name].place} gives the name {name} to {kind}; what {defined} defines counts."
+        )
+
+
+def _takes_the_place(now: Any, value: Any) -> bool:
+    """Say whether a new value can stand for a function or class: a wrapped one can, a result or an instance cannot."""
+    return callable(now) and value not in type(now).__mro__
+
+
+def _raised(note: Note) -> str:
+    said = f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".")
+    return f"{said}."
+
+
+def _place(note: Note) -> Place:
+    return Place(note["line"], note["cell"])
+
+
+def _kind_of(value: Any) -> str:
+    return f"a value of type {type(value).__name__[:100]}"
+
+
+def _folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path("/")
+
+
+def _docstring(statement: ast.stmt) -> str | None:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(an exception that cannot be printed)"
+
+
+def _line_in(error: BaseException, filename: str) -> int | None:
+    frame, line = error.__traceback__, None
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == filename:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+class Siblings(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Let a lesson import the other lessons of the same hand-in by name, and nothing else of it."""
+
+    def __init__(self, sources: dict[str, list[str]], light: bool) -> None:
+        self._sources = sources
+        self._light = light
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        """Find a lesson by its name."""
+        return importlib.machinery.ModuleSpec(name, self) if name in self._sources else None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """Load the lesson at once: its module is complete when the import returns."""
+        return load(spec.name, self._sources[spec.name], self._light)[0]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Do nothing more: `create_module` has run the definitions."""

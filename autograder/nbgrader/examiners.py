@@ -1,0 +1,121 @@
+"""The examiners of this process: one for each assignment, warm from the first student to the last."""
+
+import atexit
+import contextlib
+import os
+import secrets
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from autograder.course.model import Course
+from autograder.errors import GradingError, TooWeak
+from autograder.exam.results import HandInResult
+from autograder.grading.crew import Crew
+from autograder.grading.fingerprint import fingerprint
+from autograder.isolation.environment import must_be_fit
+from autograder.isolation.inside.sandbox import WEAK_ACCEPTED
+from autograder.nbgrader.lessons import Place
+from autograder.text.ours import read_own
+
+SEED_FILE = ".unroll-seed"
+
+
+class Desk:
+    """Asks one examiner about one assignment, one question at a time."""
+
+    def __init__(self, course: Course, assignment: str, seed: str, kit: str) -> None:
+        must_be_fit()
+        self.kit = kit
+        settings = {"course": str(course.root), "assignment": assignment, "seed": seed, "fingerprint": kit}
+        self._crew = Crew(settings, 1)
+        self._last: HandInResult | None = None
+        self._crew.wait_until_warm()
+        if self._crew.weakness and not os.environ.get(WEAK_ACCEPTED):
+            self.close()
+            raise TooWeak(
+                f"{self._crew.weakness} autograde on Linux with Landlock and seccomp, or set {WEAK_ACCEPTED}=1."
+            )
+
+    def result(self, place: Place) -> HandInResult:
+        """Judge all lessons that a student handed in; the same hand-in is judged once."""
+        last = self._last if self._last and self._last.student == place.student else None
+        answer = self._ask({**_request(place), "known": last.digest if last else ""})
+        if last is None or not answer.get("same"):
+            if "result" not in answer:
+                raise GradingError(f"The grader ended twice while it graded {place.student}. Autograde it again.")
+            self._last = last = HandInResult.from_json(answer["result"])
+        return last
+
+    def shown(self, place: Place, cells: list[str]) -> list[list[dict[str, Any]]]:
+        """Run the cells of a student's notebook for what they show."""
+        answer = self._ask({**_request(place), "known": "", "lesson": place.lesson.name, "cells": cells})
+        shown: list[list[dict[str, Any]]] = answer.get("shown", [[] for _ in cells])
+        return shown
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        (answer,) = [answer for event, _, answer in self._crew.grade([request]) if event == "done"]
+        return answer
+
+    def close(self) -> None:
+        """End the examiner."""
+        self._crew.__exit__()
+
+
+def _request(place: Place) -> dict[str, Any]:
+    return {"student": place.student, "folder": place.student, "path": str(place.handed_in)}
+
+
+_desks: dict[tuple[Path, str], Desk] = {}
+_lock = threading.RLock()
+
+
+@contextlib.contextmanager
+def desk_for(place: Place) -> Any:
+    """Lend the desk of an assignment; a course that has changed since gets a new one."""
+    key = (place.course.root, place.assignment.name)
+    with _lock:
+        seed = course_seed(place.course.root)
+        kit = fingerprint(place.course, place.assignment.name, seed)
+        if key in _desks and _desks[key].kit != kit:
+            _desks.pop(key).close()
+        if key not in _desks:
+            _desks[key] = Desk(place.course, place.assignment.name, seed, kit)
+        try:
+            yield _desks[key]
+        except BaseException:
+            # An answer may still be under way; the next question must not be taken for it.
+            _desks.pop(key).close()
+            raise
+
+
+def course_seed(root: Path) -> str:
+    """Return the course's secret, which makes the hidden inputs; made at the first use, readable by its owner alone."""
+    path = root / SEED_FILE
+    if not path.exists():
+        with contextlib.suppress(OSError):
+            _make_seed(path)
+    try:
+        return read_own(path, private=False).strip() or "unroll"  # while it is made it has two names
+    except OSError as error:
+        raise GradingError(f"{path}: {error.strerror}. Make the course folder writable for whoever grades.") from None
+
+
+def _make_seed(path: Path) -> None:
+    """Put a whole secret in its place, or leave the one that another process has put there meanwhile."""
+    handle, part = tempfile.mkstemp(prefix=SEED_FILE, dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(16))
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        Path(part).unlink()
+
+
+@atexit.register
+def close_desks() -> None:
+    """End all examiners."""
+    while _desks:
+        _desks.popitem()[1].close()

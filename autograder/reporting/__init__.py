@@ -1,1 +1,0 @@
-"""What speaks to people and to other programs: tables, files and pages."""

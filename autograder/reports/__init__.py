@@ -1,0 +1,1 @@
+"""Verdicts become files and pages; they know the results and nothing else."""

@@ -1,0 +1,189 @@
+"""The files of a graded class: grades.csv, junit.xml, run.json, and for each student results.json and report.html."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from autograder.course.model import Assignment
+from autograder.errors import UsageError
+from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
+from autograder.reports.page import report_page
+from autograder.text.clean import cell, one_line, printable
+from autograder.text.files import real_folder, write_whole
+from autograder.text.ours import NOBODY_ELSE, read_own
+from autograder.text.words import points
+
+HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outcome", "mistake", "message")
+EXACT = 6
+
+
+def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = ()) -> None:
+    """Write OUT/<student>/results.json and report.html; each file appears whole or not at all.
+
+    Args:
+        lessons: the lessons' titles in order, for the page.
+
+    Raises:
+        GradingError: the disk is full, or the folder is a link or cannot be written.
+    """
+    page = report_page(result, lessons)
+    folder = real_folder(out / result.folder)
+    write_whole(folder / "report.html", page)
+    # The last one: a run that goes on takes a student with a results.json for graded.
+    write_whole(folder / "results.json", json.dumps(gradescope(result), indent=1) + "\n")
+
+
+def read_student(out: Path, folder: str) -> HandInResult | None:
+    """Read what an earlier run found out about a student; None where there is nothing that can be used."""
+    place = out / folder
+    try:
+        data = None if place.is_symlink() else json.loads(read_own(place / "results.json", private=False))
+        result = HandInResult.from_json(data["extra_data"]["record"]) if data else None
+        return result if result and result.folder == folder and _is_sound(result) else None
+    except (OSError, UsageError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+@dataclass(frozen=True)
+class Written:
+    """The records of a class, read from OUT one at a time, so that no class is too large for the memory.
+
+    Args:
+        results: the marks of each student, which stand for a record that cannot be read back.
+    """
+
+    out: Path
+    results: Sequence[HandInResult]
+
+    def __iter__(self) -> Iterator[HandInResult]:
+        for result in self.results:
+            yield read_student(self.out, result.folder) or result
+
+
+def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResult], run: Mapping[str, Any]) -> None:
+    """Write grades.csv, junit.xml and run.json.
+
+    Args:
+        results: gone through once for each file.
+
+    Raises:
+        GradingError: the disk is full or OUT cannot be written.
+    """
+    write_whole(out / "grades.csv", grades(assignment, results))
+    write_whole(out / "junit.xml", junit(results))
+    write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
+
+
+def gradescope(result: HandInResult) -> dict[str, Any]:
+    """Make Gradescope's results format, with our own record beside it."""
+    return {
+        "score": round(result.score, EXACT),
+        "tests": [_test(test) for test in result.tests],
+        "extra_data": {
+            "tasks": [_task(task) for task in result.tasks],
+            "output": {lesson: printable(text) for lesson, text in result.output.items()},
+            "student": one_line(result.student),
+            "notes": [printable(note) for note in result.notes],
+            "seconds": result.seconds,
+            "digest": result.digest,
+            "record": result.to_json(),
+        },
+    }
+
+
+def _task(task: TaskResult) -> dict[str, Any]:
+    kept = ("lesson", "task", "score", "max_score", "outcome", "mistake")
+    return {**{key: getattr(task, key) for key in kept}, "message": printable(task.message)}
+
+
+def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[str]:
+    """Make the table of marks: a row per student and task, in the order of the students and of the course."""
+    yield _rows([HEADER])
+    order = {
+        (lesson.key, task.name): (i, j)
+        for i, lesson in enumerate(assignment.lessons)
+        for j, task in enumerate(lesson.tasks)
+    }
+    last = (len(assignment.lessons), 0)
+    for result in results:
+        tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
+        yield _rows((cell(result.student), assignment.name, *_marks(task)) for task in tasks)
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def junit(results: Iterable[HandInResult]) -> Iterator[str]:
+    """Make the tests for programs that read JUnit's XML, in pieces: a suite per student."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    for result in results:
+        suite = _suite(result)
+        ElementTree.indent(suite)
+        yield ElementTree.tostring(suite, encoding="unicode") + "\n"
+    yield "</testsuites>\n"
+
+
+def _test(test: TestResult) -> dict[str, Any]:
+    return {
+        "name": one_line(f"{test.task}: {test.name}"),
+        "score": round(test.score, EXACT),
+        "max_score": round(test.max_score, EXACT),
+        "status": "passed" if test.outcome == "passed" else "failed",
+        "output": printable(test.message),
+        "visibility": "visible",
+        "extra_data": {"lesson": test.lesson, "task": test.task, "outcome": test.outcome},
+    }
+
+
+def _marks(task: TaskResult) -> tuple[str, ...]:
+    lesson = task.lesson.split("/")[-1]
+    earned, best = points(task.score, EXACT), points(task.max_score, EXACT)
+    return lesson, task.task, earned, best, task.outcome, task.mistake, cell(task.message)
+
+
+def _suite(result: HandInResult) -> ElementTree.Element:
+    tested = {(test.lesson, test.task) for test in result.tests}
+    # A task without a test must not look as if nothing were wrong.
+    untested = [
+        TestResult(task.lesson, task.task, "the task was graded", task.outcome, 0.0, 0.0, task.message)
+        for task in result.tasks
+        if (task.lesson, task.task) not in tested
+    ]
+    tests = [*result.tests, *untested]
+    failed = sum(test.outcome != "passed" for test in tests)
+    counts = {"tests": str(len(tests)), "failures": str(failed), "time": str(result.seconds)}
+    suite = ElementTree.Element("testsuite", {"name": one_line(result.student), **counts})
+    for test in tests:
+        _add_case(suite, test)
+    return suite
+
+
+def _add_case(suite: ElementTree.Element, test: TestResult) -> None:
+    names = {"classname": one_line(f"{test.lesson}:{test.task}"), "name": one_line(test.name)}
+    case = ElementTree.SubElement(suite, "testcase", names)
+    if test.outcome != "passed":
+        ElementTree.SubElement(case, "failure", {"type": test.outcome, "message": printable(test.message)})
+
+
+def _is_sound(result: HandInResult) -> bool:
+    """Check what a later run and the page rely on: a file on disk may hold anything."""
+    verdicts: tuple[TaskResult | TestResult, ...] = (*result.tasks, *result.tests)
+    texts = [result.student, result.folder, result.digest, *result.notes, *result.output, *result.output.values()]
+    texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
+    texts += [text for task in result.tasks for text in (task.mistake, task.cause)]
+    numbers = [result.seconds, *(number for verdict in verdicts for number in (verdict.score, verdict.max_score))]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
+        and all(verdict.outcome in OUTCOMES for verdict in verdicts)
+        and type(result.again) is bool
+    )

@@ -1,0 +1,1 @@
+"""unroll init and reset: what a student's folder gets, and what it keeps."""

@@ -1,0 +1,209 @@
+"""`unroll init`: put the exercises into a student's folder, and bring them up to date there later."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder import __version__
+from autograder.course.model import MANIFEST as COURSE
+from autograder.course.model import find_course
+from autograder.errors import UsageError
+from autograder.student.exercises import assignments_in, shipped_exercises
+from autograder.student.folder.fates import ASIDE, OFFER, Step, plan, with_digests
+from autograder.student.folder.shipped import Shipped, read_shipped
+from autograder.student.memory import OWN, own_folder
+from autograder.text.files import cannot_write, write_whole
+
+DEFAULT = "unroll"
+WRITTEN = f"{OWN}/manifest.json"
+AGAIN = "Mend that or choose another folder, then run the same command again: it goes on where it stopped."
+
+
+def find_folder(given: Path | None, here: Path) -> Path:
+    """Say which folder is meant: the one given, else one that was made before, here or above, else a new one here.
+
+    Raises:
+        UsageError: no exercises can be put there.
+    """
+    made = [folder for folder in (here, *here.parents) if (folder / WRITTEN).is_file()]
+    folder = (here / given if given else [*made, here / DEFAULT][0]).resolve()
+    for above in (folder, *folder.parents):
+        if (above / COURSE).is_file():
+            raise UsageError(
+                f"{folder} is in the course {above}, where exercises/ holds them. Give a folder outside of it."
+            )
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file. Give a folder.")
+    if not (folder / WRITTEN).is_file():
+        _refuse_other_work(folder)
+    return folder
+
+
+def _refuse_other_work(folder: Path) -> None:
+    """Dot files, such as those of git and of a virtual environment, are no work."""
+    others = sorted(path.name for path in _listed(folder) if not path.name.startswith("."))
+    if others:
+        named = f"{', '.join(others[:3])}{' ...' if others[3:] else ''}"
+        raise UsageError(f"{folder} holds other work: {named}. Give a new or an empty folder.")
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir()) if folder.exists() else []
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror}. Give a folder that you may read and write.") from None
+
+
+def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[Step]:
+    """Write into a folder what it lacks, and keep what the student has changed.
+
+    Whenever it is stopped, every file is whole and the next run goes on: what a changed lesson's stub has become is
+    laid beside it first, then the digests of all that will be there, then the rest.
+
+    Args:
+        course: the folder of the course that the files come from, which a later call takes again; None for the kit.
+
+    Returns: what became of each file.
+
+    Raises:
+        GradingError: something could not be written.
+        UsageError: a link, or something else that is no file, stands in the way.
+    """
+    written = _written(folder)
+    steps = plan(shipped.texts, shipped.lessons, _there(folder, shipped), written)
+    own_folder(folder, AGAIN)
+    for step in steps:
+        if step.fate == "offered":
+            _write(folder, step)
+    _note(folder, with_digests(written, shipped.texts), course)
+    for step in steps:
+        if step.fate != "offered":
+            _write(folder, step)
+    return steps
+
+
+def _written(folder: Path) -> dict[str, list[str]]:
+    """Read the digests of all that was ever written; without them, all that differs is taken for the student's."""
+    try:
+        files: Any = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))["files"]
+        return {str(name): [str(digest) for digest in digests] for name, digests in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _note(folder: Path, digests: dict[str, list[str]], course: Path | None) -> None:
+    about = "Written by unroll init, which keeps what you have changed; do not edit."
+    data = {"about": about, "kit": __version__, **({"course": str(course)} if course else {}), "files": digests}
+    write_whole(folder / WRITTEN, json.dumps(data, indent=1) + "\n", AGAIN)
+
+
+def _there(folder: Path, shipped: Shipped) -> dict[str, bytes]:
+    """Read what is there of the shipped files; a notebook in a lesson's place is the student's work."""
+    found = {name: _content(folder / name) for name in shipped.texts}
+    for name in shipped.lessons:
+        if found[name] is None:
+            found[name] = _content((folder / name).with_suffix(".ipynb"))
+    return {name: data for name, data in found.items() if data is not None}
+
+
+def _content(path: Path) -> bytes | None:
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise UsageError(f"{path} is no plain file. Move it away, then run the same command again.")
+    try:
+        return path.read_bytes() if path.exists() else None
+    except OSError as error:
+        raise cannot_write(path, error, AGAIN) from None
+
+
+def _write(folder: Path, step: Step) -> None:
+    if step.target is None:
+        return
+    path = folder / step.target
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if step.fate == "aside":
+            path.replace(path.with_name(path.name + ASIDE))
+    except OSError as error:
+        raise cannot_write(path, error, AGAIN) from None
+    write_whole(path, step.text, AGAIN)
+
+
+SAID = {
+    "new": "new",
+    "restored": "was gone, is there again",
+    "replaced": "brought up to date",
+    "aside": f"brought up to date; what you had changed is in {{name}}{ASIDE}",
+    "kept": "your work, left as it is",
+    "offered": f"your work, left as it is; its stub has changed, see {{name}}{OFFER}",
+}
+
+
+def find_source(given: Path | None, here: Path, folder: Path) -> Path | None:
+    """Say which course the exercises are of: the one given, else the one around, else the one that made the folder.
+
+    Returns: the course's folder, or None for the exercises inside the kit.
+
+    Raises:
+        UsageError: there is no such course.
+    """
+    if given is not None:
+        return find_course(given)
+    around = next((above for above in (here, *here.resolve().parents) if (above / COURSE).is_file()), None)
+    made_by = _made_by(folder)
+    if around is None and made_by is not None and not (made_by / COURSE).is_file():
+        raise UsageError(
+            f"{folder} was made from the course {made_by}, which is not here. "
+            "Ask for a newer folder, or give --course DIR."
+        )
+    found = around or made_by
+    return found.resolve() if found else None
+
+
+def _made_by(folder: Path) -> Path | None:
+    try:
+        return Path(json.loads((folder / WRITTEN).read_text(encoding="utf-8"))["course"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _exercises(course: Path | None) -> Path:
+    if course is None:
+        return shipped_exercises()
+    if not assignments_in(course / "exercises"):
+        raise UsageError(f"{course / 'exercises'}: nothing is built here. Run `unroll build` in the course first.")
+    return course / "exercises"
+
+
+def show_init(given: Path | None, given_course: Path | None = None) -> None:
+    """Make or bring up to date a folder of exercises; say what has changed, and the next command."""
+    here = Path.cwd()
+    folder = find_folder(given, here)
+    is_new = not (folder / WRITTEN).is_file()
+    course = find_source(given_course, here, folder)
+    shipped = read_shipped(_exercises(course))
+    steps = bring(shipped, folder, course)
+    click.echo(f"{folder}: {len(shipped.lessons)} lessons{'' if is_new else ', kit ' + __version__}")
+    for line in () if is_new else changes(steps):
+        click.echo(line)
+    click.echo("Next:")
+    if folder != here.resolve():
+        click.echo(f"  cd {_quoted(folder, here)}")
+    click.echo("  unroll watch")
+
+
+def changes(steps: Sequence[Step]) -> Iterator[str]:
+    """Say in a line for each file what became of it."""
+    told = [step for step in steps if step.fate != "same"]
+    width = max((len(step.name) for step in told), default=0)
+    for step in told:
+        yield f"  {step.name:<{width}}  {SAID[step.fate].format(name=step.name)}"
+    if all(step.target is None for step in steps):
+        yield "  All is up to date."
+
+
+def _quoted(folder: Path, here: Path) -> str:
+    near = folder.relative_to(here.resolve()) if folder.is_relative_to(here.resolve()) else folder
+    return f'"{near}"' if " " in str(near) else str(near)

@@ -1,0 +1,1 @@
+"""check and plot inside a student's own notebook."""

@@ -1,0 +1,1 @@
+"""unroll plot: pictures of what a student's code returns."""

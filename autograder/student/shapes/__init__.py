@@ -1,0 +1,1 @@
+"""unroll shapes: questions about the axes."""

@@ -1,0 +1,1 @@
+"""unroll watch: the screen that follows each save."""
