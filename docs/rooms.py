@@ -63,7 +63,7 @@ def says(room: str) -> str:
     path = MACHINE / room / "__init__.py"
     path = path if path.exists() else MACHINE / f"{room}.py"
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return re.split(r"(?<=[.:;])\s", " ".join(text.split()))[0].rstrip(".:;")
+    return re.split(r"(?<=[.;])\s", " ".join(text.split()))[0].rstrip(".:;")
 
 
 def drawn(graph: Graph) -> str:
