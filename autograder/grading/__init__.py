@@ -1,1 +1,1 @@
-"""Where marks are decided: intake, exam, comparison, diagnosis, marks, a whole class."""
+"""A class is graded: examiners, what a later run may skip, and the files that it leaves."""
