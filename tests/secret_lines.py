@@ -10,7 +10,7 @@ from autograder.authoring.lesson import BEGIN, END
 from autograder.course.model import Lesson, load_course
 
 SHORTEST = 12
-SECRET = ("test_hidden.py", "mistakes.py", "alternatives.py")
+SECRET = ("test_hidden.py", "mistakes.py", "mistakes.toml", "alternatives.py")
 LESSONS = tuple(load_course(REPOSITORY).lessons())
 
 

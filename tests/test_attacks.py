@@ -12,7 +12,7 @@ from autograder.exam.results import HandInResult
 from autograder.isolation.forked import Zygote
 
 LIMITS = {"call_seconds": 2.0, "lesson_seconds": 8.0, "memory_bytes": 1536 << 20}
-SECRETS = ("lesson.py", "test_hidden.py", "mistakes.py", "alternatives.py")
+SECRETS = ("lesson.py", "test_hidden.py", "mistakes.py", "mistakes.toml", "alternatives.py")
 PLANTED = ("/tmp", "/dev/shm", str(REPOSITORY), "/work")
 ENDINGS = {"29 endless loop": "timeout", "35 abort": "crashed", "38 memory of tensors": "overflow"}
 

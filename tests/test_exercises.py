@@ -11,7 +11,7 @@ from classroom import REPOSITORY
 
 from autograder.course.model import Course
 
-HIDDEN = ("lesson.py", "test_hidden.py", "mistakes.py", "alternatives.py")
+HIDDEN = ("lesson.py", "test_hidden.py", "mistakes.py", "mistakes.toml", "alternatives.py")
 
 
 def run(folder: Path) -> str:

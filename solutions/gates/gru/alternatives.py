@@ -228,3 +228,24 @@ def packed(x, h0, w_ih, w_hh, b_ih, b_hh):
         made.append(h)
     again = nn.utils.rnn.PackedSequence(torch.cat(made), data.batch_sizes)
     return nn.utils.rnn.pad_packed_sequence(again, batch_first=True)[0], h
+
+
+def split(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    return *(x_t @ w_ih.T + b_ih).chunk(3, dim=1), *(h @ w_hh.T + b_hh).chunk(3, dim=1)
+
+
+@alternative("gru_cell", "six parts from a function")
+def in_six_parts(x_t, h, w_ih, w_hh, b_ih, b_hh):
+    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    n = torch.tanh(x_n + r * h_n)
+    return (1 - z) * n + z * h
+
+
+@alternative("gru_forward", "over the steps of x, time first")
+def over_steps(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    for x_t in x.unbind(1):
+        h = gru_cell(x_t, h, w_ih, w_hh, b_ih, b_hh)
+        states.append(h)
+    return torch.stack(states, dim=1), h

@@ -70,41 +70,6 @@ def the_state_is_only_kept(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return mixed(*split(x_t, torch.zeros_like(h), w_ih, w_hh, b_ih, b_hh), h)
 
 
-@mistake("M88", task="gru_cell", says="r acts after the product, r * (W_hn h + b_hn); you multiply h by r before it.")
-def reset_before_the_product(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, _h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    w, b = w_hh.chunk(3)[2], b_hh.chunk(3)[2]
-    n = torch.tanh(x_n + (r * h) @ w.T + b)
-    return (1 - z) * n + z * h
-
-
-@mistake("M88", task="gru_cell", says="r acts after the product, r * (W_hn h + b_hn); you multiply h by r before it.")
-def reset_before_the_product_and_beside_it(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, _h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    w, b = w_hh.chunk(3)[2], b_hh.chunk(3)[2]
-    n = torch.tanh(x_n + (r * h) @ w.T + r * b)
-    return (1 - z) * n + z * h
-
-
-@mistake("M88", task="gru_cell", says="r acts after the product, r * (W_hn h + b_hn); you multiply h by r before it.")
-def reset_before_and_after_the_product(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, _h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    w, b = w_hh.chunk(3)[2], b_hh.chunk(3)[2]
-    n = torch.tanh(x_n + r * ((r * h) @ w.T + b))
-    return (1 - z) * n + z * h
-
-
-@mistake("M89", task="gru_cell", says="h' = (1 - z) * n + z * h: z is the share that is kept; you swapped z and 1 - z.")
-def z_and_one_minus_z_are_swapped(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return z * n + (1 - z) * h
-
-
 @mistake("M90", task="gru_cell", says="PyTorch's order is r, z, n; yours is z, r, n, or r and z have changed places.")
 def parts_in_the_order_zrn(x_t, h, w_ih, w_hh, b_ih, b_hh):
     x_z, x_r, x_n, h_z, h_r, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
@@ -148,17 +113,6 @@ def r_on_the_whole_sum(x_t, h, w_ih, w_hh, b_ih, b_hh):
 
 
 @mistake(
-    "M91", task="gru_cell", says="b_hn stands inside of what r multiplies: r * (W_hn h + b_hn); yours stands outside."
-)
-def b_hn_stands_outside(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    b = b_hh.chunk(3)[2]
-    n = torch.tanh(x_n + b + r * (h_n - b))
-    return (1 - z) * n + z * h
-
-
-@mistake(
     "M91", task="gru_cell", says="b_in stands outside of what r multiplies: r * (W_hn h + b_hn); yours stands inside."
 )
 def b_in_stands_inside(x_t, h, w_ih, w_hh, b_ih, b_hh):
@@ -192,105 +146,11 @@ def another_gru_with_z_turned_round(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return z * n + (1 - z) * h
 
 
-@mistake(
-    "G04",
-    task="gru_cell",
-    says="Two conventions differ from PyTorch's: the order is r, z, n, and r acts after the product.",
-)
-def another_gru_in_the_order_zrn(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_z, x_r, x_n, h_z, h_r, _h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    w, b = w_hh.chunk(3)[2], b_hh.chunk(3)[2]
-    n = torch.tanh(x_n + (r * h) @ w.T + b)
-    return (1 - z) * n + z * h
-
-
-@mistake("G05", task="gru_cell", says="b_hn is missing: r multiplies W_hn h + b_hn.")
-def b_hn_is_missing(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * (h_n - b_hh.chunk(3)[2]))
-    return (1 - z) * n + z * h
-
-
-@mistake("G06", task="gru_cell", says="b_in is missing: add it beside W_in x.")
-def b_in_is_missing(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n - b_ih.chunk(3)[2] + r * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G07", task="gru_cell", says="b_hr and b_hz are missing: all three parts of both biases are used.")
-def gates_without_their_second_bias(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    b = b_hh.chunk(3)
-    r, z = torch.sigmoid(x_r + h_r - b[0]), torch.sigmoid(x_z + h_z - b[1])
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G08", task="gru_cell", says="The gates read the state as well as the input: add what comes from h.")
-def gates_of_the_input_alone(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, _h_r, _h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r), torch.sigmoid(x_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G09", task="gru_cell", says="r multiplies W_hn h + b_hn, not h itself.")
-def r_on_the_bare_state(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, _h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h)
-    return (1 - z) * n + z * h
-
-
-@mistake("G10", task="gru_cell", says="r multiplies what comes from h, not what comes from x_t.")
-def r_on_the_input(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(r * x_n + h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G11", task="gru_cell", says="The reset gate is missing: r * (W_hn h + b_hn).")
-def no_reset_gate(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G12", task="gru_cell", says="n does not see the past at all: add r * (W_hn h + b_hn).")
-def n_without_the_past(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, _h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G13", task="gru_cell", says="n is a tanh; only r and z are sigmoids.")
-def sigmoid_for_n(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.sigmoid(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
 @mistake("G13", task="gru_cell", says="n is a tanh, so that it can be negative; yours is a ReLU.")
 def relu_for_n(x_t, h, w_ih, w_hh, b_ih, b_hh):
     x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
     n = torch.relu(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G14", task="gru_cell", says="n needs its tanh.")
-def n_without_tanh(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = x_n + r * h_n
     return (1 - z) * n + z * h
 
 
@@ -302,79 +162,11 @@ def two_tanhs(x_t, h, w_ih, w_hh, b_ih, b_hh):
     return (1 - z) * n + z * h
 
 
-@mistake("G15", task="gru_cell", says="n is a tanh of the whole sum, not a sum of two.")
-def tanh_of_the_past_alone(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * torch.tanh(h_n))
-    return (1 - z) * n + z * h
-
-
-@mistake("G16", task="gru_cell", says="The gates are sigmoids: a share is between 0 and 1.")
-def tanh_for_the_gates(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.tanh(x_r + h_r), torch.tanh(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G17", task="gru_cell", says="The gates need their sigmoid.")
-def no_sigmoid(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = x_r + h_r, x_z + h_z
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake(
-    "G18", task="gru_cell", says="The gates are sigmoids, 1 / (1 + exp(-a)); yours are straight lines with a limit."
-)
-def hard_sigmoids(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = ((x_r + h_r) / 6 + 0.5).clamp(0, 1), ((x_z + h_z) / 6 + 0.5).clamp(0, 1)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake(
-    "G18", task="gru_cell", says="The gates are sigmoids, 1 / (1 + exp(-a)); yours are straight lines with a limit."
-)
-def keras_hard_sigmoids(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = ((x_r + h_r) / 5 + 0.5).clamp(0, 1), ((x_z + h_z) / 5 + 0.5).clamp(0, 1)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * h
-
-
 @mistake("G19", task="gru_cell", says="The update gate is missing: h' = (1 - z) * n + z * h.")
 def no_update_gate(x_t, h, w_ih, w_hh, b_ih, b_hh):
     x_r, _x_z, x_n, h_r, _h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
     r = torch.sigmoid(x_r + h_r)
     return torch.tanh(x_n + r * h_n)
-
-
-@mistake("G20", task="gru_cell", says="The part that is kept is missing: h' = (1 - z) * n + z * h.")
-def nothing_is_kept(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n
-
-
-@mistake("G21", task="gru_cell", says="The two shares make one together: h' = (1 - z) * n + z * h.")
-def n_in_full(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return n + z * h
-
-
-@mistake("G21", task="gru_cell", says="The two shares make one together: h' = (1 - z) * n + z * h.")
-def h_in_full(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + h
 
 
 @mistake("G21", task="gru_cell", says="The two shares make one together: h' = (1 - z) * n + z * h.")
@@ -383,58 +175,6 @@ def z_for_both(x_t, h, w_ih, w_hh, b_ih, b_hh):
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
     n = torch.tanh(x_n + r * h_n)
     return z * n + z * h
-
-
-@mistake("G22", task="gru_cell", says="The new state is the mix itself; no tanh follows it.")
-def tanh_around_the_mix(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return torch.tanh((1 - z) * n + z * h)
-
-
-@mistake("G23", task="gru_cell", says="z mixes n and h; r acts inside of n alone.")
-def r_mixes(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - r) * n + r * h
-
-
-@mistake("G24", task="gru_cell", says="r multiplies what n sees of the past; z mixes n and h.")
-def z_resets(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + z * h_n)
-    return (1 - z) * n + z * h
-
-
-@mistake("G25", task="gru_cell", says="What z keeps is h itself; r acts inside of n alone.")
-def the_reset_state_is_kept(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * (r * h)
-
-
-@mistake("G25", task="gru_cell", says="What z keeps is h itself; r acts inside of n alone.")
-def h_is_reset_for_good(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, _h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    w, b = w_hh.chunk(3)[2], b_hh.chunk(3)[2]
-    h = r * h
-    n = torch.tanh(x_n + h @ w.T + b)
-    return (1 - z) * n + z * h
-
-
-@mistake("G26", task="gru_cell", says="z reads h itself; r acts inside of n alone.")
-def z_sees_the_reset_state(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r = torch.sigmoid(x_r + h_r)
-    h_z = (r * h) @ w_hh.chunk(3)[1].T + b_hh.chunk(3)[1]
-    z = torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (1 - z) * n + z * h
 
 
 @mistake(
@@ -547,18 +287,6 @@ def float32_whatever_comes(x_t, h, w_ih, w_hh, b_ih, b_hh):
 
 
 @mistake(
-    "G35",
-    task="gru_cell",
-    says="Take dtype and device of x where you make a tensor; torch.zeros alone makes float32 on the CPU.",
-)
-def ones_are_made_elsewhere(x_t, h, w_ih, w_hh, b_ih, b_hh):
-    x_r, x_z, x_n, h_r, h_z, h_n = split(x_t, h, w_ih, w_hh, b_ih, b_hh)
-    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
-    n = torch.tanh(x_n + r * h_n)
-    return (torch.ones(z.shape) - z) * n + z * h
-
-
-@mistake(
     "M14",
     task="gru_forward",
     says="Your loop goes over the batch as if it were time: x is (N, T, D), so step t is x[:, t].",
@@ -584,44 +312,6 @@ def examples_are_read_as_steps_and_stacked_first(x, h0, w_ih, w_hh, b_ih, b_hh):
     return torch.stack(states), h
 
 
-@mistake(
-    "M14",
-    task="gru_forward",
-    says="Your loop goes over the batch as if it were time: x is (N, T, D), so step t is x[:, t].",
-)
-def zeros_for_every_step_of_the_batch(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = x.new_zeros(x.shape[1], h0.shape[1]), []
-    for x_t in x:
-        h = gru_cell(x_t, h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states), h
-
-
-@mistake(
-    "M14",
-    task="gru_forward",
-    says="Your loop goes over the batch as if it were time: x is (N, T, D), so step t is x[:, t].",
-)
-def zeros_and_the_batch_in_the_middle(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = x.new_zeros(x.shape[1], h0.shape[1]), []
-    for x_t in x:
-        h = gru_cell(x_t, h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake(
-    "M14",
-    task="gru_forward",
-    says="Your loop goes over the batch as if it were time: x is (N, T, D), so step t is x[:, t].",
-)
-def torch_without_batch_first(x, h0, w_ih, w_hh, b_ih, b_hh):
-    gru = nn.GRU(w_ih.shape[1], w_hh.shape[1], dtype=x.dtype, device=x.device)
-    weights = {"weight_ih_l0": w_ih, "weight_hh_l0": w_hh, "bias_ih_l0": b_ih, "bias_hh_l0": b_hh}
-    output, h_n = torch.func.functional_call(gru, weights, (x, h0[None]))
-    return output, h_n[0]
-
-
 @mistake("M22", task="gru_forward", says="The state of the step before is not used: carry h through the loop.")
 def every_step_starts_from_h0(x, h0, w_ih, w_hh, b_ih, b_hh):
     states = []
@@ -636,15 +326,6 @@ def every_step_starts_from_zeros(x, h0, w_ih, w_hh, b_ih, b_hh):
     for t in range(x.shape[1]):
         states.append(gru_cell(x[:, t], torch.zeros_like(h0), w_ih, w_hh, b_ih, b_hh))
     return torch.stack(states, dim=1), states[-1]
-
-
-@mistake("M23", task="gru_forward", says="Your loop never uses the h0 that it was given.")
-def h0_is_ignored(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = torch.zeros_like(h0), []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
 
 
 @mistake("M24", task="gru_forward", says="output[:, t] is the state after step t, not the one before.")
@@ -666,46 +347,6 @@ def the_same_tensor_is_stored(x, h0, w_ih, w_hh, b_ih, b_hh):
     return torch.stack(states, dim=1), h
 
 
-@mistake("M25", task="gru_forward", says="You stored the same tensor T times; store a new one in each step.")
-def the_same_tensor_is_written_and_stored(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0.clone(), []
-    for t in range(x.shape[1]):
-        h[:] = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake(
-    "G33",
-    task="gru_forward",
-    says="You changed an argument; leave what you were given as it is, and make a new tensor for the new state.",
-)
-def h0_is_written_and_stored(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h[:] = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("M26", task="gru_forward", says="Make a new h in every step; writing into it breaks autograd.")
-def the_state_is_written_in_place(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0.clone(), []
-    for t in range(x.shape[1]):
-        h[:] = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h.clone())
-    return torch.stack(states, dim=1), h
-
-
-@mistake("M27", task="gru_forward", says="Stack with dim=1: output is (N, T, H).")
-def stacked_along_the_first_axis(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states), h
-
-
 @mistake(
     "M61", task="gru_forward", says="You cut the graph: detach() stops the gradient from reaching the steps before."
 )
@@ -716,39 +357,6 @@ def the_state_is_detached_in_every_step(x, h0, w_ih, w_hh, b_ih, b_hh):
         states.append(h)
         h = h.detach()
     return torch.stack(states, dim=1), states[-1]
-
-
-@mistake(
-    "M61", task="gru_forward", says="You cut the graph: detach() stops the gradient from reaching the steps before."
-)
-def the_state_is_detached_before_every_step(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h.detach(), w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake(
-    "M61", task="gru_forward", says="You cut the graph: detach() stops the gradient from reaching the steps before."
-)
-def the_stored_states_are_detached(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h.detach())
-    return torch.stack(states, dim=1), h
-
-
-@mistake(
-    "M61", task="gru_forward", says="You cut the graph: detach() stops the gradient from reaching the steps before."
-)
-def h0_is_detached(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0.detach(), []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
 
 
 @mistake(
@@ -790,121 +398,12 @@ def the_weights_are_copied_into_a_gru(x, h0, w_ih, w_hh, b_ih, b_hh):
     return output, h_n[0]
 
 
-@mistake("G02", task="gru_forward", says="b_ih goes with x_t and b_hh with h; you swapped the two, which changes n.")
-def the_biases_are_passed_swapped(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_hh, b_ih)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G36", task="gru_forward", says="h_n has no layer axis here: shape (N, H), not (1, N, H).")
-def h_n_has_a_layer_axis(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h[None]
-
-
-@mistake("G37", task="gru_forward", says="h0 has no layer axis here: h0[0] is the state of the first example.")
-def h0_is_taken_for_layers(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0[0].expand_as(h0), []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G38", task="gru_forward", says="output begins with the state after the first step; h0 does not belong to it.")
-def h0_is_stored_too(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, [h0]
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G39", task="gru_forward", says="h_n is the state after the last step, not after the first.")
-def h_n_is_the_first_state(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), states[0]
-
-
 @mistake("G40", task="gru_forward", says="h_n is the state after the last step; yours is the one before it.")
 def the_state_before_the_last_is_returned(x, h0, w_ih, w_hh, b_ih, b_hh):
     states = [h0]
     for t in range(x.shape[1]):
         states.append(gru_cell(x[:, t], states[-1], w_ih, w_hh, b_ih, b_hh))
     return torch.stack(states[1:], dim=1), states[-2]
-
-
-@mistake("G41", task="gru_forward", says="h_n is the state after the last step; you return h0.")
-def h0_is_returned(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h0
-
-
-@mistake("G42", task="gru_forward", says="h_n is output[:, -1], the last step; output[-1] is the last example.")
-def the_last_example_is_returned(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    output = torch.stack(states, dim=1)
-    return output, output[-1]
-
-
-@mistake("G43", task="gru_forward", says="Time runs forward: read x[:, 0] first.")
-def time_runs_backward(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in reversed(range(x.shape[1])):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G44", task="gru_forward", says="Step t reads x[:, t]; yours reads the same input in every step.")
-def the_first_input_in_every_step(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, 0], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G44", task="gru_forward", says="Step t reads x[:, t]; yours reads the same input in every step.")
-def the_last_input_in_every_step(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, -1], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G45", task="gru_forward", says="Step t reads x[:, t]; yours reads the input of the step before.")
-def one_step_late(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t - 1], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G46", task="gru_forward", says="The last step is missing: go over all T steps.")
-def the_last_step_is_missing(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1] - 1):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
 
 
 @mistake("G46", task="gru_forward", says="The last step is missing: go over all T steps.")
@@ -917,15 +416,6 @@ def the_last_step_stays_zero(x, h0, w_ih, w_hh, b_ih, b_hh):
 
 
 @mistake("G47", task="gru_forward", says="The first step is missing: time begins at 0.")
-def the_first_step_is_missing(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(1, x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G47", task="gru_forward", says="The first step is missing: time begins at 0.")
 def the_first_step_stays_zero(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, output = h0, x.new_zeros(*x.shape[:2], h0.shape[1])
     for t in range(1, x.shape[1]):
@@ -934,60 +424,12 @@ def the_first_step_stays_zero(x, h0, w_ih, w_hh, b_ih, b_hh):
     return output, h
 
 
-@mistake("G48", task="gru_forward", says="Sequences may be of any length: take the number of steps from x.")
-def ten_steps_at_most(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(min(x.shape[1], 10)):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake(
-    "G49", task="gru_forward", says="Your function keeps its last state for the next call; start from h0 every time."
-)
-def the_state_is_kept_between_calls(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = KEPT.get(h0.shape, h0), []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    KEPT[h0.shape] = h.detach()
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G50", task="gru_forward", says="Return one tensor of shape (N, T, H), not a list of states.")
-def a_list_is_returned(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return states, h
-
-
-@mistake("G51", task="gru_forward", says="Return a pair: output of every step, and h_n.")
-def only_the_output_is_returned(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1)
-
-
 @mistake("G51", task="gru_forward", says="Return a pair: output of every step, and h_n.")
 def only_h_n_is_returned(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, states = h0, []
     for t in range(x.shape[1]):
         h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
     return h
-
-
-@mistake("G52", task="gru_forward", says="Return output first and h_n second; you swapped the two.")
-def the_pair_is_swapped(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return h, torch.stack(states, dim=1)
 
 
 @mistake(
@@ -1010,15 +452,6 @@ def the_last_state_with_an_axis(x, h0, w_ih, w_hh, b_ih, b_hh):
     return h[:, None], h
 
 
-@mistake("G54", task="gru_forward", says="cat joins along an axis that is there; stack makes the axis of time.")
-def the_states_are_joined(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.cat(states, dim=1), h
-
-
 @mistake("G55", task="gru_forward", says="reshape does not swap axes: stack along dim=1, or transpose.")
 def the_output_is_reshaped(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, states = h0, []
@@ -1026,80 +459,6 @@ def the_output_is_reshaped(x, h0, w_ih, w_hh, b_ih, b_hh):
         h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
         states.append(h)
     return torch.stack(states).reshape(*x.shape[:2], -1), h
-
-
-@mistake("G56", task="gru_forward", says="reshape does not swap axes: to have time first, transpose x.")
-def the_input_is_reshaped(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for x_t in x.reshape(x.shape[1], x.shape[0], -1):
-        h = gru_cell(x_t, h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake(
-    "G35",
-    task="gru_forward",
-    says="Take dtype and device of x where you make a tensor; torch.zeros alone makes float32 on the CPU.",
-)
-def the_memory_is_made_on_the_cpu(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, output = h0, torch.zeros(x.shape[0], x.shape[1], h0.shape[1], dtype=x.dtype)
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        output[:, t] = h
-    return output, h
-
-
-@mistake(
-    "G35",
-    task="gru_forward",
-    says="Take dtype and device of x where you make a tensor; torch.zeros alone makes float32 on the CPU.",
-)
-def the_memory_is_made_elsewhere(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, output = h0, torch.zeros(x.shape[0], x.shape[1], h0.shape[1])
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        output[:, t] = h
-    return output, h
-
-
-@mistake(
-    "G57",
-    task="gru_forward",
-    says="An axis of length one is an axis too: squeeze() takes it away where N, T or H is 1.",
-)
-def the_output_is_squeezed(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1).squeeze(), h
-
-
-@mistake(
-    "G57",
-    task="gru_forward",
-    says="An axis of length one is an axis too: squeeze() takes it away where N, T or H is 1.",
-)
-def both_are_squeezed(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1).squeeze(), h.squeeze()
-
-
-@mistake(
-    "G57",
-    task="gru_forward",
-    says="An axis of length one is an axis too: squeeze() takes it away where N, T or H is 1.",
-)
-def h_n_is_squeezed(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1), h.squeeze(0)
 
 
 @mistake(
@@ -1113,27 +472,3 @@ def h0_is_written_in_place(x, h0, w_ih, w_hh, b_ih, b_hh):
         h0[:] = gru_cell(x[:, t], h0, w_ih, w_hh, b_ih, b_hh)
         states.append(h0.clone())
     return torch.stack(states, dim=1), h0
-
-
-@mistake(
-    "G33",
-    task="gru_forward",
-    says="You changed an argument; leave what you were given as it is, and make a new tensor for the new state.",
-)
-def h0_is_overwritten(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    with torch.no_grad():
-        h0.copy_(h)
-    return torch.stack(states, dim=1), h
-
-
-@mistake("G58", task="gru_forward", says="output and h_n have the dtype of x; do not turn them into float32.")
-def float32_at_the_end(x, h0, w_ih, w_hh, b_ih, b_hh):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = gru_cell(x[:, t], h, w_ih, w_hh, b_ih, b_hh)
-        states.append(h)
-    return torch.stack(states, dim=1).float(), h.float()

@@ -111,3 +111,21 @@ def by_helper(x, state, w_ih, w_hh, b_ih, b_hh):
     memory = Memory(state, (w_ih, w_hh, b_ih, b_hh))
     output = torch.cat([memory(x_t.squeeze(1)).unsqueeze(1) for x_t in x.split(1, dim=1)], dim=1)
     return output, memory.state
+
+
+@alternative("lstm_cell", "the gates opened where they are used")
+def opened_late(x_t, state, w_ih, w_hh, b_ih, b_hh):
+    h, c = state
+    a = x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh
+    i, f, g, o = a.chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+@alternative("lstm_forward", "the pair handed on as it is")
+def handed_on(x, state, w_ih, w_hh, b_ih, b_hh):
+    output = []
+    for t in range(x.shape[1]):
+        state = lstm_cell(x[:, t], state, w_ih, w_hh, b_ih, b_hh)
+        output.append(state[0])
+    return torch.stack(output, 1), state

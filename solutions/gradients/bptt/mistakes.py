@@ -37,33 +37,6 @@ def time_and_batch_are_swapped(x, h0, w_ih, w_hh, b):
     return kept(np.stack(states), x, h0, w_ih, w_hh)
 
 
-@mistake("M16", task="rnn_forward_np", says="Use h @ w_hh.T: rows of the weight are outputs.")
-def w_hh_is_not_transposed(x, h0, w_ih, w_hh, b):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = np.tanh(x[:, t] @ w_ih.T + h @ w_hh + b)
-        states.append(h)
-    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
-
-
-@mistake("M19", task="rnn_forward_np", says="h must be able to be negative: tanh, not sigmoid.")
-def sigmoid_for_tanh(x, h0, w_ih, w_hh, b):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = 1 / (1 + np.exp(-(x[:, t] @ w_ih.T + h @ w_hh.T + b)))
-        states.append(h)
-    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
-
-
-@mistake("M20", task="rnn_forward_np", says="The hidden state needs its tanh; without it the network is linear.")
-def no_activation(x, h0, w_ih, w_hh, b):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h = x[:, t] @ w_ih.T + h @ w_hh.T + b
-        states.append(h)
-    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
-
-
 @mistake(
     "M22",
     task="rnn_forward_np",
@@ -80,24 +53,6 @@ def h0_is_ignored(x, h0, w_ih, w_hh, b):
     return steps_of(x, np.zeros_like(h0), w_ih, w_hh, b)
 
 
-@mistake("M24", task="rnn_forward_np", says="output[:, t] is the new state h_t, not the one before the step.")
-def the_old_state_is_stored(x, h0, w_ih, w_hh, b):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        states.append(h)
-        h = np.tanh(x[:, t] @ w_ih.T + h @ w_hh.T + b)
-    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
-
-
-@mistake("M25", task="rnn_forward_np", says="You stored the same array T times; store a new one in each step.")
-def the_same_array_is_stored(x, h0, w_ih, w_hh, b):
-    h, states = h0.copy(), []
-    for t in range(x.shape[1]):
-        h[:] = np.tanh(x[:, t] @ w_ih.T + h @ w_hh.T + b)
-        states.append(h)
-    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
-
-
 @mistake("M27", task="rnn_forward_np", says="Stack along axis 1: output is (N, T, H).")
 def stacked_along_the_first_axis(x, h0, w_ih, w_hh, b):
     output, _ = steps_of(x, h0, w_ih, w_hh, b)
@@ -112,20 +67,6 @@ def b_is_forgotten(x, h0, w_ih, w_hh, b):
 @mistake("B02", task="rnn_forward_np", says="Return two values: output, and the cache for the way back.")
 def the_cache_is_not_returned(x, h0, w_ih, w_hh, b):
     return steps_of(x, h0, w_ih, w_hh, b)[0]
-
-
-@mistake(
-    "B03",
-    task="rnn_forward_np",
-    says="You wrote the new state into h0; make a new array in every step.",
-    costs="little",
-)
-def h0_is_overwritten(x, h0, w_ih, w_hh, b):
-    h, states = h0, []
-    for t in range(x.shape[1]):
-        h[:] = np.tanh(x[:, t] @ w_ih.T + h @ w_hh.T + b)
-        states.append(h.copy())
-    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
 
 
 @mistake(
@@ -199,292 +140,6 @@ def d_output_counts_at_the_end_alone(d_output, cache):
     return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
 
-@mistake("M29", task="rnn_backward_np", says="The same weight acts T times: sum its gradient over time.")
-def parameters_of_the_first_step_alone(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dh = np.zeros_like(x), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = da.T @ x[:, t], da.T @ before, da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("M29", task="rnn_backward_np", says="The same weight acts T times: sum its gradient over time.")
-def weights_of_the_first_step_alone(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dh, db = np.zeros_like(x), 0 * h0, np.zeros(len(w_hh))
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh = da.T @ x[:, t], da.T @ before
-        db += da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("B21", task="rnn_backward_np", says="The gradients of the parameters are sums over time, not means.")
-def parameters_are_averaged_over_time(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    steps = x.shape[1]
-    for t in reversed(range(steps)):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t] / steps, dw_hh + da.T @ before / steps, db + da.sum(0) / steps
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("M30", task="rnn_backward_np", says="Use 1 - h^2 with h = tanh(a), not 1 - a^2.")
-def slope_of_tanh_from_the_sum(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        a = np.arctanh(output[:, t])
-        da = (d_output[:, t] + dh) * (1 - a**2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("M31", task="rnn_backward_np", says="Multiply by 1 - h^2 before going through the weights.")
-def the_slope_of_tanh_is_missing(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = d_output[:, t] + dh
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B22",
-    task="rnn_backward_np",
-    says="The slope of tanh belongs to both ways: what comes from step t+1 goes through it too.",
-)
-def the_slope_of_tanh_for_d_output_alone(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = d_output[:, t] * (1 - output[:, t] ** 2) + dh
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("B23", task="rnn_backward_np", says="The slope of tanh is 1 - h^2, the square included.")
-def one_minus_h(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t])
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("B24", task="rnn_backward_np", says="The slope of tanh at step t is that of h_t, the state after the step.")
-def slope_of_the_state_before(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - before**2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "M32",
-    task="rnn_backward_np",
-    says="The gradient of the state before is da @ w_hh, not its transpose, for rows of states.",
-)
-def w_hh_is_transposed_on_the_way_back(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh.T
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("M33", task="rnn_backward_np", says="dw_hh needs the state before the step, not the one after it.")
-def dw_hh_from_the_state_after(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ output[:, t], db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("B25", task="rnn_backward_np", says="Before the first step stands h0; output[:, -1] is the last state.")
-def the_first_step_wraps_around(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ output[:, t - 1], db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("B26", task="rnn_backward_np", says="The first step used w_hh as well, on h0: its part of dw_hh is missing.")
-def the_first_step_is_left_out_of_dw_hh(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, db = dw_ih + da.T @ x[:, t], db + da.sum(0)
-        dw_hh = dw_hh + da.T @ output[:, t - 1] if t else dw_hh
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B27",
-    task="rnn_backward_np",
-    says="dw_hh is (H, H) both ways round: row of da, column of the state before; yours is transposed.",
-)
-def dw_hh_is_transposed(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + before.T @ da, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B28", task="rnn_backward_np", says="A gradient has the shape of the thing itself: dw_ih is (H, D), as w_ih is."
-)
-def dw_ih_is_transposed(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih.T, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + x[:, t].T @ da, dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("M34", task="rnn_backward_np", says="Sum db over the batch; do not divide.")
-def db_is_averaged_over_the_batch(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.mean(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("M34", task="rnn_backward_np", says="Sum db over the batch; do not divide.")
-def db_keeps_the_batch(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, 0 * h0, 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B29", task="rnn_backward_np", says="Do not divide by the batch size: the loss has decided whether it is a mean."
-)
-def parameters_are_averaged_over_the_batch(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    n = len(x)
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t] / n, dw_hh + da.T @ before / n, db + da.mean(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "M35", task="rnn_backward_np", says="Your function changed its argument d_output; work on a copy.", costs="little"
-)
-def d_output_is_changed_in_place(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        d_output[:, t] += dh
-        da = d_output[:, t] * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B30", task="rnn_backward_np", says="dh0 goes through w_hh once more: it is the gradient of h0, not of h_1 or a_1."
-)
-def dh0_stops_one_step_early(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": da, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B30", task="rnn_backward_np", says="dh0 goes through w_hh once more: it is the gradient of h0, not of h_1 or a_1."
-)
-def dh0_is_the_gradient_of_the_first_state(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, after = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        dh = d_output[:, t] + after
-        da = dh * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        after = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
 @mistake(
     "B31",
     task="rnn_backward_np",
@@ -499,40 +154,6 @@ def the_walk_goes_forward(d_output, cache):
         da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
         dx[:, t] = da @ w_ih
         dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("B32", task="rnn_backward_np", says="The gradient walks on to the first step; do not stop after a few.")
-def the_walk_is_cut_after_ten_steps(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        dh = 0 * dh if t and t % 10 == 0 else dh
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B33",
-    task="rnn_backward_np",
-    says="A second walk must give the same: begin with new zeros instead of adding to the sums of the first.",
-)
-def the_sums_are_kept_for_the_next_walk(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dw_ih, dw_hh, db = KEPT.setdefault(id(output), (0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), output))[:3]
-    dx, dh = np.zeros_like(x), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih += da.T @ x[:, t]
-        dw_hh += da.T @ before
-        db += da.sum(0)
         dh = da @ w_hh
     return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
@@ -619,37 +240,6 @@ def a_walk_from_every_step(d_output, cache):
             dh = da @ w_hh
         dh0 = dh0 + dh
     return {"dx": dx, "dh0": dh0, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake("B37", task="rnn_backward_np", says="Return a dictionary with the five names, not a tuple.")
-def a_tuple_is_returned(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return dx, dh, dw_ih, dw_hh, db
-
-
-@mistake(
-    "B38",
-    task="rnn_backward_np",
-    says="The states of the cache are needed once more; do not write the slopes of tanh into them.",
-)
-def the_cache_is_written_over(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1].copy() if t else h0
-        output[:, t] = 1 - output[:, t] ** 2
-        da = (d_output[:, t] + dh) * output[:, t]
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
 
 @mistake(
@@ -787,28 +377,6 @@ def a_flat_gradient(f, a, d_out, eps=1e-5):
     return np.array(gradient)
 
 
-@mistake("B55", task="numerical_gradient", says="Use the eps that you are given.", costs="little")
-def eps_is_fixed(f, a, d_out, eps=1e-5):
-    gradient, eps = np.zeros_like(a), 1e-5
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient[index] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
-    return gradient
-
-
-@mistake("B56", task="numerical_gradient", says="Sum over what f returns, do not average.")
-def averaged(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient[index] = np.mean((f(above) - f(below)) * d_out) / (2 * eps)
-    return gradient
-
-
 @mistake(
     "B57",
     task="numerical_gradient",
@@ -824,33 +392,6 @@ def two_axes_only(f, a, d_out, eps=1e-5):
             above[i, j] += eps
             below[i, j] -= eps
             gradient[i, j] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
-    return gradient
-
-
-@mistake(
-    "B58",
-    task="numerical_gradient",
-    says="The loss is measured at a: take the difference in the order f(a + eps) - f(a - eps).",
-)
-def the_sign_is_turned(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient[index] = np.sum((f(below) - f(above)) * d_out) / (2 * eps)
-    return gradient
-
-
-@mistake("B59", task="numerical_gradient", says="You wrote into d_out; only read it.", costs="little")
-def d_out_is_scaled_in_place(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    d_out /= 2 * eps
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient[index] = np.sum((f(above) - f(below)) * d_out)
     return gradient
 
 

@@ -22,44 +22,6 @@ def by_time_not_by_lag(rnn, x):
     return slopes(rnn, x).norm(dim=(0, 2))
 
 
-@mistake(
-    "F02",
-    task="gradient_by_lag",
-    says="Differentiate the last output alone, output[:, -1], not the sum over all steps.",
-)
-def of_all_outputs(rnn, x):
-    x = x.detach().clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(rnn(x)[0].sum(), x)
-    return gradient.norm(dim=(0, 2)).flip(0)
-
-
-@mistake(
-    "M38", task="gradient_by_lag", says="output[-1] is the last sample of the batch; the last step is output[:, -1]."
-)
-def of_the_last_sample(rnn, x):
-    x = x.detach().clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(rnn(x)[0][-1].sum(), x)
-    return gradient.norm(dim=(0, 2)).flip(0)
-
-
-@mistake(
-    "M39",
-    task="gradient_by_lag",
-    says="You differentiate the first output, which has seen one input only; take output[:, -1].",
-)
-def of_the_first_output(rnn, x):
-    x = x.detach().clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(rnn(x)[0][:, 0].sum(), x)
-    return gradient.norm(dim=(0, 2)).flip(0)
-
-
-@mistake("F03", task="gradient_by_lag", says="The sum of the last output is differentiated, not its mean.")
-def of_the_mean(rnn, x):
-    x = x.detach().clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(rnn(x)[0][:, -1].mean(), x)
-    return gradient.norm(dim=(0, 2)).flip(0)
-
-
 @mistake("F04", task="gradient_by_lag", says="The norm is the root of the sum of squares; the root is missing.")
 def without_the_root(rnn, x):
     return slopes(rnn, x).square().sum(dim=(0, 2)).flip(0)
@@ -127,13 +89,6 @@ def gradients_are_thrown_away(rnn, x):
     rnn(x)[0][:, -1].sum().backward()
     rnn.zero_grad()
     return x.grad.norm(dim=(0, 2)).flip(0)
-
-
-@mistake("F14", task="gradient_by_lag", says="x is the caller's: let a copy of it want gradients.", costs="little")
-def x_wants_gradients_afterwards(rnn, x):
-    x.requires_grad_()
-    (gradient,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
-    return gradient.norm(dim=(0, 2)).flip(0)
 
 
 @mistake(
@@ -242,25 +197,6 @@ def every_parameter_by_itself(parameters, max_norm):
     return total**0.5
 
 
-@mistake("M79", task="clip_grad_norm", says="Scale the gradient, do not cut its entries.", costs="most")
-def by_value(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    for g in gradients:
-        g.clamp_(-max_norm, max_norm)
-    return norm
-
-
-@mistake("M80", task="clip_grad_norm", says="Return the norm before clipping.")
-def the_norm_afterwards(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    if norm > max_norm:
-        for g in gradients:
-            g.mul_(max_norm / norm)
-    return sum(g.double().square().sum().item() for g in gradients) ** 0.5
-
-
 @mistake("M81", task="clip_grad_norm", says="Clip only when the norm is larger than max_norm.", costs="most")
 def always_scaled(parameters, max_norm):
     gradients = [p.grad for p in parameters if p.grad is not None]
@@ -268,25 +204,6 @@ def always_scaled(parameters, max_norm):
     for g in gradients:
         g.mul_(max_norm / norm)
     return float(norm)
-
-
-@mistake("M81", task="clip_grad_norm", says="Clip only when the norm is larger than max_norm.")
-def always_scaled_with_a_small_number_added(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    for g in gradients:
-        g.mul_(max_norm / (norm + 1e-6))
-    return norm
-
-
-@mistake("M81", task="clip_grad_norm", says="Clip only when the norm is larger than max_norm.", costs="little")
-def zero_divided_by_zero(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    scale = min(1.0, max_norm / norm)
-    for g in gradients:
-        g.mul_(scale)
-    return norm
 
 
 @mistake(
@@ -301,38 +218,6 @@ def the_generator_is_used_up(parameters, max_norm):
         for p in parameters:
             if p.grad is not None:
                 p.grad.mul_(max_norm / norm)
-    return norm
-
-
-@mistake(
-    "F31", task="clip_grad_norm", says="A parameter that took no part has .grad None: pass it over.", costs="little"
-)
-def none_is_forgotten(parameters, max_norm):
-    gradients = [p.grad for p in parameters]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    if norm > max_norm:
-        for g in gradients:
-            g.mul_(max_norm / norm)
-    return norm
-
-
-@mistake("F32", task="clip_grad_norm", says="Lengths do not add up: square them, add, take the root.")
-def norms_are_added(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().norm().item() for g in gradients) + 0.0
-    if norm > max_norm:
-        for g in gradients:
-            g.mul_(max_norm / norm)
-    return norm
-
-
-@mistake("F33", task="clip_grad_norm", says="The root of the sum of squares is missing.")
-def the_root_is_missing(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) + 0.0
-    if norm > max_norm:
-        for g in gradients:
-            g.mul_(max_norm / norm)
     return norm
 
 
@@ -351,66 +236,6 @@ def the_parameters_are_scaled(parameters, max_norm):
     return norm
 
 
-@mistake(
-    "F35", task="clip_grad_norm", says="The scaled gradients are thrown away: write them into p.grad.", costs="most"
-)
-def nothing_is_written(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    for g in gradients:
-        g = g * min(1.0, max_norm / norm) if norm else g
-    return norm
-
-
-@mistake("F36", task="clip_grad_norm", says="Return the norm before clipping; yours returns nothing.")
-def nothing_is_returned(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    if norm > max_norm:
-        for g in gradients:
-            g.mul_(max_norm / norm)
-
-
-@mistake(
-    "F37",
-    task="clip_grad_norm",
-    says="The largest length of a single gradient is not the length of all of them together.",
-)
-def the_largest_norm(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = max([g.double().norm().item() for g in gradients], default=0.0)
-    if norm > max_norm:
-        for g in gradients:
-            g.mul_(max_norm / norm)
-    return norm
-
-
-@mistake("F38", task="clip_grad_norm", says="Scale to the length max_norm, not to length 1.")
-def to_length_one(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum(g.double().square().sum().item() for g in gradients) ** 0.5
-    if norm > max_norm:
-        for g in gradients:
-            g.div_(norm)
-    return norm
-
-
-@mistake(
-    "F39",
-    task="clip_grad_norm",
-    says="The norm is a root of a sum, not of a mean: do not divide by the number of entries.",
-)
-def the_root_of_the_mean(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    if not gradients:
-        return 0.0
-    norm = torch.cat([g.double().flatten() for g in gradients]).square().mean().sqrt().item()
-    if norm > max_norm:
-        for g in gradients:
-            g.mul_(max_norm / norm)
-    return norm
-
-
 @mistake("F40", task="clip_grad_norm", says="It is the gradients that may be too long; you measured the parameters.")
 def the_parameters_are_measured(parameters, max_norm):
     parameters = [p for p in parameters if p.grad is not None]
@@ -419,30 +244,6 @@ def the_parameters_are_measured(parameters, max_norm):
         for p in parameters:
             p.grad.mul_(max_norm / norm)
     return norm
-
-
-@mistake(
-    "F24",
-    task="gradient_by_lag",
-    says="An axis of length one is an axis too: squeeze() takes it away where T is 1.",
-    costs="little",
-)
-def one_step_is_squeezed(rnn, x):
-    x = x.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
-    return gradient.norm(dim=(0, 2)).flip(0).squeeze()
-
-
-@mistake(
-    "F25",
-    task="gradient_by_lag",
-    says="Every lag has its own norm; measure each instead of repeating that of lag 0.",
-    costs="most",
-)
-def one_norm_for_all_lags(rnn, x):
-    x = x.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
-    return gradient[:, -1].norm().repeat(x.shape[1])
 
 
 @mistake(

@@ -1309,84 +1309,9 @@ def one_half_of_the_true_class(logits, y):
     return (logits.softmax(dim=1)[torch.arange(len(y)), y] > 0.5).float().mean().item()
 
 
-@mistake(
-    "M114",
-    task="accuracy",
-    says="Compare the place of the largest score, argmax along dim=1, with y; a limit such as 0.5 suits neither scores nor more than two classes.",
-)
-def rounded_probability(logits, y):
-    return (logits.softmax(dim=1)[:, 1].round() == y).float().mean().item()
-
-
-@mistake(
-    "M114",
-    task="accuracy",
-    says="Compare the place of the largest score, argmax along dim=1, with y; a limit such as 0.5 suits neither scores nor more than two classes.",
-)
-def argmax_over_the_batch(logits, y):
-    return (logits.argmax(dim=0) == y).float().mean().item()
-
-
-@mistake(
-    "M114",
-    task="accuracy",
-    says="Compare the place of the largest score, argmax along dim=1, with y; a limit such as 0.5 suits neither scores nor more than two classes.",
-)
-def argmax_of_all(logits, y):
-    return (logits.argmax() == y).float().mean().item()
-
-
-@mistake(
-    "Q31",
-    task="accuracy",
-    says="The answer is the place of the largest score, its index; you compare the score itself with y.",
-)
-def values_for_places(logits, y):
-    return (logits.max(dim=1).values == y).float().mean().item()
-
-
-@mistake(
-    "Q31",
-    task="accuracy",
-    says="The answer is the place of the largest score, its index; you compare the score itself with y.",
-)
-def values_are_cut_to_whole_numbers(logits, y):
-    return (logits.max(dim=1).values.long() == y).float().mean().item()
-
-
-@mistake("Q32", task="accuracy", says="You look for the smallest score: argmax, not argmin.")
-def the_smallest(logits, y):
-    return (logits.argmin(dim=1) == y).float().mean().item()
-
-
-@mistake("Q33", task="accuracy", says="Return the share of right answers; yours is the share of wrong ones.")
-def the_error_rate(logits, y):
-    return (logits.argmax(dim=1) != y).float().mean().item()
-
-
-@mistake("Q34", task="accuracy", says="Return a share between 0 and 1, not a percentage.")
-def percent(logits, y):
-    return 100 * (logits.argmax(dim=1) == y).float().mean().item()
-
-
 @mistake("Q35", task="accuracy", says="Divide the number of right answers by the number of examples.")
 def the_count(logits, y):
     return float((logits.argmax(dim=1) == y).sum())
-
-
-@mistake("Q35", task="accuracy", says="Divide the number of right answers by the number of examples.")
-def the_count_as_it_is(logits, y):
-    return (logits.argmax(dim=1) == y).sum().item()
-
-
-@mistake("Q36", task="accuracy", says="Divide by the number of examples, N; you divide by something else.")
-def divided_by_all_scores(logits, y):
-    return (logits.argmax(dim=1) == y).sum().item() / logits.numel()
-
-
-@mistake("Q36", task="accuracy", says="Divide by the number of examples, N; you divide by something else.")
-def divided_by_classes(logits, y):
-    return (logits.argmax(dim=1) == y).sum().item() / logits.size(1)
 
 
 @mistake(
@@ -1407,30 +1332,6 @@ def all_or_nothing(logits, y):
     return float((logits.argmax(dim=1) == y).all())
 
 
-@mistake(
-    "Q38",
-    task="accuracy",
-    says="Every example is compared with every class: (N, 1) against (N,) broadcasts to (N, N), so drop keepdim.",
-)
-def all_against_all(logits, y):
-    return (logits.argmax(dim=1, keepdim=True) == y).float().mean().item()
-
-
-@mistake("M59", task="accuracy", says="Return a number: .item(), not a tensor.")
-def the_tensor(logits, y):
-    return (logits.argmax(dim=1) == y).float().mean()
-
-
-@mistake("M59", task="accuracy", says="Return a number: .item(), not a tensor.")
-def the_count_as_a_tensor(logits, y):
-    return (logits.argmax(dim=1) == y).sum() / len(y)
-
-
-@mistake("M59", task="accuracy", says="Return a number: .item(), not a tensor.")
-def the_comparison(logits, y):
-    return logits.argmax(dim=1) == y
-
-
 @mistake("Q61", task="accuracy", says="A tensor of many answers is neither true nor false: count those that are right.")
 def the_truth_of_many(logits, y):
     return 1.0 if logits.argmax(dim=1) == y else 0.0
@@ -1439,39 +1340,6 @@ def the_truth_of_many(logits, y):
 @mistake("Q62", task="accuracy", says="len counts all comparisons, not those that are true: take the sum.")
 def the_number_of_comparisons(logits, y):
     return len(logits.argmax(dim=1) == y) / len(y)
-
-
-@mistake(
-    "Q63", task="accuracy", says="True and false have no mean in PyTorch: turn them into numbers with .float() first."
-)
-def the_mean_of_truths(logits, y):
-    return (logits.argmax(dim=1) == y).mean().item()
-
-
-@mistake("Q54", task="accuracy", says="Nothing is returned: end with `return`.")
-def it_is_kept_to_itself(logits, y):
-    share = (logits.argmax(dim=1) == y).float().mean().item()
-
-
-@mistake(
-    "M115", task="accuracy", says="y holds class numbers, int64 of shape (N,): it is neither one-hot nor a column."
-)
-def y_is_taken_for_one_hot(logits, y):
-    return (logits.argmax(dim=1) == y.argmax(dim=1)).float().mean().item()
-
-
-@mistake(
-    "M115", task="accuracy", says="y holds class numbers, int64 of shape (N,): it is neither one-hot nor a column."
-)
-def y_is_taken_for_a_column(logits, y):
-    return (logits.argmax(dim=1) == y[:, 0]).float().mean().item()
-
-
-@mistake(
-    "M115", task="accuracy", says="y holds class numbers, int64 of shape (N,): it is neither one-hot nor a column."
-)
-def y_is_squeezed(logits, y):
-    return (logits.argmax(dim=1) == y.squeeze(1)).float().mean().item()
 
 
 @mistake(
@@ -1486,15 +1354,6 @@ def scores_against_one_hot(logits, y):
 @mistake("Q39", task="accuracy", says="Scores may carry a graph: detach them before .numpy(), or stay with tensors.")
 def numpy_of_a_graph(logits, y):
     return float((logits.numpy().argmax(axis=1) == y.numpy()).mean())
-
-
-@mistake(
-    "Q06",
-    task="accuracy",
-    says="squeeze() takes the batch axis away as well where there is one row: name the axis, or index.",
-)
-def squeezed_away(logits, y):
-    return (logits.squeeze().argmax(dim=1) == y).float().mean().item()
 
 
 @mistake("Q40", task="accuracy", says="Every example counts the same; you average over classes.")
@@ -1567,29 +1426,6 @@ def one_minus_the_loss(logits, y):
     return 1 - F.cross_entropy(logits, y).item()
 
 
-@mistake(
-    "Q46",
-    task="accuracy",
-    says="A softmax along dim=0 weighs examples against each other and changes who wins: none is needed.",
-)
-def softmax_over_the_batch(logits, y):
-    return (logits.softmax(dim=0).argmax(dim=1) == y).float().mean().item()
-
-
-@mistake(
-    "Q47", task="accuracy", says="Compare the scores as they are: rounded or cut off, different ones become equal."
-)
-def scores_are_rounded(logits, y):
-    return (logits.round().argmax(dim=1) == y).float().mean().item()
-
-
-@mistake(
-    "Q47", task="accuracy", says="Compare the scores as they are: rounded or cut off, different ones become equal."
-)
-def negative_scores_are_cut(logits, y):
-    return (logits.relu().argmax(dim=1) == y).float().mean().item()
-
-
 @mistake("Q48", task="accuracy", says="All right answers count, of every class; yours looks at one class only.")
 def recall_of_the_second(logits, y):
     hits = (logits.argmax(dim=1) == 1) & (y == 1)
@@ -1612,11 +1448,6 @@ def class_zero_or_not(logits, y):
 @mistake("Q50", task="accuracy", says="Only the largest score is the answer; you accept the second largest as well.")
 def the_best_two(logits, y):
     return (logits.topk(2, dim=1).indices == y[:, None]).any(dim=1).float().mean().item()
-
-
-@mistake("Q51", task="accuracy", says="A score's sign counts: the largest score is not the one farthest from zero.")
-def the_farthest_from_zero(logits, y):
-    return (logits.abs().argmax(dim=1) == y).float().mean().item()
 
 
 @mistake("Q52", task="accuracy", says="Compare the answers with y; you return the mean of the answers themselves.")

@@ -523,3 +523,36 @@ def with_a_copy(model, prompt, steps, temperature=1.0, generator=None):
 
     run()
     return new
+
+
+def cut(ids, starts, seq_length):
+    return torch.stack([ids[s : s + seq_length] for s in starts])
+
+
+@alternative("get_batch", "windows cut one by one, twice")
+def cut_twice(ids, seq_length, batch_size, generator):
+    starts = torch.randint(len(ids) - seq_length, (batch_size,), generator=generator).tolist()
+    return cut(ids, starts, seq_length), cut(ids[1:], starts, seq_length)
+
+
+def ask(model, ids, state=None):
+    with torch.no_grad():
+        return model(torch.tensor([ids]), state)
+
+
+def drawn(scores, temperature, generator):
+    if temperature == 0:
+        return scores.argmax().item()
+    return torch.multinomial((scores / temperature).softmax(dim=-1), 1, generator=generator).item()
+
+
+@alternative("sample", "asked and drawn by functions")
+def asked_and_drawn(model, prompt, steps, temperature=1.0, generator=None):
+    mode, new, ids, state = model.training, [], prompt, None
+    model.eval()
+    for _ in range(steps):
+        logits, state = ask(model, ids, state)
+        new.append(drawn(logits[0, -1], temperature, generator))
+        ids = new[-1:]
+    model.train(mode)
+    return new

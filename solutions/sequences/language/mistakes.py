@@ -230,39 +230,10 @@ def the_text_wraps_around(ids, seq_length, batch_size, generator):
     return cut(ids, starts, seq_length), cut(ids.roll(-1), starts, seq_length)
 
 
-@mistake("V20", task="get_batch", says="The text does not begin again at its end: the last start is L - T - 1.")
-def places_are_taken_modulo_the_length(ids, seq_length, batch_size, generator):
-    starts = torch.randint(len(ids), (batch_size, 1), generator=generator)
-    places = starts + torch.arange(seq_length)
-    return ids[places % len(ids)], ids[(places + 1) % len(ids)]
-
-
-@mistake(
-    "V21",
-    task="get_batch",
-    says="The last start is never drawn: there are L - T, and randint leaves out its upper end.",
-)
-def the_last_start_is_missing(ids, seq_length, batch_size, generator):
-    starts = torch.randint(len(ids) - seq_length - 1, (batch_size,), generator=generator).tolist()
-    return cut(ids, starts, seq_length), cut(ids[1:], starts, seq_length)
-
-
-@mistake("V22", task="get_batch", says="The first start is never drawn: the lower end of randint is 0.")
-def the_first_start_is_missing(ids, seq_length, batch_size, generator):
-    starts = torch.randint(1, len(ids) - seq_length, (batch_size,), generator=generator).tolist()
-    return cut(ids, starts, seq_length), cut(ids[1:], starts, seq_length)
-
-
 @mistake("V23", task="get_batch", says="One start too many: the last window must leave room for its last target.")
 def one_start_too_many(ids, seq_length, batch_size, generator):
     places = torch.randint(len(ids) - seq_length + 1, (batch_size, 1), generator=generator) + torch.arange(seq_length)
     return ids[places], ids[places + 1]
-
-
-@mistake("V23", task="get_batch", says="One start too many: the last window must leave room for its last target.")
-def one_start_too_many_by_slices(ids, seq_length, batch_size, generator):
-    starts = torch.randint(len(ids) - seq_length + 1, (batch_size,), generator=generator).tolist()
-    return cut(ids, starts, seq_length), cut(ids[1:], starts, seq_length)
 
 
 @mistake("V24", task="get_batch", says="Draw a start for each row by itself; some of your rows always have the same.")
@@ -339,12 +310,6 @@ def a_seed_is_set_inside(ids, seq_length, batch_size, generator):
 def the_generator_is_seeded_inside(ids, seq_length, batch_size, generator):
     starts = starts_of(ids, seq_length, batch_size, generator.manual_seed(0))
     return cut(ids, starts, seq_length), cut(ids[1:], starts, seq_length)
-
-
-@mistake("V31", task="get_batch", says="The target is one step ahead; yours is two steps ahead.")
-def two_steps_ahead(ids, seq_length, batch_size, generator):
-    starts = torch.randint(len(ids) - seq_length - 1, (batch_size,), generator=generator).tolist()
-    return cut(ids, starts, seq_length), cut(ids[2:], starts, seq_length)
 
 
 @mistake(
@@ -997,31 +962,12 @@ class ForwardWithoutGradients(Right):
     task="lm_loss",
     says="F.cross_entropy wants (N, V, T) or (N * T, V); of (N, T, V) it takes time for the classes.",
 )
-def time_for_the_classes(logits, targets):
-    return F.cross_entropy(logits, targets)
-
-
-@mistake(
-    "M106",
-    task="lm_loss",
-    says="F.cross_entropy wants (N, V, T) or (N * T, V); of (N, T, V) it takes time for the classes.",
-)
 def rows_for_the_classes(logits, targets):
     return (
         F.cross_entropy(logits.transpose(0, 2), targets.T)
         if logits.shape[1] == logits.shape[0]
         else F.cross_entropy(logits, targets)
     )
-
-
-@mistake("M107", task="lm_loss", says="Give the raw scores to cross entropy; it takes the softmax itself.")
-def softmax_before_cross_entropy(logits, targets):
-    return F.cross_entropy(logits.softmax(dim=-1).flatten(0, 1), targets.flatten())
-
-
-@mistake("K40", task="lm_loss", says="Give the raw scores to cross entropy, without a sigmoid.")
-def sigmoid_before_cross_entropy(logits, targets):
-    return F.cross_entropy(logits.sigmoid().flatten(0, 1), targets.flatten())
 
 
 @mistake(
@@ -1069,11 +1015,6 @@ def softmax_over_the_batch(logits, targets):
     return -logits.log_softmax(dim=0).gather(2, targets.unsqueeze(-1)).mean()
 
 
-@mistake("K43", task="lm_loss", says="The loss is the mean over all characters, not their sum.")
-def the_sum(logits, targets):
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
-
-
 @mistake("K44", task="lm_loss", says="Divide by N times T: you take the mean over one axis and the sum over the other.")
 def a_sum_over_time(logits, targets):
     return F.cross_entropy(logits.transpose(1, 2), targets, reduction="sum") / len(logits)
@@ -1098,52 +1039,6 @@ def in_bits(logits, targets):
 @mistake("K47", task="lm_loss", says="All steps count, not only the last one.")
 def the_last_step_only(logits, targets):
     return F.cross_entropy(logits[:, -1], targets[:, -1])
-
-
-@mistake("K48", task="lm_loss", says="The loss is the cross entropy itself, not its exponential, the perplexity.")
-def perplexity(logits, targets):
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten()).exp()
-
-
-@mistake("K49", task="lm_loss", says="The sign is wrong: the loss is minus the logarithm of the probability.")
-def without_the_minus(logits, targets):
-    return -F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-
-
-@mistake(
-    "K50",
-    task="lm_loss",
-    says="nll_loss wants logarithms of probabilities: take log_softmax first, or use cross_entropy.",
-)
-def nll_of_raw_scores(logits, targets):
-    return F.nll_loss(logits.flatten(0, 1), targets.flatten())
-
-
-@mistake("K51", task="lm_loss", says="nll_loss wants logarithms of probabilities: take log_softmax, not softmax.")
-def nll_of_probabilities(logits, targets):
-    return F.nll_loss(logits.flatten(0, 1).softmax(dim=1), targets.flatten())
-
-
-@mistake("K52", task="lm_loss", says="The targets are shifted already, by get_batch; do not shift them once more.")
-def shifted_twice(logits, targets):
-    return F.cross_entropy(logits[:, :-1].flatten(0, 1), targets[:, 1:].flatten())
-
-
-@mistake(
-    "K53", task="lm_loss", says="Return the tensor with its graph; .item() belongs where the number is written down."
-)
-def a_plain_number(logits, targets):
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item()
-
-
-@mistake("K54", task="lm_loss", says="You cut the graph: nothing can be learned from a detached loss.")
-def detached(logits, targets):
-    return F.cross_entropy(logits.flatten(0, 1).detach(), targets.flatten())
-
-
-@mistake("K55", task="lm_loss", says="The loss is one number, the mean; leave reduction as it is.")
-def one_loss_per_character(logits, targets):
-    return F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
 
 
 @mistake("K56", task="lm_loss", says="Character 0 is a character like all others: do not leave it out as padding.")
@@ -1199,11 +1094,6 @@ def log_of_exponentials(logits, targets):
 def a_small_number_in_the_logarithm(logits, targets):
     chances = logits.softmax(dim=-1).gather(2, targets.unsqueeze(-1))
     return -(chances + 1e-8).log().mean()
-
-
-@mistake("K62", task="lm_loss", says="The loss has the dtype of the logits; do not cast them.")
-def cast_to_float32(logits, targets):
-    return F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten())
 
 
 @mistake("K63", task="lm_loss", says="The logits belong to the caller: do not change them in place.")
@@ -1298,18 +1188,6 @@ def the_largest_is_always_taken(model, prompt, steps, temperature=1.0, generator
 
 
 @mistake("M112", task="sample", says="Feed one id and the state back: your model starts from zeros in every step.")
-def the_state_is_not_carried(model, prompt, steps, temperature=1.0, generator=None):
-    mode, new, ids = model.training, [], prompt
-    model.eval()
-    for _ in range(steps):
-        logits, _ = ask(model, ids)
-        new.append(drawn(logits[0, -1], temperature, generator))
-        ids = new[-1:]
-    model.train(mode)
-    return new
-
-
-@mistake("M112", task="sample", says="Feed one id and the state back: your model starts from zeros in every step.")
 def the_state_is_reset_while_the_prompt_is_read(model, prompt, steps, temperature=1.0, generator=None):
     mode, new = model.training, []
     model.eval()
@@ -1374,35 +1252,6 @@ def the_prompt_is_its_first_id(model, prompt, steps, temperature=1.0, generator=
     return written(model, prompt[:1], steps, lambda scores: drawn(scores, temperature, generator))
 
 
-@mistake(
-    "K74",
-    task="sample",
-    says="The last id of the prompt is read twice: what comes next is in the logits of the first call already.",
-)
-def the_last_id_is_read_twice(model, prompt, steps, temperature=1.0, generator=None):
-    mode, new, ids = model.training, [], prompt[-1:]
-    model.eval()
-    _, state = ask(model, prompt)
-    for _ in range(steps):
-        logits, state = ask(model, ids, state)
-        new.append(drawn(logits[0, -1], temperature, generator))
-        ids = new[-1:]
-    model.train(mode)
-    return new
-
-
-@mistake("K75", task="sample", says="What comes next is in the logits of the last step, [:, -1], not of the first.")
-def the_first_step_speaks(model, prompt, steps, temperature=1.0, generator=None):
-    mode, new, ids, state = model.training, [], prompt, None
-    model.eval()
-    for _ in range(steps):
-        logits, state = ask(model, ids, state)
-        new.append(drawn(logits[0, 0], temperature, generator))
-        ids = new[-1:]
-    model.train(mode)
-    return new
-
-
 @mistake("K76", task="sample", says="Return the new ids alone, without the prompt.")
 def with_the_prompt(model, prompt, steps, temperature=1.0, generator=None):
     return prompt + written(model, prompt, steps, lambda scores: drawn(scores, temperature, generator))
@@ -1419,28 +1268,6 @@ def one_tensor(model, prompt, steps, temperature=1.0, generator=None):
     return torch.tensor(new, dtype=torch.int64)
 
 
-@mistake("K79", task="sample", says="Ask the model in eval mode: dropout is for training.")
-def in_training_mode(model, prompt, steps, temperature=1.0, generator=None):
-    mode, new, ids, state = model.training, [], prompt, None
-    model.train()
-    for _ in range(steps):
-        logits, state = ask(model, ids, state)
-        new.append(drawn(logits[0, -1], temperature, generator))
-        ids = new[-1:]
-    model.train(mode)
-    return new
-
-
-@mistake("K79", task="sample", says="Ask the model in eval mode: dropout is for training.")
-def in_whatever_mode_it_is(model, prompt, steps, temperature=1.0, generator=None):
-    new, ids, state = [], prompt, None
-    for _ in range(steps):
-        logits, state = ask(model, ids, state)
-        new.append(drawn(logits[0, -1], temperature, generator))
-        ids = new[-1:]
-    return new
-
-
 @mistake("K80", task="sample", says="Put the model back into the mode in which it came.")
 def left_in_eval_mode(model, prompt, steps, temperature=1.0, generator=None):
     new = written(model, prompt, steps, lambda scores: drawn(scores, temperature, generator))
@@ -1452,18 +1279,6 @@ def left_in_eval_mode(model, prompt, steps, temperature=1.0, generator=None):
 def left_in_training_mode(model, prompt, steps, temperature=1.0, generator=None):
     new = written(model, prompt, steps, lambda scores: drawn(scores, temperature, generator))
     model.train()
-    return new
-
-
-@mistake("K82", task="sample", says="Ask the model under torch.no_grad(): the graph grows with every character.")
-def with_a_graph(model, prompt, steps, temperature=1.0, generator=None):
-    mode, new, ids, state = model.training, [], prompt, None
-    model.eval()
-    for _ in range(steps):
-        logits, state = model(torch.tensor([ids]), state)
-        new.append(drawn(logits[0, -1].detach(), temperature, generator))
-        ids = new[-1:]
-    model.train(mode)
     return new
 
 

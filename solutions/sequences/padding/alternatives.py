@@ -349,3 +349,12 @@ def by_vmap_of_rows(pred, target, lengths):
 def with_a_small_number(pred, target, lengths):
     mask = torch.stack([torch.arange(pred.size(1), device=pred.device) < length for length in lengths]).to(pred.dtype)
     return torch.sum(((pred - target) * mask) ** 2) / (torch.sum(mask) + 1e-6)
+
+
+def packed(x, lengths):
+    return pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+
+
+@alternative("encode", "packed by a function")
+def packed_apart(rnn, x, lengths):
+    return rnn(packed(x, lengths))[1][-1]

@@ -41,15 +41,6 @@ def squares(pred, target):
     task="last_output",
     says="The last column is padding in every shorter row, whether the layer was packed or not; take step lengths - 1.",
 )
-def the_last_column(output, lengths):
-    return output[:, -1]
-
-
-@mistake(
-    "M92",
-    task="last_output",
-    says="The last column is padding in every shorter row, whether the layer was packed or not; take step lengths - 1.",
-)
 def a_copy_of_the_last_column(output, lengths):
     return output.select(1, output.shape[1] - 1).clone()
 
@@ -61,11 +52,6 @@ def a_copy_of_the_last_column(output, lengths):
 )
 def the_last_column_after_padding_is_zero(output, lengths):
     return (output * valid(output, lengths).unsqueeze(2))[:, -1]
-
-
-@mistake("M93", task="last_output", says="The last valid index is lengths - 1.")
-def one_step_too_far(output, lengths):
-    return output[torch.arange(len(output)), lengths]
 
 
 @mistake("M93", task="last_output", says="The last valid index is lengths - 1.")
@@ -103,15 +89,6 @@ def one_step_too_early_and_clamped(output, lengths):
     task="last_output",
     says="A slice before lengths - 1 takes every row at every length; index with the rows' numbers in its place.",
 )
-def every_row_at_every_length(output, lengths):
-    return output[:, lengths - 1]
-
-
-@mistake(
-    "P02",
-    task="last_output",
-    says="A slice before lengths - 1 takes every row at every length; index with the rows' numbers in its place.",
-)
 def every_row_at_every_length_selected(output, lengths):
     return torch.index_select(output, 1, lengths - 1)
 
@@ -127,20 +104,6 @@ def lengths_index_the_batch_alone(output, lengths):
 
 
 @mistake(
-    "P04", task="last_output", says="Every row has an end of its own; yours are all read where the longest one ends."
-)
-def where_the_longest_ends(output, lengths):
-    return output[:, lengths.max() - 1].clone()
-
-
-@mistake(
-    "P05", task="last_output", says="Every row has an end of its own; yours are all read where the first one ends."
-)
-def where_the_first_ends(output, lengths):
-    return output[:, lengths[0] - 1].clone()
-
-
-@mistake(
     "P06", task="last_output", says="The padding stands behind the end of a row; you count the steps from the right."
 )
 def counted_from_the_right(output, lengths):
@@ -150,21 +113,6 @@ def counted_from_the_right(output, lengths):
 @mistake("M38", task="last_output", says="output[-1] is the last sample of the batch; time is the second axis.")
 def the_last_sample(output, lengths):
     return output[-1].clone()
-
-
-@mistake("M38", task="last_output", says="output[-1] is the last sample of the batch; time is the second axis.")
-def the_last_sample_at_all_lengths(output, lengths):
-    return output[-1, lengths - 1]
-
-
-@mistake("M39", task="last_output", says="You read the first step, which has seen one value only.")
-def the_first_step(output, lengths):
-    return output[:, 0].clone()
-
-
-@mistake("M40", task="last_output", says="Take the output at the last valid step, not the mean over time.")
-def the_mean_over_all_steps(output, lengths):
-    return output.mean(1)
 
 
 @mistake("M40", task="last_output", says="Take the output at the last valid step, not the mean over time.")
@@ -294,19 +242,9 @@ def the_mask_is_made_on_the_cpu(output, lengths):
 
 
 @mistake("M92", task="encode", says="You read padding: pack the batch and take h_n, or take step lengths - 1.")
-def the_last_column_of_the_plain_run(rnn, x, lengths):
-    return rnn(x)[0][:, -1]
-
-
-@mistake("M92", task="encode", says="You read padding: pack the batch and take h_n, or take step lengths - 1.")
 def h_n_of_the_plain_run(rnn, x, lengths):
     _, h_n = rnn(x)
     return h_n[-1]
-
-
-@mistake("M92", task="encode", says="You read padding: pack the batch and take h_n, or take step lengths - 1.")
-def cut_at_the_longest(rnn, x, lengths):
-    return rnn(x[:, : int(lengths.max())])[0][:, -1]
 
 
 @mistake(
@@ -364,13 +302,6 @@ def one_step_too_far_and_clamped_in_the_plain_run(rnn, x, lengths):
 @mistake(
     "P30", task="encode", says="You stop one step before the last valid one: pack lengths, and index with lengths - 1."
 )
-def packed_one_step_too_short(rnn, x, lengths):
-    return rnn(packed(x, lengths - 1))[1][-1]
-
-
-@mistake(
-    "P30", task="encode", says="You stop one step before the last valid one: pack lengths, and index with lengths - 1."
-)
 def picked_one_step_too_early(rnn, x, lengths):
     return rnn(x)[0][torch.arange(len(x)), lengths - 2]
 
@@ -381,11 +312,6 @@ def picked_one_step_too_early(rnn, x, lengths):
 def each_row_one_step_too_short(rnn, x, lengths):
     ends = (lengths - 1).clamp(min=1)
     return rnn(packed(x, ends))[1][-1]
-
-
-@mistake("M94", task="encode", says="Pass enforce_sorted=False: the rows do not come in decreasing order of length.")
-def rows_are_believed_to_be_sorted(rnn, x, lengths):
-    return rnn(pack_padded_sequence(x, lengths, batch_first=True))[1][-1]
 
 
 @mistake("M94", task="encode", says="Pass enforce_sorted=False: the rows do not come in decreasing order of length.")
@@ -440,29 +366,6 @@ def rows_are_sorted_and_lengths_are_not(rnn, x, lengths):
     return rnn(packed(x[order], lengths))[1][-1][order.argsort()]
 
 
-@mistake("P32", task="encode", says="Rows and lengths go together: sort both, or neither.")
-def rows_are_sorted_alone(rnn, x, lengths):
-    return rnn(packed(x[lengths.argsort(descending=True)], lengths))[1][-1]
-
-
-@mistake(
-    "M96",
-    task="encode",
-    says="pack_padded_sequence also needs batch_first=True, and x as it comes, with the batch first.",
-)
-def packed_time_first(rnn, x, lengths):
-    return rnn(pack_padded_sequence(x, lengths, enforce_sorted=False))[1][-1]
-
-
-@mistake(
-    "M96",
-    task="encode",
-    says="pack_padded_sequence also needs batch_first=True, and x as it comes, with the batch first.",
-)
-def packed_with_nothing_said(rnn, x, lengths):
-    return rnn(pack_padded_sequence(x, lengths))[1][-1]
-
-
 @mistake(
     "M96",
     task="encode",
@@ -484,46 +387,9 @@ def transposed(rnn, x, lengths):
     return rnn(x.transpose(0, 1))[0][lengths - 1, torch.arange(len(x))]
 
 
-@mistake(
-    "M96",
-    task="encode",
-    says="pack_padded_sequence also needs batch_first=True, and x as it comes, with the batch first.",
-)
-def transposed_and_packed_batch_first(rnn, x, lengths):
-    return rnn(packed(x.transpose(0, 1), lengths))[1][-1]
-
-
-@mistake("M41", task="encode", says="h_n has a layer axis: take h_n[-1].")
-def h_n_with_its_layers(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1]
-
-
 @mistake("M41", task="encode", says="h_n has a layer axis: take h_n[-1].")
 def h_n_with_its_layers_behind_the_batch(rnn, x, lengths):
     return rnn(packed(x, lengths))[1].transpose(0, 1)
-
-
-@mistake("P50", task="encode", says="The first axis of h_n counts the layers: h_n[:, -1] is the last row of the batch.")
-def h_n_of_the_last_row(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1][:, -1]
-
-
-@mistake(
-    "P35",
-    task="encode",
-    says="h_n holds every layer; take the last one, h_n[-1], which is also right for a single one.",
-)
-def h_n_of_the_first_layer(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1][0]
-
-
-@mistake(
-    "P35",
-    task="encode",
-    says="h_n holds every layer; take the last one, h_n[-1], which is also right for a single one.",
-)
-def h_n_squeezed_at_the_layers(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1].squeeze(0)
 
 
 @mistake(
@@ -533,20 +399,6 @@ def h_n_squeezed_at_the_layers(rnn, x, lengths):
 )
 def layers_side_by_side(rnn, x, lengths):
     return torch.cat(list(rnn(packed(x, lengths))[1]), dim=1)
-
-
-@mistake(
-    "P35",
-    task="encode",
-    says="h_n holds every layer; take the last one, h_n[-1], which is also right for a single one.",
-)
-def the_mean_of_the_layers(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1].mean(0)
-
-
-@mistake("P12", task="encode", says="squeeze() drops every axis of size 1, the batch as well; take h_n[-1].")
-def h_n_squeezed(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1].squeeze()
 
 
 @mistake(
@@ -569,39 +421,10 @@ def the_packed_output_is_indexed_by_row(rnn, x, lengths):
     return output[torch.arange(len(x)), lengths - 1]
 
 
-@mistake(
-    "P36",
-    task="encode",
-    says="rnn answers with a pair, and the output of a packed batch has no axes: take h_n, or use pad_packed_sequence first.",
-)
-def the_pair_is_indexed(rnn, x, lengths):
-    return rnn(x)[torch.arange(len(x)), lengths - 1]
-
-
-@mistake("P37", task="encode", says="The data of a packed output stand step by step, not row by row; take h_n.")
-def the_end_of_the_packed_data(rnn, x, lengths):
-    return rnn(packed(x, lengths))[0].data[-len(x) :]
-
-
-@mistake("P37", task="encode", says="The data of a packed output stand step by step, not row by row; take h_n.")
-def places_in_the_packed_data(rnn, x, lengths):
-    return rnn(packed(x, lengths))[0].data[lengths.cumsum(0) - 1]
-
-
-@mistake("P38", task="encode", says="Zeros are inputs too: behind the end of a row the state still moves.")
-def padding_is_set_to_zero(rnn, x, lengths):
-    return rnn(x * valid(x, lengths).unsqueeze(2))[1][-1]
-
-
 @mistake("M40", task="encode", says="Take the state after the last valid step, not the mean over time.")
 def the_mean_over_the_valid_states(rnn, x, lengths):
     output, _ = pad_packed_sequence(rnn(packed(x, lengths))[0], batch_first=True)
     return output.sum(1) / lengths[:, None]
-
-
-@mistake("M40", task="encode", says="Take the state after the last valid step, not the mean over time.")
-def the_mean_over_all_states(rnn, x, lengths):
-    return rnn(x)[0].mean(1)
 
 
 @mistake("P39", task="encode", says="Take the state after the last valid step, not the sum over the valid ones.")
@@ -614,32 +437,10 @@ def the_largest_over_the_valid_states(rnn, x, lengths):
     return pad_packed_sequence(rnn(packed(x, lengths))[0], batch_first=True, padding_value=-torch.inf)[0].amax(1)
 
 
-@mistake("M39", task="encode", says="You read the first step, which has seen one value only.")
-def the_first_state(rnn, x, lengths):
-    return rnn(x)[0][:, 0]
-
-
-@mistake("M38", task="encode", says="output[-1] is the last sample of the batch; time is the second axis.")
-def the_last_sample_of_the_run(rnn, x, lengths):
-    return rnn(x)[0][-1]
-
-
 @mistake("M61", task="encode", says="You cut the graph: no gradient comes through to x and the parameters.")
 def under_no_grad(rnn, x, lengths):
     with torch.no_grad():
         return rnn(packed(x, lengths))[1][-1]
-
-
-@mistake("M61", task="encode", says="You cut the graph: no gradient comes through to x and the parameters.")
-def the_state_is_detached(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1][-1].detach()
-
-
-@mistake(
-    "P40", task="encode", says="You cut the graph at x: gradients reach the parameters of rnn and not what it reads."
-)
-def x_is_detached(rnn, x, lengths):
-    return rnn(packed(x.detach(), lengths))[1][-1]
 
 
 @mistake("P51", task="encode", says="The state between two steps is cut off: run rnn on whole rows, without detach().")
@@ -650,11 +451,6 @@ def the_state_is_detached_in_every_step(rnn, x, lengths):
         hx = hx.detach()
         states.append(output)
     return picked(torch.cat(states, dim=1), lengths)
-
-
-@mistake("P41", task="encode", says="Run rnn itself: gradients of a copy do not reach its parameters.")
-def on_a_copy(rnn, x, lengths):
-    return copy.deepcopy(rnn)(packed(x, lengths))[1][-1]
 
 
 @mistake("P42", task="encode", says="The state at the beginning is zeros; leave it to the layer.")
@@ -686,28 +482,9 @@ def time_runs_backwards(rnn, x, lengths):
 
 
 @mistake("P06", task="encode", says="The padding stands behind the end of a row; you count the steps from the right.")
-def read_from_the_right(rnn, x, lengths):
-    return rnn(x)[0][torch.arange(len(x)), -lengths]
-
-
-@mistake("P06", task="encode", says="The padding stands behind the end of a row; you count the steps from the right.")
 def the_beginning_is_cut_off(rnn, x, lengths):
     rows = zip(x, lengths.tolist(), strict=True)
     return torch.stack([rnn(row[None, -length:])[1][-1, 0] for row, length in rows])
-
-
-@mistake(
-    "P02",
-    task="encode",
-    says="A slice before lengths - 1 takes every row at every length; index with the rows' numbers in its place.",
-)
-def every_state_at_every_length(rnn, x, lengths):
-    return rnn(x)[0][:, lengths - 1]
-
-
-@mistake("P04", task="encode", says="Every row has an end of its own; yours are all read where the longest one ends.")
-def all_where_the_first_ends(rnn, x, lengths):
-    return rnn(x[:, : int(lengths[0])])[0][:, -1]
 
 
 @mistake("P10", task="encode", says="lengths is the caller's: write lengths - 1, not lengths -= 1.")
@@ -733,11 +510,6 @@ def padding_of_x_is_set_to_zero(rnn, x, lengths):
 def put_into_eval_mode(rnn, x, lengths):
     rnn.eval()
     return rnn(packed(x, lengths))[1][-1]
-
-
-@mistake("P45", task="encode", says="You put rnn into another mode; which one it is in is for the caller to say.")
-def put_into_training_mode(rnn, x, lengths):
-    return rnn.train()(packed(x, lengths))[1][-1]
 
 
 @mistake(
@@ -767,11 +539,6 @@ def batch_first_is_switched_off(rnn, x, lengths):
 def a_pair_is_returned(rnn, x, lengths):
     output, h_n = rnn(packed(x, lengths))
     return pad_packed_sequence(output, batch_first=True)[0], h_n[-1]
-
-
-@mistake("P15", task="encode", says="Keep the dtype of x: yours is always float32.")
-def states_are_always_float32(rnn, x, lengths):
-    return rnn(packed(x, lengths))[1][-1].float()
 
 
 # masked_mse

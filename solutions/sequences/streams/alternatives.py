@@ -358,3 +358,46 @@ def filled_up(model, optimizer, streams, chunk):
         losses.append(loss.item())
         state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
     return losses
+
+
+def check(ids, batch_size):
+    if batch_size > len(ids):
+        raise ValueError("too few")
+    return len(ids) // batch_size
+
+
+@alternative("to_streams", "the length checked by a function")
+def after_a_check(ids, batch_size):
+    length = check(ids, batch_size)
+    return ids[: batch_size * length].reshape(batch_size, length).clone()
+
+
+def pairs(streams, chunk):
+    return zip(streams[:, :-1].split(chunk, 1), streams[:, 1:].split(chunk, 1), strict=True)
+
+
+def nats(logits, y):
+    return F.cross_entropy(logits.transpose(1, 2), y)
+
+
+def descend(optimizer, loss):
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+
+def cut(state):
+    return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+
+
+@alternative("train_tbptt", "each piece in a function of its own")
+def in_pieces(model, optimizer, streams, chunk):
+    model.train()
+    losses, state = [], None
+    for x, y in pairs(streams, chunk):
+        logits, state = model(x, state)
+        loss = nats(logits, y)
+        descend(optimizer, loss)
+        losses.append(loss.item())
+        state = cut(state)
+    return losses

@@ -114,3 +114,12 @@ def read_flat(output, w_hy, b_y):
 @alternative("readout", "a loop over steps")
 def read_by_steps(output, w_hy, b_y):
     return torch.stack([step.mm(w_hy.t()) + b_y for step in output.unbind(1)], dim=1)
+
+
+@alternative("rnn_forward", "the cell written out in the loop")
+def written_out(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = torch.tanh(x[:, t] @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h)
+    return torch.stack(states, 1), h

@@ -333,3 +333,66 @@ def by_a_copy(model, x, y):
     with torch.no_grad():
         predictions = twin(x)
     return F.mse_loss(predictions, y).item(), predictions
+
+
+LAYERS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
+
+
+def layer_of(cell):
+    if cell not in LAYERS:
+        raise ValueError(cell)
+    return LAYERS[cell]
+
+
+@alternative("Forecaster", "the layer chosen by a function")
+class Chosen(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
+        super().__init__()
+        self.rnn = layer_of(cell)(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x, hx=None):
+        output, _ = self.rnn(x, hx)
+        return self.head(output[:, -1])
+
+
+def checked(model, x, y):
+    prediction = model(x)
+    if prediction.shape != y.shape:
+        raise ValueError("shapes differ")
+    return ((prediction - y) ** 2).mean()
+
+
+@alternative("train_step", "shapes compared in a function")
+def with_a_check(model, optimizer, x, y, max_norm=None):
+    model.train()
+    optimizer.zero_grad()
+    loss = checked(model, x, y)
+    loss.backward()
+    if max_norm is not None:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item()
+
+
+@alternative("evaluate", "the error measured afterwards")
+def measured_afterwards(model, x, y):
+    was = model.training
+    model.eval()
+    with torch.no_grad():
+        p = model(x)
+    model.train(was)
+    return ((p - y) ** 2).mean().item(), p
+
+
+@alternative("plot_predictions", "both labels set at once")
+def labelled_at_once(y_true, y_pred, ax=None):
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        ax = plt.subplots()[1]
+    ax.plot(y_true.flatten(), label="True")
+    ax.plot(y_pred.flatten(), label="Predicted")
+    ax.legend()
+    ax.set(xlabel="t", ylabel="value")
+    return ax

@@ -192,3 +192,44 @@ def by_two_passes(series, train_fraction):
     std = math.sqrt((past - mean).square().sum().item() / len(past))
     std = 1.0 if std < 1e-8 else std
     return [past.sub(mean).div(std), future.sub(mean).div(std), mean, std]
+
+
+def count_of(series, seq_length, horizon):
+    count = len(series) - seq_length - horizon + 1
+    if count < 1:
+        raise ValueError("too short")
+    return count
+
+
+def cut(series, starts, seq_length):
+    return torch.stack([series[i : i + seq_length] for i in starts])
+
+
+@alternative("make_windows", "windows and targets cut one by one")
+def cut_one_by_one(series, seq_length, horizon=1):
+    count = count_of(series, seq_length, horizon)
+    x = cut(series, range(count), seq_length)
+    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
+
+
+@alternative("random_phase_sequences", "one wave, one step longer")
+def one_step_longer(num_sequences, seq_length, step=0.1, generator=None):
+    phase = 2 * math.pi * torch.rand(num_sequences, 1, generator=generator)
+    values = torch.sin(phase + step * torch.arange(seq_length + 1))
+    return values[:, :-1].unsqueeze(-1), values[:, -1:]
+
+
+def parts(series, train_fraction):
+    cut_at = int(len(series) * train_fraction)
+    return series[:cut_at], series[cut_at:]
+
+
+def safe(std):
+    return std if std >= 1e-8 else 1.0
+
+
+@alternative("split_and_scale", "two parts, two numbers")
+def measured(series, train_fraction):
+    train, test = parts(series, train_fraction)
+    mean, std = train.mean().item(), safe(train.std(correction=0).item())
+    return (train - mean) / std, (test - mean) / std, mean, std

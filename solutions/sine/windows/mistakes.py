@@ -19,18 +19,6 @@ def count_of(series, seq_length, horizon):
 
 
 @mistake(
-    "M01",
-    task="make_windows",
-    says="Your target is the window's own last value; take the value after the window.",
-    costs="most",
-)
-def the_target_is_the_last_input(series, seq_length, horizon=1):
-    count = count_of(series, seq_length, horizon)
-    x = cut(series, range(count), seq_length)
-    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 2] for i in range(count)]).unsqueeze(-1)
-
-
-@mistake(
     "M02",
     task="make_windows",
     says="Your target stands one step too far ahead; with horizon=1 it is series[i + seq_length].",
@@ -56,27 +44,6 @@ def the_last_window_is_dropped(series, seq_length, horizon=1):
     return torch.stack(x).unsqueeze(-1), torch.stack(y).unsqueeze(-1)
 
 
-@mistake("M03", task="make_windows", says="One window is missing at the end: N = L - seq_length - horizon + 1.")
-def the_last_window_is_refused(series, seq_length, horizon=1):
-    count = len(series) - seq_length - horizon
-    if count < 1:
-        raise ValueError("too short")
-    x = cut(series, range(count), seq_length)
-    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
-
-
-@mistake(
-    "M04",
-    task="make_windows",
-    says="You windowed the time axis 0, 1, 2, ...; window the values of the series that you were given.",
-)
-def the_time_axis_is_windowed(series, seq_length, horizon=1):
-    count = count_of(series, seq_length, horizon)
-    time = torch.arange(len(series), dtype=series.dtype)
-    x = cut(time, range(count), seq_length)
-    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
-
-
 @mistake(
     "M04",
     task="make_windows",
@@ -94,49 +61,12 @@ def the_target_is_a_window(series, seq_length, horizon=1):
     return x.unsqueeze(-1), y.unsqueeze(-1)
 
 
-@mistake("M06", task="make_windows", says="Keep the feature axis of the target: y must be (N, 1), not (N,).")
-def the_target_has_no_feature_axis(series, seq_length, horizon=1):
-    count = count_of(series, seq_length, horizon)
-    x = cut(series, range(count), seq_length)
-    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)])
-
-
-@mistake("M07", task="make_windows", says="Recurrent layers read (N, T, input_size); add the last axis to x.")
-def the_windows_have_no_feature_axis(series, seq_length, horizon=1):
-    count = count_of(series, seq_length, horizon)
-    x = cut(series, range(count), seq_length)
-    return x, torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
-
-
 @mistake("M08", task="make_windows", says="view and reshape cut memory anew, they do not swap axes; use transpose.")
 def axes_are_swapped_by_reshape(series, seq_length, horizon=1):
     count = count_of(series, seq_length, horizon)
     columns = torch.stack([series[t : t + count] for t in range(seq_length)])
     y = torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
     return columns.reshape(count, seq_length, 1), y
-
-
-@mistake(
-    "M12",
-    task="make_windows",
-    says="You changed the order of the time steps in a window; shuffle windows if you must, never inside one.",
-)
-def time_runs_backward_in_a_window(series, seq_length, horizon=1):
-    count = count_of(series, seq_length, horizon)
-    x = cut(series, range(count), seq_length).flip(1)
-    return x.unsqueeze(-1), torch.stack([series[i + seq_length + horizon - 1] for i in range(count)]).unsqueeze(-1)
-
-
-@mistake(
-    "W01",
-    task="make_windows",
-    says="Your targets ignore the horizon: it says how far after the window's last value they stand.",
-    costs="most",
-)
-def the_horizon_is_ignored(series, seq_length, horizon=1):
-    count = count_of(series, seq_length, horizon)
-    x = cut(series, range(count), seq_length)
-    return x.unsqueeze(-1), torch.stack([series[i + seq_length] for i in range(count)]).unsqueeze(-1)
 
 
 @mistake(
@@ -280,18 +210,6 @@ def the_sequences_have_no_feature_axis(num_sequences, seq_length, step=0.1, gene
     says="Draw one phase per sequence, from the generator that you were given.",
     costs="most",
 )
-def one_phase_for_all_rows(num_sequences, seq_length, step=0.1, generator=None):
-    phase = 2 * math.pi * torch.rand(1, generator=generator)
-    values = torch.sin(phase + step * torch.arange(seq_length + 1)).repeat(num_sequences, 1)
-    return values[:, :-1].unsqueeze(-1), values[:, -1:]
-
-
-@mistake(
-    "M09",
-    task="random_phase_sequences",
-    says="Draw one phase per sequence, from the generator that you were given.",
-    costs="most",
-)
 def the_generator_is_ignored(num_sequences, seq_length, step=0.1, generator=None):
     _, values = wave(num_sequences, seq_length, step, None)
     return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
@@ -307,37 +225,6 @@ def a_seed_is_set_inside(num_sequences, seq_length, step=0.1, generator=None):
     torch.manual_seed(0)
     _, values = wave(num_sequences, seq_length, step, None)
     return values[:, :seq_length].unsqueeze(-1), values[:, seq_length : seq_length + 1].clone()
-
-
-@mistake(
-    "W06", task="random_phase_sequences", says="The phases should cover the whole circle [0, 2 pi), not a part of it."
-)
-def phases_cover_half_the_circle(num_sequences, seq_length, step=0.1, generator=None):
-    phase = math.pi * torch.rand(num_sequences, 1, generator=generator)
-    values = torch.sin(phase + step * torch.arange(seq_length + 1))
-    return values[:, :-1].unsqueeze(-1), values[:, -1:]
-
-
-@mistake(
-    "W07",
-    task="random_phase_sequences",
-    says="The phases should cover the whole circle evenly: multiply uniform numbers from [0, 1) by 2 pi.",
-)
-def phases_cover_one_radian(num_sequences, seq_length, step=0.1, generator=None):
-    phase = torch.rand(num_sequences, 1, generator=generator)
-    values = torch.sin(phase + step * torch.arange(seq_length + 1))
-    return values[:, :-1].unsqueeze(-1), values[:, -1:]
-
-
-@mistake(
-    "W07",
-    task="random_phase_sequences",
-    says="The phases should cover the whole circle evenly: multiply uniform numbers from [0, 1) by 2 pi.",
-)
-def phases_are_normal(num_sequences, seq_length, step=0.1, generator=None):
-    phase = torch.randn(num_sequences, 1, generator=generator)
-    values = torch.sin(phase + step * torch.arange(seq_length + 1))
-    return values[:, :-1].unsqueeze(-1), values[:, -1:]
 
 
 @mistake(
@@ -360,17 +247,6 @@ def linspace_steps_too_far(num_sequences, seq_length, step=0.1, generator=None):
 
 
 @mistake(
-    "W17",
-    task="random_phase_sequences",
-    says="A row has one phase for all its steps; a new one for every value makes noise, not a wave.",
-)
-def a_phase_for_every_value(num_sequences, seq_length, step=0.1, generator=None):
-    phase = 2 * math.pi * torch.rand(num_sequences, seq_length + 1, generator=generator)
-    values = torch.sin(phase + step * torch.arange(seq_length + 1))
-    return values[:, :-1].unsqueeze(-1), values[:, -1:]
-
-
-@mistake(
     "W18",
     task="random_phase_sequences",
     says="Return float32, which is what a new nn.Module reads; not float64.",
@@ -379,13 +255,6 @@ def a_phase_for_every_value(num_sequences, seq_length, step=0.1, generator=None)
 def the_waves_are_float64(num_sequences, seq_length, step=0.1, generator=None):
     phase, _ = wave(num_sequences, seq_length, step, generator)
     values = torch.sin(phase.double() + step * torch.arange(seq_length + 1))
-    return values[:, :-1].unsqueeze(-1), values[:, -1:]
-
-
-@mistake("W19", task="random_phase_sequences", says="Draw the phases at random: yours are spaced evenly.", costs="most")
-def phases_are_spaced_evenly(num_sequences, seq_length, step=0.1, generator=None):
-    phase = torch.arange(num_sequences)[:, None] * (2 * math.pi / num_sequences)
-    values = torch.sin(phase + step * torch.arange(seq_length + 1))
     return values[:, :-1].unsqueeze(-1), values[:, -1:]
 
 
@@ -440,54 +309,6 @@ def safe(std):
     return std if std >= 1e-8 else 1.0
 
 
-@mistake("M10", task="split_and_scale", says="Mean and std must come from the training part only.", costs="most")
-def all_data_is_measured(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = series.mean().item(), safe(series.std(correction=0).item())
-    return (train - mean) / std, (test - mean) / std, mean, std
-
-
-@mistake(
-    "W30", task="split_and_scale", says="Keep the dtype of the series; do not turn it into float32.", costs="little"
-)
-def the_scaled_parts_are_float32(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = train.mean().item(), safe(train.std(correction=0).item())
-    return ((train - mean) / std).float(), ((test - mean) / std).float(), mean, std
-
-
-@mistake(
-    "M11",
-    task="split_and_scale",
-    says="Split by time: the first part trains, and the order of the values stays.",
-    costs="most",
-)
-def the_split_is_random(series, train_fraction):
-    order = torch.randperm(len(series), generator=torch.Generator().manual_seed(0))
-    train, test = parts(series[order], train_fraction)
-    mean, std = train.mean().item(), safe(train.std(correction=0).item())
-    return (train - mean) / std, (test - mean) / std, mean, std
-
-
-@mistake(
-    "M13",
-    task="split_and_scale",
-    says="Scale the test part with the mean and std of the training part, not with its own.",
-)
-def the_test_part_is_scaled_by_itself(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = train.mean().item(), safe(train.std(correction=0).item())
-    own = safe(test.std(correction=0).item())
-    return (train - mean) / std, (test - test.mean()) / own, mean, std
-
-
-@mistake("W09", task="split_and_scale", says="Use std(correction=0): divide by the number of values, not by one less.")
-def the_sample_std_is_used(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = train.mean().item(), safe(train.std().item())
-    return (train - mean) / std, (test - mean) / std, mean, std
-
-
 @mistake(
     "W10",
     task="split_and_scale",
@@ -500,14 +321,6 @@ def a_constant_part_is_divided_by_zero(series, train_fraction):
     return (train - mean) / (train.std(correction=0)), (test - mean) / train.std(correction=0), mean, std
 
 
-@mistake("W11", task="split_and_scale", says="mean and std are Python floats: call .item().")
-def statistics_stay_tensors(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = train.mean(), train.std(correction=0)
-    std = torch.where(std < 1e-8, torch.ones_like(std), std)
-    return (train - mean) / std, (test - mean) / std, mean, std
-
-
 @mistake("W12", task="split_and_scale", says="You scaled the series in place; make a new tensor.", costs="little")
 def the_series_is_scaled_in_place(series, train_fraction):
     train, _ = parts(series, train_fraction)
@@ -516,18 +329,6 @@ def the_series_is_scaled_in_place(series, train_fraction):
     series /= std
     train, test = parts(series, train_fraction)
     return train.clone(), test.clone(), mean, std
-
-
-@mistake(
-    "W13",
-    task="split_and_scale",
-    says="The first part is for training; you returned the last one as the training part.",
-)
-def the_end_is_for_training(series, train_fraction):
-    cut_at = len(series) - int(len(series) * train_fraction)
-    test, train = series[:cut_at], series[cut_at:]
-    mean, std = train.mean().item(), safe(train.std(correction=0).item())
-    return (train - mean) / std, (test - mean) / std, mean, std
 
 
 @mistake(
@@ -543,17 +344,6 @@ def only_the_mean_is_taken_off(series, train_fraction):
 
 
 @mistake(
-    "W22",
-    task="split_and_scale",
-    says="Take the mean off first: series - mean / std divides the mean alone; write (series - mean) / std.",
-)
-def the_mean_alone_is_divided(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = train.mean().item(), safe(train.std(correction=0).item())
-    return train - mean / std, test - mean / std, mean, std
-
-
-@mistake(
     "W23", task="split_and_scale", says="Divide by the standard deviation; you divided by its square, the variance."
 )
 def the_variance_is_used(series, train_fraction):
@@ -561,19 +351,6 @@ def the_variance_is_used(series, train_fraction):
     mean, variance = train.mean().item(), train.var(correction=0).item()
     spread = variance if variance**0.5 >= 1e-8 else 1.0
     return (train - mean) / spread, (test - mean) / spread, mean, spread
-
-
-@mistake(
-    "W24",
-    task="split_and_scale",
-    says="int(L * train_fraction) values train: cut the fraction off, do not round.",
-    costs="little",
-)
-def the_count_is_rounded(series, train_fraction):
-    cut_at = round(len(series) * train_fraction)
-    train, test = series[:cut_at], series[cut_at:]
-    mean, std = train.mean().item(), safe(train.std(correction=0).item())
-    return (train - mean) / std, (test - mean) / std, mean, std
 
 
 @mistake(
@@ -586,39 +363,3 @@ def the_test_part_is_not_scaled(series, train_fraction):
     train, test = parts(series, train_fraction)
     mean, std = train.mean().item(), safe(train.std(correction=0).item())
     return (train - mean) / std, test.clone(), mean, std
-
-
-@mistake(
-    "W26",
-    task="split_and_scale",
-    says="series[-n:] with n = 0 is the whole series, not an empty one; count the test part from the front.",
-    costs="little",
-)
-def the_test_part_is_counted_from_the_end(series, train_fraction):
-    train, _ = parts(series, train_fraction)
-    test = series[-(len(series) - len(train)) :]
-    mean, std = train.mean().item(), safe(train.std(correction=0).item())
-    return (train - mean) / std, (test - mean) / std, mean, std
-
-
-@mistake(
-    "W27",
-    task="split_and_scale",
-    says="Where std is below 1e-8 it becomes 1; a larger limit, or a small number added to std, changes real data.",
-)
-def a_small_number_is_added(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = train.mean().item(), train.std(correction=0).item() + 1e-8
-    return (train - mean) / std, (test - mean) / std, mean, std
-
-
-@mistake(
-    "W27",
-    task="split_and_scale",
-    says="Where std is below 1e-8 it becomes 1; a larger limit, or a small number added to std, changes real data.",
-)
-def the_limit_is_too_large(series, train_fraction):
-    train, test = parts(series, train_fraction)
-    mean, std = train.mean().item(), train.std(correction=0).item()
-    std = std if std >= 1e-5 else 1.0
-    return (train - mean) / std, (test - mean) / std, mean, std
