@@ -50,7 +50,11 @@ def test_nothing_of_the_solutions_is_in_the_wheel(wheel: zipfile.ZipFile) -> Non
 
     found = [name for name in names if set(name.parts) & {"solutions", "source", "tests", "docs", "benchmarks"}]
     found += [name for name in names if "exercises" in name.parts and any(word in name.name for word in HIDDEN)]
-    found += [name for name in names if name.name in ("mistakes.py", "mistakes.toml", "alternatives.py", "test_hidden.py", "probes.py")]
+    found += [
+        name
+        for name in names
+        if name.name in ("mistakes.py", "mistakes.toml", "alternatives.py", "test_hidden.py", "probes.py")
+    ]
 
     assert [str(name) for name in found] == ["autograder/course/probes.py"]
 
