@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Self
 
 import psutil
 import pytest
-from autograder.reporting.session import show_grading
 from nbgrader_small import SmallCourse
 
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading import run
+from autograder.grading.show import show_grading
 from autograder.intake import is_work
 
 EXAMINER = "autograder.grading.examiner"

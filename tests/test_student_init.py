@@ -18,7 +18,7 @@ from autograder.errors import GradingError, UnrollError, UsageError
 from autograder.intake import read_one
 from autograder.isolation.limits import Limits
 from autograder.student.exercises import read_exercises
-from autograder.student.folder.fates import init
+from autograder.student.folder import init
 from autograder.student.folder.fates import Step
 from autograder.student.folder.init import bring, changes, find_folder
 from autograder.student.folder.shipped import Shipped, read_shipped

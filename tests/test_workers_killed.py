@@ -246,7 +246,7 @@ def test_a_fork_that_fails_for_a_moment_is_tried_again(monkeypatch: pytest.Monke
 FORKS_FAIL = """
 import os
 import torch
-from autograder.course import Limits
+from autograder.isolation.limits import Limits
 from autograder.errors import NotStarted
 from autograder.isolation.forked import Zygote
 from autograder.isolation.launch import launch_from_here

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from autograder.authoring.picture import draw_losses
-from autograder.course.model import calibration
+from autograder.course import calibration
 from autograder.course.model import Course, Lesson
 from autograder.course.variants import Variant, alternatives, mistakes
 from autograder.errors import CourseError

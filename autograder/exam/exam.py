@@ -15,7 +15,7 @@ import pytest
 import torch
 from _pytest.runner import runtestprotocol
 
-from autograder.course.model import calibration
+from autograder.course import calibration
 from autograder.course.model import Lesson
 from autograder.course.probes import probe_source
 from autograder.course.variants import Variant

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.model import variants
+from autograder.course import variants
 from autograder.course.model import Lesson
 from autograder.exam.distance import uses
 from autograder.exam.local import Cached, Local
