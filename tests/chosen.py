@@ -5,6 +5,7 @@ A test that takes long carries a marker of `pyproject.toml`; the expression in i
 
 import os
 import re
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,21 @@ MOST = 4  # processes; each imports torch and has a zygote of its own
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Run a test that is named whatever its markers are; spread all others over the cores."""
-    if _names_a_test(config):
+    if hasattr(config, "workerinput"):  # which knows the command line, and not PYTEST_ADDOPTS
+        config.option.markexpr = config.workerinput["markexpr"]
+    elif _names_a_test(config):
         if config.option.markexpr == _default(config):
             config.option.markexpr = ""
     elif _may_spread(config):
         config.option.numprocesses = min(os.cpu_count() or 1, MOST)
         # The tests of a file share what they have set up, so they stay in one process.
         config.option.dist, config.option.loadscopereorder = "loadfile", False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process which tests are wanted."""
+    node.workerinput["markexpr"] = node.config.option.markexpr
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

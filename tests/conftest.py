@@ -10,7 +10,12 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # what this session was told is not for the sessions that its tests start
 
-from chosen import pytest_cmdline_main, pytest_collection_modifyitems, pytest_report_header  # noqa: F401 (hooks)
+from chosen import (  # noqa: F401 (hooks)
+    pytest_cmdline_main,
+    pytest_collection_modifyitems,
+    pytest_configure_node,
+    pytest_report_header,
+)
 from classroom import REPOSITORY
 from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 

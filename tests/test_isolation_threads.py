@@ -46,7 +46,7 @@ def under_checkpoint():
 """
 LOCKED = """
 import ctypes, os, resource, sys
-from autograder.isolation import seccomp
+from autograder.isolation.inside import seccomp
 from autograder.isolation.inside.sandbox import Ceiling, lock_worker
 libc = ctypes.CDLL(None)
 if sys.argv[1] == "user" and os.geteuid() == 0:

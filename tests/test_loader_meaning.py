@@ -399,7 +399,7 @@ def test_above_a_future_import_annotations_are_evaluated_as_ever(zygote: Zygote)
     with remote(zygote, *cells) as lesson, pytest.raises(StudentMissing):
         lesson.ask("call", CALL)
 
-    assert [(note["kind"], note["cell"]) for note in lesson.notes] == [("NameError", 1)]
+    assert [(note.kind, note.cell) for note in lesson.notes] == [("NameError", 1)]
 
 
 def test_what_a_notebook_shows_keeps_what_a_cell_has_switched_on(zygote: Zygote) -> None:

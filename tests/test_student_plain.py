@@ -239,11 +239,12 @@ subprocess.CREATE_NEW_PROCESS_GROUP = 0x200
 sys.platform = "win32"
 
 import autograder.cli.commands, autograder.student
-from autograder.isolation import backend, service, spare, spares
-for found in pkgutil.iter_modules(autograder.student.__path__):
-    importlib.import_module(f"autograder.student.{found.name}")
+from autograder.isolation import open as opening, plain
+from autograder.isolation.inside import plain_main, service
+for found in pkgutil.walk_packages(autograder.student.__path__, "autograder.student."):
+    importlib.import_module(found.name)
 from autograder.grading import fixtures, home
-assert backend.is_plain()
+assert opening.is_plain()
 try:
     import autograder.isolation.forked
 except autograder.errors.GradingError as error:
