@@ -14,7 +14,13 @@ from autograder.isolation.forks import Zygote
 LIMITS = {"call_seconds": 2.0, "lesson_seconds": 8.0, "memory_bytes": 1536 << 20}
 SECRETS = ("lesson.py", "test_hidden.py", "mistakes.py", "alternatives.py")
 PLANTED = ("/tmp", "/dev/shm", str(REPOSITORY), "/work")
-ENDINGS = {"29 endless loop": "timeout", "35 abort": "crashed", "38 memory of tensors": "overflow"}
+ENDINGS = {
+    "29 endless loop": "timeout",
+    "35 abort": "crashed",
+    "38 memory of tensors": "overflow",
+    "38 a large answer in every call": "overflow",
+    "28 fifty thousand tensors in every answer": "overflow",
+}
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,11 @@ from autograder.errors import (
 from autograder.grading.clock import Clock
 from autograder.grading.local import without_attribute
 from autograder.isolation.child import Workers
+from autograder.isolation.replies import weight_of
 from autograder.isolation.worker import Worker
 
 LOAD_SECONDS = 2.0
+ANSWERS_TIMES = 2  # how much all answers of a lesson may take, in largest answers; right ones take 6 MB
 CUT = "\n[more was printed, and is left out]"
 
 
@@ -44,6 +46,7 @@ class Remote:
         self._fresh = ""
         self._seen = 0
         self._took = 0.0
+        self._weight = 0
         self._cancelled = False
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
@@ -159,10 +162,18 @@ class Remote:
 
     def _charged(self, worker: Worker, op: str, request: dict[str, Any], seconds: float) -> Any:
         try:
-            return worker.ask(op, request, seconds, self.clock.wait)
+            return self._weighed(worker.ask(op, request, seconds, self.clock.wait))
         finally:
             self._took += worker.took
             self.clock.spend(worker.took, worker.idled)
+
+    def _weighed(self, answer: Any) -> Any:
+        """Let an answer pass while all of this lesson are not too large: the exam keeps them until a task is judged."""
+        most = ANSWERS_TIMES * self._limits.reply_bytes
+        self._weight += weight_of(answer)
+        if self._weight > most:
+            raise WorkerOverflow(f"The results of this lesson take more than {most >> 20} MB together.")
+        return answer
 
     def _stop_if_cancelled(self) -> None:
         if self._cancelled:

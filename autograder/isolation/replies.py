@@ -11,6 +11,7 @@ from autograder.isolation.wire import FrameError, TextTooLong
 
 Check = Callable[[Any], None]
 LARGEST_NUMBER = 10_000_000  # of a line, of a cell
+EACH = 1000  # bytes that the smallest tensor takes, with the copy that a test gets
 
 
 def text(longest: int) -> Check:
@@ -106,6 +107,15 @@ ANSWERS = {
     "show": listed(SHOWN, 20),
     "elsewhere": _flag,
 }
+
+
+def weight_of(value: Any) -> int:
+    """Estimate the bytes of memory that an answer takes here: its numbers and texts, and `EACH` for every value."""
+    if isinstance(value, (list, tuple)):
+        return EACH + sum(map(weight_of, value))
+    if isinstance(value, dict):
+        return EACH + sum(EACH + weight_of(one) for one in value.values())
+    return EACH + int(getattr(value, "nbytes", 0)) + (4 * len(value) if isinstance(value, str) else 0)
 
 
 def check_reply(op: str, head: dict[str, Any], value: Any) -> None:
