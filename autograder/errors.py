@@ -94,12 +94,14 @@ class Note:
         text: its message, shortened.
         line: counted from 1.
         cell: the notebook cell that the line belongs to, counted from 1, or None.
+        bound: the names that it would have given a value to; None where that may be any name.
     """
 
     kind: str
     text: str
     line: int
     cell: int | None = None
+    bound: tuple[str, ...] | None = None
 
     @property
     def place(self) -> str:
@@ -139,6 +141,9 @@ class StudentError(UnrollError):
         source: the text of that line.
         stage: the call that was made, such as `rnn_cell`.
         frames: the student's own lines that led there, the innermost last.
+        advice: what else helps, in a sentence, or "".
+        in_probe: no line of the student's led there, but one of a probe, which went on with what the student's code
+            had returned.
     """
 
     kind: str
@@ -150,11 +155,18 @@ class StudentError(UnrollError):
     source: str = ""
     stage: str = ""
     frames: tuple[Frame, ...] = ()
+    advice: str = ""
+    in_probe: bool = False
 
     def __str__(self) -> str:
-        raised = f"{self.stage or 'Your code'} raised {self.kind}"
-        said = f": {self.text.splitlines()[0]}" if self.text.strip() else "."
-        return raised + said + self.place()
+        said = f": {self.text.strip().splitlines()[0]}" if self.text.strip() else "."
+        fact = f"{self._what()} {self.kind}{said}{self.place()}"
+        return f"{fact}{'' if fact.endswith('.') else '.'} {self.advice}" if self.advice else fact
+
+    def _what(self) -> str:
+        if self.in_probe:
+            return "With your code the check met"
+        return f"{self.stage or 'Your code'} raised"
 
     def place(self) -> str:
         """Name the student's line, such as ` (line 12: h = x @ w)`."""

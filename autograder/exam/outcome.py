@@ -1,6 +1,7 @@
 """What a test's end means: passed, a wrong value, an exception, a name that is missing, the stub."""
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from autograder.exam.results import TestResult
 from autograder.exam.session import PlannedTest, TestRun
 
 STUB = "NotImplementedError"
+RAISE = re.compile(r"\braise\b")
 
 
 class Loaded(Protocol):
@@ -46,6 +48,8 @@ def outcome_of(error: BaseException | None, plan: PlannedTest, loaded: Loaded) -
     if isinstance(error, StudentError):
         if is_stub(error, plan.task.name):
             return "missing", f"{plan.task.name} is still the stub."
+        if called := _unwritten(error, plan):
+            return "failed", f"{plan.task.name} calls {called}, which is not written yet. Write {called} first."
         return "failed", str(error)
     return "failed", _sentence(error, plan)
 
@@ -58,8 +62,21 @@ def _sentence(error: BaseException, plan: PlannedTest) -> str:
 
 
 def is_stub(error: StudentError, task: str) -> bool:
-    """Say whether an error comes from the task's own unwritten body."""
-    return error.kind == STUB and error.where.split(".")[0] in (task, "")
+    """Say whether an error comes from the task's own unwritten body.
+
+    torch raises the same kind for what it has no code for: in its own lines, or with words of its own.
+    """
+    if error.kind != STUB or error.where.split(".")[0] not in (task, ""):
+        return False
+    return bool(RAISE.search(error.source)) if error.source else not error.text.strip()
+
+
+def _unwritten(error: StudentError, plan: PlannedTest) -> str:
+    """Name the other task of the lesson whose stub a task has called, or ""."""
+    if error.kind != STUB or not error.where:
+        return ""
+    others = (task.name for task in plan.lesson.tasks if task != plan.task)
+    return next((name for name in others if is_stub(error, name)), "")
 
 
 def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
@@ -68,9 +85,11 @@ def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
     Args:
         name: the name that was looked for; the task's own, or one that it needs.
     """
-    if loaded.notes:
-        note = loaded.notes[0]
-        return "failed", f"{name} is not defined: {note.place} raised {note.kind}: {note.text}."
+    notes = [note for note in loaded.notes if note.bound is None or name in note.bound]
+    if notes:
+        note = notes[0]
+        said = note.text if note.text.endswith(("?", ".")) else f"{note.text}."
+        return "failed", f"{name} is not defined: {note.place} raised {note.kind}: {said}"
     near = difflib.get_close_matches(name, [other for other in loaded.names if other != name], 1, 0.75)
     hint = f" There is {near[0]}: is it that?" if near else " Is the name spelt as in the lesson?"
     return "missing", f"{name} is not defined.{hint}"

@@ -1,6 +1,8 @@
 """A student's lesson that answers a test's questions from a locked worker."""
 
 import re
+from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 from autograder.errors import (
@@ -148,7 +150,7 @@ class Remote:
         except WorkerGone:
             self.end()
             raise
-        self.notes = [Note(**note) for note in answer["notes"]]
+        self.notes = [Note(**note, bound=bound) for note, bound in zip(answer["notes"], _bound(answer), strict=False)]
         self.names, self.remarks = answer["names"], answer["remarks"]
         return self._worker
 
@@ -179,6 +181,12 @@ class Remote:
     def _stop_if_cancelled(self) -> None:
         if self._cancelled:
             raise Cancelled
+
+
+def _bound(answer: dict[str, Any]) -> Iterator[tuple[str, ...] | None]:
+    """Go through the names that each noted statement would have bound, as far as it is said."""
+    said = (None if names is None else tuple(names) for names in answer.get("bound", ()))
+    return chain(said, repeat(None))
 
 
 def _shortened(text: str, size: int) -> str:

@@ -93,7 +93,10 @@ PLACE = {"where": text(200), "line": optional(number), "cell": optional(number),
 FRAME = record({"lesson": text(200), **PLACE})
 ERROR = record(
     {"kind": text(100), "text": text(1000)},
-    {"kinds": listed(text(100), 20), "lesson": text(200), **PLACE, "frames": listed(FRAME, 6)},
+    {
+        **{"kinds": listed(text(100), 20), "lesson": text(200), **PLACE, "frames": listed(FRAME, 6)},
+        **{"advice": text(600), "in_probe": _flag},
+    },
 )
 NOTE = record({"kind": text(100), "text": text(300), "line": number, "cell": optional(number)})
 SHOWN = record(
@@ -101,7 +104,10 @@ SHOWN = record(
 )
 HEAD = record({"id": number, "ok": _flag}, {"large": _flag})
 ANSWERS = {
-    "load": record({"notes": listed(NOTE, 20), "names": listed(text(200), 1000), "remarks": listed(text(600), 20)}),
+    "load": record(
+        {"notes": listed(NOTE, 20), "names": listed(text(200), 1000), "remarks": listed(text(600), 20)},
+        {"bound": listed(optional(listed(text(200), 100)), 20)},
+    ),
     "said_about": listed(text(600), 20),
     "names": mapped(listed(text(200), 2000), 2000),
     "show": listed(SHOWN, 20),

@@ -236,6 +236,8 @@ def _student_error(fields: dict[str, Any]) -> Exception:
         fields.get("cell"),
         fields.get("source", ""),
         frames=tuple(_frames(fields.get("frames", ()))),
+        advice=fields.get("advice", ""),
+        in_probe=fields.get("in_probe", False),
     )
 
 

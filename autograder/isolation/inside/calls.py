@@ -15,6 +15,7 @@ import torch
 from autograder.isolation.inside.devices import model_stays, stays
 
 Plain = Any
+PROBE = "<probe>"
 # Some functions say in other words on `meta` that they want no single number of the CPU, which is welcome elsewhere.
 TWO_DEVICES = re.compile("the same device|on the expected device|but got tensor with cpu Device")
 
@@ -170,5 +171,15 @@ def run_probe(module: types.ModuleType, source: str, name: str, data: Mapping[st
     """Run a probe, a function of the course's own, beside the module; it may ask `model_follows` by this name."""
     probe = types.ModuleType("probe")
     probe.__dict__["model_follows"] = model_follows
-    exec(compile(source, "<probe>", "exec"), probe.__dict__)
+    exec(compile(source, PROBE, "exec"), probe.__dict__)
     return probe.__dict__[name](module, **data)
+
+
+def in_probe(error: BaseException) -> bool:
+    """Say whether a probe's line led to an exception; the caller knows whether a student's line did."""
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == PROBE:
+            return True
+        frame = frame.tb_next
+    return False

@@ -10,11 +10,13 @@ import importlib.machinery
 import sys
 import types
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autograder.isolation.inside import toplevel
-from autograder.isolation.inside.names import names_of
+from autograder.isolation.inside.advice import advice
+from autograder.isolation.inside.names import EVERYTHING, names_of
 from autograder.isolation.inside.relevance import Place, Step, is_taken, said_about
 from autograder.isolation.inside.source import Compiler, remember, statements
 
@@ -49,6 +51,7 @@ class Loader:
         self._name = name
         self.compile = Compiler()
         self.notes: list[Note] = []
+        self.bound_by_notes: list[set[str] | None] = []
         self.remarks: list[str] = []
         self._light = light
         self._steps: list[Step] = []
@@ -67,11 +70,22 @@ class Loader:
     def said_about(self, name: str) -> list[str]:
         """Say which statements that a definition needs were not run, raised, or took a name away.
 
-        Of a name that is missing the first note is said anyway.
+        Of a name that is missing the note that explains it is said anyway.
         """
-        known = [_raised(note) for note in self.notes[:1] if name not in self.module.__dict__]
-        steps = [step for step in self._steps if not (step.said in known and step.place == _place(self.notes[0]))]
+        known = None if name in self.module.__dict__ else self._note_on(name)
+        steps = [replace(step, said="") if (step.said, step.place) == known else step for step in self._steps]
         return said_about(name, steps)
+
+    def _note_on(self, name: str) -> tuple[str, Place] | None:
+        for note, names in zip(self.notes, self.bound_by_notes, strict=True):
+            if names is None or name in names:
+                return _raised(note), _place(note)
+        return None
+
+    @property
+    def bound(self) -> set[str]:
+        """The names that statements which raised or were not run would have given a value to."""
+        return {name for step in self._steps if step.said for name in names_of(step.statement).bound}
 
     def filename(self, cell: int | None) -> str:
         """Name a cell in tracebacks; a `.py` file has no cells."""
@@ -106,13 +120,21 @@ class Loader:
             exec(self.compile(ast.Module([statement], []), filename), self.module.__dict__)
         except BaseException as error:
             place = Place(_line_in(error, filename) or place.line, place.cell)
-            return Step(statement, place, _raised(self._note(error, place)))
+            return Step(statement, place, _raised(self._note(error, place, names_of(statement).bound)))
         return Step(statement, place, "")
 
-    def _note(self, error: BaseException, place: Place) -> Note:
-        text = error.msg if isinstance(error, SyntaxError) else _text(error)
-        note = {"kind": type(error).__name__[:100], "text": str(text)[:300], "line": place.line, "cell": place.cell}
+    def _note(self, error: BaseException, place: Place, bound: set[str] | None = None) -> Note:
+        """Note an exception.
+
+        Args:
+            bound: the names that would have got a value; None where they may be any.
+        """
+        text = str(error.msg if isinstance(error, SyntaxError) else _text(error))[:300]
+        said = advice(error, self.module, self.bound)
+        text = f"{text.rstrip('.')}. {said.rstrip('.')}"[:300] if said else text
+        note = {"kind": type(error).__name__[:100], "text": text, "line": place.line, "cell": place.cell}
         self.notes.append(note)
+        self.bound_by_notes.append(None if bound is None or EVERYTHING in bound else bound)
         return note
 
     def _watch_names(self, statement: ast.stmt, place: Place) -> None:
@@ -160,7 +182,7 @@ def _takes_the_place(now: Any, value: Any) -> bool:
 
 def _raised(note: Note) -> str:
     said = f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".")
-    return f"{said}."
+    return said if said.endswith("?") else f"{said}."
 
 
 def _place(note: Note) -> Place:
@@ -191,6 +213,9 @@ def _text(error: BaseException) -> str:
 
 
 def _line_in(error: BaseException, filename: str) -> int | None:
+    """Find the line of a text that raised; Python's compiler names its own."""
+    if isinstance(error, SyntaxError) and error.filename == filename:
+        return error.lineno
     frame, line = error.__traceback__, None
     while frame is not None:
         if frame.tb_frame.f_code.co_filename == filename:

@@ -6,12 +6,14 @@ import sys
 from typing import Any
 
 from autograder.isolation.inside import calls, cells, loader, wire
+from autograder.isolation.inside.advice import advice
 from autograder.isolation.inside.source import statements
 
 READY = b"R"
 NO_PLACE = {"where": "", "line": None, "cell": None, "source": ""}
 MOST_FRAMES = 6
 MOST_OF_A_SENTENCE = 600
+MOST_NAMES = 100
 STUDENT_FILE = re.compile(r"^<(\w+)(?: cell (\d+))?>$")
 
 
@@ -37,6 +39,7 @@ class Service:
             "notes": self._loader.notes[:20],
             "names": [key[:200] for key in self._loader.module.__dict__ if key[:1] != "_"][:1000],
             "remarks": _short(self._loader.remarks[:20]),
+            "bound": [_named(names) for names in self._loader.bound_by_notes[:20]],
         }
 
     def answer(self, op: str, value: Any) -> Any:
@@ -71,6 +74,8 @@ class Service:
             "text": _message(error)[:1000],
             **(frames[-1] if frames else NO_PLACE),
             "frames": frames[-MOST_FRAMES:],
+            "advice": advice(error, self._loader.module, self._loader.bound)[:MOST_OF_A_SENTENCE],
+            "in_probe": not frames and calls.in_probe(error),
         }
 
     def _place(self, match: re.Match[str], line: int, where: str) -> dict[str, Any]:
@@ -82,6 +87,10 @@ class Service:
 
 def _short(sentences: list[str]) -> list[str]:
     return [sentence[:MOST_OF_A_SENTENCE] for sentence in sentences]
+
+
+def _named(names: set[str] | None) -> list[str] | None:
+    return None if names is None else [name[:200] for name in sorted(names)[:MOST_NAMES]]
 
 
 def _message(error: BaseException) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from autograder.errors import Note, StudentError
 from autograder.exam.local import ask_here, without_attribute
+from autograder.isolation.inside.advice import advice
+from autograder.isolation.inside.calls import in_probe
 from autograder.isolation.limits import Limits
 from autograder.student.notebook.guard import within
 
@@ -53,4 +55,5 @@ class Kernel:
                 source = linecache.getline(code.co_filename, frame.tb_lineno).strip()
                 place = {"where": code.co_qualname, "line": frame.tb_lineno, "source": source}
             frame = frame.tb_next
-        return place
+        said = {"advice": advice(error, self._module), "in_probe": not place and in_probe(error)}
+        return {**place, **{name: value for name, value in said.items() if value}}
