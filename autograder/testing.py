@@ -16,7 +16,7 @@ import torch
 from autograder.course.loops import loop_mistakes
 from autograder.course.variants import alternative, mistake
 from autograder.errors import StudentError, WorkerGone
-from autograder.exam.compare import equal, must_raise, number, same
+from autograder.exam.compare import equal, must_raise, number, same, shaped
 from autograder.exam.distance import same_returns as alike
 from autograder.isolation.inside.calls import model_follows
 
@@ -45,6 +45,7 @@ __all__ = [
     "same_numbers",
     "same_parts",
     "several",
+    "shaped",
     "torch_layer",
     "uniform",
 ]
@@ -53,6 +54,10 @@ Module = Any  # what the fixtures `student` and `reference` are
 Pairs = list[tuple[Any, Any]]
 Compare = Callable[..., None]
 WRONG_COUNT = "The number of tensors returned is not as it should be."
+NO_GRAPH = (
+    "No gradient comes back to any argument. no_grad(), detach(), .data, .numpy() or torch.tensor() cuts the graph: "
+    "compute without it."
+)
 WRONG_DEVICE = "A tensor is made on the wrong device: take the device of x."
 SHARED = "A result shares memory with an argument; make new tensors."
 
@@ -172,8 +177,15 @@ def same_gradients(
     assert len(outputs) == len(wanted_outputs), says
     for mine, theirs in zip(outputs, wanted_outputs, strict=True):
         compare(mine, theirs, "the result with gradients on", atol=atol)
+    assert _has_graph(gradients, wanted), NO_GRAPH
     for mine, theirs, name in zip(gradients, wanted, names, strict=True):
         same(mine, theirs, f"the gradient with respect to {name}", atol=atol)
+
+
+def _has_graph(gradients: Sequence[Any], wanted: Sequence[torch.Tensor]) -> bool:
+    """Say whether any gradient comes back where some should."""
+    found = [one for one in gradients if isinstance(one, torch.Tensor)]
+    return len(found) < len(wanted) or any(map(torch.any, found)) or not any(map(torch.any, wanted))
 
 
 # Whole checks.

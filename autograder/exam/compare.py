@@ -3,7 +3,7 @@
 A check in doubt fails. Messages of hidden tests name the place and the size of a difference, never the expected value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,19 @@ def same(
 
 def _check_type(actual: Any, expected: Any, what: str) -> None:
     wanted = type(expected)
-    assert type(actual) is wanted, f"{what} should be a {_type(expected)}, but is {_type(actual)}."
+    assert type(actual) is wanted, _other_type(actual, expected, what)
+
+
+def shaped(actual: Any, wanted: Sequence[int], what: str, axes: str = "") -> None:
+    """Check that a student's value is a tensor of some shape, whatever its numbers are."""
+    expected = torch.empty(*wanted)
+    _check_type(actual, expected, what)
+    _check_shape(actual, expected, what, axes)
+
+
+def _other_type(actual: Any, expected: Any, what: str) -> str:
+    returns = "" if actual is not None else " Is a `return` missing?"
+    return f"{what} should be a {type_name(expected)}, but is {type_name(actual)}.{returns}"
 
 
 def _check_shape(actual: torch.Tensor, expected: torch.Tensor, what: str, axes: str) -> None:
@@ -57,19 +69,33 @@ def _check_shape(actual: torch.Tensor, expected: torch.Tensor, what: str, axes: 
 
 def _difference(actual: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor, what: str, show: bool) -> str:
     index = tuple(int(i) for i in wrong.nonzero()[0])
-    place = f"{what}{list(index)}" if index else what
+    place = _place(what, index)
     came, wanted = actual[index].item(), expected[index].item()
     if not np.isfinite(came) and np.isfinite(wanted):
-        return f"{place} is {came}, and should be a finite number."
+        return f"{_of(what, index)} is {came}, and should be a finite number."
     if show:
-        return f"{place} should be {wanted:.6g}, but is {came:.6g}."
-    count = f"{int(wrong.sum())} of {wrong.numel()} values"
-    return f"{what} is wrong in {count}, first at {place}, by {abs(came - wanted):.2g}."
+        return f"{_of(what, index)} should be {wanted:.6g}, but is {came:.6g}."
+    by = f"by {abs(came - wanted):.2g}"
+    if wrong.numel() == 1:
+        return f"{what} is wrong {by}."
+    return f"{what} is wrong in {int(wrong.sum())} of {wrong.numel()} values, first at {place}, {by}."
+
+
+def _of(what: str, index: Sequence[int]) -> str:
+    """Name one entry as the subject of a sentence."""
+    return _place(what, index) if what.isidentifier() or not index else f"entry {list(index)} of {what}"
+
+
+def _place(what: str, index: Sequence[int]) -> str:
+    """Say which entry is meant; what is called by several words cannot be followed by brackets."""
+    if not index:
+        return what
+    return f"{what}{list(index)}" if what.isidentifier() else f"its entry {list(index)}"
 
 
 def number(actual: Any, expected: float, what: str, tol: float = 1e-5, show: bool = False) -> None:
     """Check that a student's number is a Python float close to the expected one."""
-    assert type(actual) is float, f"{what} should be a float, but is {_type(actual)}."
+    assert type(actual) is float, _other_type(actual, expected, what)
     close = abs(actual - expected) <= tol * max(1.0, abs(expected))
     shown = f"should be {expected:.6g}, but is {actual:.6g}" if show else f"is wrong by {abs(actual - expected):.2g}"
     assert close, f"{what} {shown}."
@@ -77,7 +103,7 @@ def number(actual: Any, expected: float, what: str, tol: float = 1e-5, show: boo
 
 def equal(actual: Any, expected: Any, what: str) -> None:
     """Check that plain values are equal, and of the same type."""
-    assert type(actual) is type(expected), f"{what} should be a {_type(expected)}, but is {_type(actual)}."
+    assert type(actual) is type(expected), _other_type(actual, expected, what)
     assert actual == expected, f"{what} is not as it should be."
 
 
@@ -96,7 +122,8 @@ def must_raise(kind: str, function: Callable[..., Any], *args: Any, **kwargs: An
     )
 
 
-def _type(value: Any) -> str:
+def type_name(value: Any) -> str:
+    """Name a type as students know it."""
     if isinstance(value, Opaque):
         return value.type_name
     if isinstance(value, torch.Tensor):

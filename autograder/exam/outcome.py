@@ -7,6 +7,7 @@ from typing import Protocol
 
 from autograder.errors import Note, StudentError, StudentMissing, WorkerGone
 from autograder.exam.results import TestResult
+from autograder.exam.returned import unusable
 from autograder.exam.session import PlannedTest, TestRun
 
 STUB = "NotImplementedError"
@@ -25,7 +26,7 @@ class Loaded(Protocol):
 
 def judged(run: TestRun, loaded: Loaded) -> TestResult:
     """Judge a test that was run."""
-    return result_of(run.plan, *outcome_of(run.error, run.plan, loaded))
+    return result_of(run.plan, *outcome_of(run.error, run.plan, loaded, unusable(run)))
 
 
 def result_of(plan: PlannedTest, outcome: str, message: str) -> TestResult:
@@ -33,11 +34,12 @@ def result_of(plan: PlannedTest, outcome: str, message: str) -> TestResult:
     return TestResult(plan.lesson.key, plan.task.name, plan.name, outcome, 0.0, 0.0, message, plan.weight, plan.core)
 
 
-def outcome_of(error: BaseException | None, plan: PlannedTest, loaded: Loaded) -> tuple[str, str]:
+def outcome_of(error: BaseException | None, plan: PlannedTest, loaded: Loaded, unusable: str = "") -> tuple[str, str]:
     """Say with which outcome a test ended, and in which words.
 
     Args:
         error: what the test raised.
+        unusable: what is said where the test itself raised, or "".
     """
     if error is None:
         return "passed", ""
@@ -51,14 +53,14 @@ def outcome_of(error: BaseException | None, plan: PlannedTest, loaded: Loaded) -
         if called := _unwritten(error, plan):
             return "failed", f"{plan.task.name} calls {called}, which is not written yet. Write {called} first."
         return "failed", str(error)
-    return "failed", _sentence(error, plan)
+    return "failed", _sentence(error, plan, unusable)
 
 
-def _sentence(error: BaseException, plan: PlannedTest) -> str:
+def _sentence(error: BaseException, plan: PlannedTest, unusable: str) -> str:
     text = str(error).strip().split("\n")[0]
     if isinstance(error, AssertionError) and text:
         return text
-    return f"{plan.task.name} returned something that this check cannot use: {plan.name}."
+    return unusable or f"{plan.task.name} returned something that this check cannot use: {plan.name}."
 
 
 def is_stub(error: StudentError, task: str) -> bool:

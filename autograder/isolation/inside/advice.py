@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator
 from pathlib import PurePath
 from typing import Any
 
+from autograder.isolation.inside.calls import PROBE
+
 PACKAGES = ("torch", "numpy", "matplotlib", "scipy", "pandas", "sklearn", "einops", "tqdm")
 IMPORTS = {
     "torch": "import torch",
@@ -38,6 +40,7 @@ NO_EXIT = "A function should return instead of ending the program."
 ON_CPU = "There is no GPU here: take the device from an argument, such as x.device."
 OWN_FILES = "Of your own files only the lessons can be imported."
 SIGNATURE = "It is called as the lesson says: compare its parameters."
+NO_RETURN = "Is a `return` missing?"
 ALMOST = 0.75
 
 
@@ -74,6 +77,8 @@ def _found(error: BaseException, module: types.ModuleType, bound: Collection[str
         yield SIGNATURE
     elif match := NO_FORWARD.match(text):
         yield _about_forward(match[1], module)
+    elif "NoneType" in text and list(_frames(error))[-1].f_code.co_filename == PROBE:
+        yield NO_RETURN
     elif type(error) is NameError and error.name not in bound:
         yield _about_name(error)
     elif isinstance(error, AttributeError) and error.obj is not None:

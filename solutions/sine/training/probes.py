@@ -60,6 +60,8 @@ def forecasts(lesson, sizes, cell, dtype, recurrent, head, x, hx):
     found["again"] = model(x)
     found["one_row"] = model(x[1:2])
     found["changed"] = any(not torch.equal(a, b) for a, b in zip(before, (x, *states), strict=True))
+    if not isinstance(found["from_state"], torch.Tensor):
+        return found
     mine, rest = recurrent_and_head(model)
     leaves = [x, *(p for word in WORDS for p in mine[word]), *rest]
     grads = torch.autograd.grad(found["from_state"].square().sum(), leaves, allow_unused=True)
@@ -275,7 +277,8 @@ def look(lesson, weight, x, y, training):
     before = [x.clone(), y.clone()]
     first = lesson.evaluate(model, x, y)
     second = lesson.evaluate(model, x, y)
-    graph = isinstance(first[1], torch.Tensor) and first[1].requires_grad
+    parts = first if isinstance(first, (tuple, list)) else (first,)
+    graph = any(isinstance(part, torch.Tensor) and part.requires_grad for part in parts[1:2])
     return {
         "first": first,
         "second": second,

@@ -33,8 +33,17 @@ def forecaster_case(rng, cell, n, t, sizes, dtype):
     }
 
 
-def check_forecasts(actual, expected, atol):
-    equal(actual["shapes"], expected["shapes"], "The list of parameter shapes")
+def check_shapes(actual, expected, model):
+    """Compare the shapes of a model's parameters, the recurrent ones by word."""
+    for word, wanted in expected.items():
+        what = "the head" if word == "head" else f"{word}_l0, {word}_l1 ..."
+        assert actual[word] == wanted, (
+            f"With {model} the parameters of {what} should have the shapes {wanted}, but have {actual[word]}."
+        )
+
+
+def check_forecasts(actual, expected, atol, sizes, cell):
+    check_shapes(actual["shapes"], expected["shapes"], f"Forecaster{(*sizes, cell)}")
     for key, what in (
         ("from_zeros", "the forecast"),
         ("from_state", "the forecast from a given hx"),
@@ -52,8 +61,8 @@ def forecasts(student, reference, cases):
 
 
 def compare_forecasts(student, reference, cases, atol):
-    for mine, theirs in forecasts(student, reference, cases):
-        check_forecasts(mine, theirs, atol)
+    for (mine, theirs), case in zip(forecasts(student, reference, cases), cases, strict=True):
+        check_forecasts(mine, theirs, atol, case["sizes"], case["cell"])
 
 
 @pytest.mark.task("Forecaster", core=True, weight=4)
@@ -86,8 +95,8 @@ def test_one_row_and_one_step_are_forecast_and_nothing_is_changed(student, refer
         forecaster_case(rng, "RNN", 2, 1, (1, 4, 1, 1), torch.float32),
     ]
 
-    for mine, theirs in forecasts(student, reference, cases):
-        equal(mine["shapes"], theirs["shapes"], "The list of parameter shapes")
+    for (mine, theirs), case in zip(forecasts(student, reference, cases), cases, strict=True):
+        check_shapes(mine["shapes"], theirs["shapes"], f"Forecaster{(*case['sizes'], case['cell'])}")
         for key, what in (("from_state", "the forecast"), ("one_row", "the forecast of one row alone")):
             same(mine[key], theirs[key], what, axes="N O")
         assert not mine["changed"], "x or hx was changed; make new tensors."
@@ -115,7 +124,7 @@ def test_sizes_by_default_and_by_name_are_those_of_the_signature(student, refere
 
     for mine, theirs, case in zip(actual, expected, cases, strict=True):
         given = ", ".join(f"{name}={value!r}" for name, value in case.items())
-        equal(mine, theirs, f"The list of parameter shapes of Forecaster({given})")
+        assert mine == theirs, f"Forecaster({given}) should have parameters of the shapes {theirs}, but has {mine}."
 
 
 @pytest.mark.task("Forecaster", weight=1)
