@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 
 TOLERANCE = 1e-4
+NUMBER = re.compile(r"\d+|#")
 
 
 def same_returns(first: Any, second: Any) -> bool:
@@ -26,12 +28,26 @@ def distance(first: Any, second: Any) -> float:
         return math.inf
     if isinstance(first, float):
         return _between_numbers(first, second)
+    if _is_exception(first) and _is_exception(second):
+        return 0.0 if _same_exception(first, second) else math.inf
     if isinstance(first, (list, tuple)):
         return _farthest(zip(first, second, strict=True)) if len(first) == len(second) else math.inf
     if isinstance(first, dict):
         same = first.keys() == second.keys()
         return _farthest((first[key], second[key]) for key in first) if same else math.inf
     return 0.0 if first == second else math.inf
+
+
+def _is_exception(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == 3 and value[0] == "raised" and type(value[2]) is str
+
+
+def _same_exception(first: Sequence[Any], second: Sequence[Any]) -> bool:
+    """Compare kinds and messages; a number that is a program's own choice, `#` in a message, is as good as any."""
+    texts = first[2], second[2]
+    if first[1] != second[1] or NUMBER.sub("#", texts[0]) != NUMBER.sub("#", texts[1]):
+        return False
+    return all(a == b or "#" in (a, b) for a, b in zip(*map(NUMBER.findall, texts), strict=True))
 
 
 def _farthest(pairs: Iterable[tuple[Any, Any]]) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from autograder.errors import Note, StudentError, StudentMissing, WorkerGone
+from autograder.exam.operands import in_letters
 from autograder.exam.results import TestResult
 from autograder.exam.returned import unusable
 from autograder.exam.session import PlannedTest, TestRun
@@ -26,7 +27,11 @@ class Loaded(Protocol):
 
 def judged(run: TestRun, loaded: Loaded) -> TestResult:
     """Judge a test that was run."""
-    return result_of(run.plan, *outcome_of(run.error, run.plan, loaded, unusable(run)))
+    outcome, message = outcome_of(run.error, run.plan, loaded, unusable(run))
+    if isinstance(run.error, StudentError) and outcome == "failed":
+        more = in_letters(run.error, run.plan.task, run.requests[-1] if run.requests else None)
+        message = f"{message}{'' if message.endswith('.') else '.'} {more}" if more else message
+    return result_of(run.plan, outcome, message)
 
 
 def result_of(plan: PlannedTest, outcome: str, message: str) -> TestResult:
