@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.testing import must_raise, number, same
+from autograder.testing import must_raise, number, same, several, shaped
 
 WEIGHTS = [torch.tensor([[0.5, -0.3]]), torch.tensor([0.1]), torch.tensor([[0.8]]), torch.tensor([-0.2])]
 
@@ -17,9 +17,7 @@ def small_data():
 def test_one_forecast_for_each_window(student):
     y = student.run("default_shape", x=torch.zeros(5, 10, 1))
 
-    assert tuple(y.shape) == (5, 1), (
-        f"the forecast should have shape (N, output_size) = (5, 1), but has {tuple(y.shape)}."
-    )
+    shaped(y, (5, 1), "the forecast", axes="N O")
 
 
 @pytest.mark.task("Forecaster")
@@ -60,6 +58,7 @@ def test_a_short_training_lowers_the_loss_and_prints_it(student):
     found = student.run("short_fit", weights=WEIGHTS, x=x, y=y, epochs=20, lr=0.05, log_every=10)
 
     losses = found["losses"]
+    assert type(losses) is list, "fit should return a list."
     assert len(losses) == 20, f"fit should return 20 losses, but returned {len(losses)}."
     assert losses[-1] < losses[0], "The last loss should be below the first."
     assert "Epoch [10/20], Loss: " in found["printed"], "fit should print `Epoch [10/20], Loss: ...` after ten epochs."
@@ -71,6 +70,7 @@ def test_an_evaluation_looks_and_does_not_touch(student):
 
     found = student.run("look", weight=torch.tensor([[1.0, 2.0]]), x=x, y=y, training=True)
 
+    several(found["first"], 2, "evaluate should return mse and predictions.")
     expected = x.flatten(1) @ torch.tensor([[1.0], [2.0]]) + 0.1
     same(found["first"][1], expected, "predictions", axes="N O", show=True)
     number(found["first"][0], ((expected - y) ** 2).mean().item(), "mse", show=True)
@@ -241,7 +241,8 @@ def look(lesson, weight, x, y, training):
     before = [x.clone(), y.clone()]
     first = lesson.evaluate(model, x, y)
     second = lesson.evaluate(model, x, y)
-    graph = isinstance(first[1], torch.Tensor) and first[1].requires_grad
+    parts = first if isinstance(first, (tuple, list)) else (first,)
+    graph = any(isinstance(part, torch.Tensor) and part.requires_grad for part in parts[1:2])
     return {
         "first": first,
         "second": second,
