@@ -1,11 +1,15 @@
 """What is not there for code that is checked is said: files, processes, a network, a keyboard, a GPU, packages."""
 
 import ast
+import platform
+from types import SimpleNamespace
 
 import pytest
 from classroom import grade, hand_in
 
 from autograder.course.model import Course
+from autograder.errors import Note
+from autograder.exam.outcome import explain_missing
 from autograder.exam.results import HandInResult
 from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.loader import Loader
@@ -90,7 +94,9 @@ def test_a_syntax_error_names_the_python_that_reads(text: str) -> None:
 
     loader.run([text])
 
-    assert ". Here it is read by Python 3." in loader.notes[0]["text"]
+    outcome, said = explain_missing("f", SimpleNamespace(notes=[Note(**loader.notes[0])], names=[]))
+    assert outcome == "failed"
+    assert said.endswith(f". Here it is read by Python {platform.python_version().rpartition('.')[0]}.")
 
 
 @pytest.mark.parametrize(

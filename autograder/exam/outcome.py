@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import sys
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
@@ -12,6 +13,8 @@ from autograder.exam.returned import unusable
 from autograder.exam.session import PlannedTest, TestRun
 
 STUB = "NotImplementedError"
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # the same program runs a student's code
 RAISE = re.compile(r"\braise\b")
 
 
@@ -96,6 +99,7 @@ def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
     if notes:
         note = notes[0]
         said = note.text if note.text.endswith(("?", ".")) else f"{note.text}."
+        said += f" Here it is read by Python {PYTHON}." if note.kind in UNREADABLE else ""
         return "failed", f"{name} is not defined: {note.place} raised {note.kind}: {said}"
     near = difflib.get_close_matches(name, [other for other in loaded.names if other != name], 1, 0.75)
     hint = f" There is {near[0]}: is it that?" if near else " Is the name spelt as in the lesson?"

@@ -133,7 +133,8 @@ def passed_over(source: Source, notes: Sequence[Note]) -> Iterator[str]:
     """Say which statements could not be run: the tasks beside them may pass all the same."""
     for note in notes:
         raised = f"{note.kind}: {note.text}".removesuffix(": ")
-        yield f"{source.file}, {note.place} raised {raised}. The checks went on without it."
+        stop = "" if raised.endswith("?") else "."
+        yield f"{source.file}, {note.place} raised {raised}{stop} The checks went on without it."
 
 
 def _refused(lesson: Lesson, tasks: Sequence[Task], hand_in: HandIn, source: Source | None) -> Iterator[Verdict]:

@@ -61,8 +61,6 @@ def _found(error: BaseException, module: types.ModuleType, bound: Collection[str
     text = str(error)
     if isinstance(error, ModuleNotFoundError):
         yield f"Installed here are {', '.join(_installed())} and Python's own library. {OWN_FILES}"
-    elif isinstance(error, SyntaxError):
-        yield f"Here it is read by Python {sys.version_info.major}.{sys.version_info.minor}."
     elif isinstance(error, OSError) or TORCH_FILE.search(text):
         yield _about_system(error)
     elif isinstance(error, EOFError) and "reading a line" in text:
