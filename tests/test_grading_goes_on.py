@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from schemas import complaints
 
 from autograder.course.model import Course
 
@@ -58,6 +59,9 @@ def graded(mini: Course) -> Course:
 def test_a_record_that_cannot_be_trusted_is_made_again_and_the_run_says_so(graded: Course) -> None:
     out = graded.root / "out"
     table = (out / "grades.csv").read_text()
+    for name in ("results", "record"):
+        assert complaints(name, json.loads((out / "ada" / f"{name}.json").read_text())) == []
+    assert complaints("run", json.loads((out / "run.json").read_text())) == []
     of_an_older_kit(out / "ada")
     changed(lambda data: data.update(version=data["version"] + 1))(out / "bob")
     changed(lambda data: data["tasks"][0].update(score=1000.0))(out / "cy")

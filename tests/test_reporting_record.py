@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from reports import BEN
+from schemas import complaints
 
 from autograder.exam.results import HandInResult
 from autograder.reports import record
@@ -128,6 +129,12 @@ def test_no_part_of_a_record_may_be_of_another_kind(
         data[where[-1]] = wrong
 
     assert changed(tmp_path, change) is None
+    if wrong == wrong:  # a schema cannot tell NaN from a number
+        assert complaints("record", read(tmp_path))
+
+
+def read(out: Path) -> Any:
+    return json.loads((out / "folder" / "record.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("text", ['[[1, "a"]]', "1", '"record"', "true", "NaN", '{"version": 1}', "{} {}"])
