@@ -8,7 +8,7 @@ from autograder.authoring.ids import is_shared
 from autograder.authoring.luck import Luck
 from autograder.course.model import Course
 from autograder.course.variants import Variant
-from autograder.grading.fingerprint import sealed
+from autograder.grading.fingerprint import with_kit_digest
 from autograder.intake import HandIn
 
 VARIANT = Variant("M01", "f", "It squares.", "squared", 7, "")
@@ -54,9 +54,9 @@ def test_points_that_differ_are_said_from_the_fewest_on() -> None:
 def test_a_digest_covers_the_hand_in_and_the_kit() -> None:
     one, other = HandIn("ada", "ada", digest="1"), HandIn("ada", "ada", digest="2")
 
-    digests = {sealed(hand_in, kit).digest for hand_in in (one, other) for kit in ("", "1", "2")}
+    digests = {with_kit_digest(hand_in, kit).digest for hand_in in (one, other) for kit in ("", "1", "2")}
 
     assert len(digests) == 6
     assert all(len(digest) == 64 for digest in digests)
-    assert sealed(one, "1") == sealed(one, "1")
+    assert with_kit_digest(one, "1") == with_kit_digest(one, "1")
     assert one.digest == "1"

@@ -6,9 +6,9 @@ import pytest
 from reports import SINE
 
 from autograder.intake.hand_in import Refused, Unreadable
-from autograder.intake.search import choose, search
+from autograder.intake.search import choose_file, search
 from autograder.intake.text import check_source, decode, plain_lines
-from autograder.intake.tree import Entry, Place
+from autograder.intake.tree import FileEntry, FolderPath
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_any_other_source_is_taken_as_it_is() -> None:
     assert check_source("cell.py", "x = '\U0001f600'\n") == "x = '\U0001f600'\n"
 
 
-def file(name: str, *place: str) -> Entry:
-    return Entry(place, name, "file")
+def file(name: str, *place: str) -> FileEntry:
+    return FileEntry(place, name, "file")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def file(name: str, *place: str) -> Entry:
 def test_the_exact_name_counts_before_one_alike_and_python_before_a_notebook(
     names: list[str], chosen: str | None, notes: tuple[str, ...]
 ) -> None:
-    found, said = choose([file(name) for name in names], "cell")
+    found, said = choose_file([file(name) for name in names], "cell")
 
     assert (found and found.name, said) == (chosen, notes)
 
@@ -82,7 +82,7 @@ def test_of_two_files_that_are_as_good_as_each_other_none_is_chosen(names: list[
     entries = [file(name, f"folder {number}") for number, name in enumerate(names)]
 
     with pytest.raises(Refused, match=r"could each be cell\.py; keep one of them, named cell\.py\."):
-        choose(entries, "cell")
+        choose_file(entries, "cell")
 
 
 class Folder:
@@ -91,8 +91,8 @@ class Folder:
     def __init__(self, **folders: list[str]) -> None:
         self.folders = {tuple(filter(None, name.split("_"))): names for name, names in folders.items()}
 
-    def entries(self, place: Place, wanted: object = ()) -> list[Entry]:
-        inner = [Entry(place, deeper[-1], "folder") for deeper in self.folders if deeper and deeper[:-1] == place]
+    def entries(self, place: FolderPath, wanted: object = ()) -> list[FileEntry]:
+        inner = [FileEntry(place, deeper[-1], "folder") for deeper in self.folders if deeper and deeper[:-1] == place]
         return [*inner, *(file(name, *place) for name in self.folders.get(place, []))]
 
 

@@ -8,7 +8,7 @@ import pytest
 from autograder.exam.results import TaskResult
 from autograder.nbgrader.attention import literal
 from autograder.nbgrader.ledger import DONE, MANUAL, UNFINISHED, UNGRADED, Account, Column
-from autograder.nbgrader.matching import Named, Release, defines, match, words
+from autograder.nbgrader.matching import Named, Release, defines, match, squeezed
 from autograder.nbgrader.verdict import verdict
 
 WHOLE, CELL, LSTM = Column("sine", "", "", 6), Column("sine", "cell", "", 4), Column("sine", "cell", "test_f", 3)
@@ -159,6 +159,6 @@ def test_a_text_defines_what_stands_at_its_top(source: str, found: bool) -> None
 
 
 def test_space_does_not_count() -> None:
-    assert words("  a\n\tb  ") == "a b"
+    assert squeezed("  a\n\tb  ") == "a b"
     assert QUESTION.is_untouched(cell(" Your\nanswer ")) and QUESTION.is_untouched(cell(" \n"))
     assert not QUESTION.is_untouched(cell("Your answer!"))

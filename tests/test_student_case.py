@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.exam.module import Request
-from autograder.student.case import Place, difficulty, find, shown
+from autograder.student.case import Definition, difficulty, find_definition, call_text
 
 
 def call(*args: Any, op: str = "call", **kwargs: Any) -> Request:
@@ -39,7 +39,7 @@ def call(*args: Any, op: str = "call", **kwargs: Any) -> Request:
     ],
 )
 def test_a_request_is_shown_as_a_call(request_: Request | None, names: tuple[str, ...], said: str) -> None:
-    assert shown(request_, names) == said
+    assert call_text(request_, names) == said
 
 
 def test_calls_are_sorted_by_the_numbers_that_go_in_and_gradients_come_later() -> None:
@@ -58,17 +58,17 @@ def test_calls_are_sorted_by_the_numbers_that_go_in_and_gradients_come_later() -
 def test_the_last_definition_of_a_name_counts() -> None:
     file = "import x\n\ndef f(a, /, b, *, c):\n    pass\n\nclass f:\n    pass\n"
 
-    assert find("f", [file]) == Place(6, None, ())
-    assert find("f", [file.partition("class")[0]]) == Place(3, None, ("a", "b"))
-    assert find("g", [file]) == Place()
-    assert find("f", []) == Place()
+    assert find_definition("f", [file]) == Definition(6, None, ())
+    assert find_definition("f", [file.partition("class")[0]]) == Definition(3, None, ("a", "b"))
+    assert find_definition("g", [file]) == Definition()
+    assert find_definition("f", []) == Definition()
 
 
 def test_in_a_notebook_the_cell_is_named_and_a_broken_one_is_passed_over() -> None:
     cells = ["def f(x): pass", "def f(:", "%time\ndef f(y):\n    pass", "x = 1"]
 
-    assert find("f", cells) == Place(2, 3, ("y",))
+    assert find_definition("f", cells) == Definition(2, 3, ("y",))
 
 
 def test_a_definition_inside_of_another_is_not_the_tasks_own() -> None:
-    assert find("f", ["def g():\n    def f(): pass\n"]) == Place()
+    assert find_definition("f", ["def g():\n    def f(): pass\n"]) == Definition()

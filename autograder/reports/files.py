@@ -13,8 +13,8 @@ from autograder.course.model import Assignment
 from autograder.exam.results import HandInResult, TaskResult, TestResult
 from autograder.reports.page import report_page
 from autograder.reports.record import PAGE, RESULTS, read_student, write_record
-from autograder.text.clean import cell, one_line, printable
-from autograder.text.files import real_folder, write_whole
+from autograder.text.clean import csv_cell, one_line, printable
+from autograder.text.files import real_folder, write_atomically
 from autograder.text.ours import NOBODY_ELSE
 from autograder.text.words import points
 
@@ -33,8 +33,8 @@ def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = ()) 
     """
     page = report_page(result, lessons)
     folder = real_folder(out / result.folder)
-    write_whole(folder / PAGE, page)
-    write_whole(folder / RESULTS, json.dumps(gradescope(result), indent=1) + "\n")
+    write_atomically(folder / PAGE, page)
+    write_atomically(folder / RESULTS, json.dumps(gradescope(result), indent=1) + "\n")
     write_record(folder, result)  # the last one: a run that goes on takes a student with a record for graded
 
 
@@ -66,9 +66,9 @@ def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResul
     Raises:
         GradingError: the disk is full or OUT cannot be written.
     """
-    write_whole(out / "grades.csv", grades(assignment, results))
-    write_whole(out / "junit.xml", junit(results))
-    write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
+    write_atomically(out / "grades.csv", grades(assignment, results))
+    write_atomically(out / "junit.xml", junit(results))
+    write_atomically(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
 
 
 def gradescope(result: HandInResult) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[
     last = (len(assignment.lessons), 0)
     for result in results:
         tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
-        yield _rows((cell(result.student), assignment.name, *_marks(task)) for task in tasks)
+        yield _rows((csv_cell(result.student), assignment.name, *_marks(task)) for task in tasks)
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:
@@ -134,7 +134,7 @@ def _test(test: TestResult) -> dict[str, Any]:
 def _marks(task: TaskResult) -> tuple[str, ...]:
     lesson = task.lesson.split("/")[-1]
     earned, best = points(task.score, EXACT), points(task.max_score, EXACT)
-    return lesson, task.task, earned, best, task.outcome, cell(task.mistake), cell(task.message)
+    return lesson, task.task, earned, best, task.outcome, csv_cell(task.mistake), csv_cell(task.message)
 
 
 def _suite(result: HandInResult) -> ElementTree.Element:

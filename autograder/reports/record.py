@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.errors import UsageError
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
-from autograder.text.files import write_whole
+from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
 VERSION = 1  # raised whenever a key comes, goes or changes its meaning
@@ -27,7 +27,7 @@ def write_record(folder: Path, result: HandInResult) -> None:
     Raises:
         GradingError: the disk is full or the folder cannot be written.
     """
-    write_whole(folder / RECORD, json.dumps({"version": VERSION, **asdict(result)}, indent=1) + "\n")
+    write_atomically(folder / RECORD, json.dumps({"version": VERSION, **asdict(result)}, indent=1) + "\n")
 
 
 def read_student(out: Path, folder: str) -> HandInResult | None:
