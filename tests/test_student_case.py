@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.exam.module import Request
-from autograder.student.case import Definition, difficulty, find_definition, call_text
+from autograder.student.case import Definition, call_text, difficulty, find_definition
 
 
 def call(*args: Any, op: str = "call", **kwargs: Any) -> Request:

@@ -23,7 +23,9 @@ KNOWN = "known.json"
 BUILT = ("exercises", "source")
 
 
-def plan_files(course: Course, known: Callable[[Assignment], dict[str, Any]], only: Collection[Lesson] | None = None) -> Plan:
+def plan_files(
+    course: Course, known: Callable[[Assignment], dict[str, Any]], only: Collection[Lesson] | None = None
+) -> Plan:
     """Say what is to be written: the content of each file by its path in the course.
 
     Args:

@@ -86,8 +86,6 @@ def verify(
     from autograder.authoring.verify import verify as prove
 
     if weights:
-        from autograder.authoring.weights import write_weights
-
         write_files(course, weights)
         return
     lessons_data: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import WorkerCrashed
 from autograder.exam.clock import Budget, Clock
 from autograder.exam.exam import Exam
-from autograder.exam.follow_through import passes_with, replaced, found_sentence
+from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import recognised
 from autograder.exam.outcome import judged, result_of

@@ -10,7 +10,7 @@ from typing import Self
 
 from autograder.intake.folder import kind_of, open_plainly
 from autograder.intake.hand_in import Refused
-from autograder.intake.names import name_key, is_ignored, is_misleading, printable_name
+from autograder.intake.names import is_ignored, is_misleading, name_key, printable_name
 from autograder.intake.tree import DEEPEST, FileEntry, FolderPath, megabytes, too_large
 from autograder.isolation.limits import Limits
 
@@ -108,7 +108,9 @@ def _parts(archive: str, info: zipfile.ZipInfo) -> FolderPath:
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     elsewhere = not name or name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":"
     if elsewhere or is_misleading(name) or len(name) > 1000 or any(len(part) > 255 for part in parts):
-        raise Refused(f"{archive} has a member named {printable_name(name)}, which is no plain relative path; rename it.")
+        raise Refused(
+            f"{archive} has a member named {printable_name(name)}, which is no plain relative path; rename it."
+        )
     return parts
 
 
@@ -124,7 +126,9 @@ def _refuse_whole(archive: str, members: list[tuple[FolderPath, zipfile.ZipInfo]
         _refuse_member(archive, info)
     for parts, _ in files:
         if seen.setdefault(name_key("/".join(parts)), parts) is not parts:
-            raise Refused(f"{archive} has two members named {printable_name('/'.join(parts))}, or alike; keep one of them.")
+            raise Refused(
+                f"{archive} has two members named {printable_name('/'.join(parts))}, or alike; keep one of them."
+            )
 
 
 def _refuse_member(archive: str, info: zipfile.ZipInfo) -> None:

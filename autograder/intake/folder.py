@@ -11,7 +11,7 @@ from typing import IO, Self
 
 from autograder.intake.hand_in import Refused, Unreadable
 from autograder.intake.names import is_ignored, printable_name
-from autograder.intake.tree import FileEntry, Kind, FolderPath, too_large
+from autograder.intake.tree import FileEntry, FolderPath, Kind, too_large
 
 MOST_ENTRIES = 20_000
 OPEN_FLAGS = (

@@ -7,7 +7,7 @@ from autograder.errors import UsageError
 from autograder.intake.archive import open_archive
 from autograder.intake.folder import FolderTree
 from autograder.intake.hand_in import HandIn, Refused, Source, Unfit, digest
-from autograder.intake.names import name_key, as_given, folder_names, printable_name
+from autograder.intake.names import as_given, folder_names, name_key, printable_name
 from autograder.intake.notebook import code_cells
 from autograder.intake.search import SUFFIXES, FoundFiles, choose_file, search
 from autograder.intake.students import ZIP, Student

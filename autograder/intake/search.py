@@ -53,7 +53,9 @@ def search(tree: Tree, assignment: Assignment) -> FoundFiles:
 
 def _note_others(found: FoundFiles, entries: Sequence[FileEntry]) -> None:
     found.links += [printable_name(entry.name) for entry in entries if entry.kind == "link"]
-    found.others += [printable_name(entry.name) for entry in entries if name_key(entry.name).endswith((*SUFFIXES, ".zip"))]
+    found.others += [
+        printable_name(entry.name) for entry in entries if name_key(entry.name).endswith((*SUFFIXES, ".zip"))
+    ]
 
 
 def _rank(place: FolderPath, assignment: Assignment) -> tuple[bool, int]:

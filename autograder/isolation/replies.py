@@ -105,7 +105,7 @@ ANSWERS = {
     "said_about": listed(text(600), 20),
     "names": mapped(listed(text(200), 2000), 2000),
     "show": listed(SHOWN, 20),
-    "elsewhere": _flag,
+    "follows_device": _flag,
 }
 
 

@@ -9,7 +9,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult, TaskResult
-from autograder.nbgrader.examiners import desk_for
+from autograder.nbgrader.examiners import pool_for
 from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
 from autograder.nbgrader.verdict import verdict
 
@@ -25,10 +25,10 @@ class Judge(Execute):  # type: ignore[misc]
         if place is None:
             return super().preprocess(nb, resources, km)
         _refuse_gaps(nb, place, resources["nbgrader"])
-        with desk_for(place) as desk:
-            result = desk.result(place)
+        with pool_for(place) as pool:
+            result = pool.result(place)
             own = [cell for cell in nb.cells if cell.cell_type == "code" and not is_ours(cell)]
-            shown = desk.shown(place, [cell.source for cell in own])
+            shown = pool.shown(place, [cell.source for cell in own])
         for number, (cell, outputs) in enumerate(zip(own, shown, strict=True), 1):
             cell.execution_count = number
             cell.outputs = [_output(one, number) for one in outputs]

@@ -67,26 +67,26 @@ def _request(place: StudentLesson) -> dict[str, Any]:
     return {"student": place.student, "folder": place.student, "path": str(place.handed_in)}
 
 
-_desks: dict[tuple[Path, str], ExaminerPool] = {}
+_pools: dict[tuple[Path, str], ExaminerPool] = {}
 _lock = threading.RLock()
 
 
 @contextlib.contextmanager
-def desk_for(place: StudentLesson) -> Any:
-    """Lend the desk of an assignment; a course that has changed since gets a new one."""
+def pool_for(place: StudentLesson) -> Any:
+    """Lend the pool of an assignment; a course that has changed since gets a new one."""
     key = (place.course.root, place.assignment.name)
     with _lock:
         seed = course_seed(place.course.root)
         kit = fingerprint(place.course, place.assignment.name, seed)
-        if key in _desks and _desks[key].kit != kit:
-            _desks.pop(key).close()
-        if key not in _desks:
-            _desks[key] = ExaminerPool(place.course, place.assignment.name, seed, kit)
+        if key in _pools and _pools[key].kit != kit:
+            _pools.pop(key).close()
+        if key not in _pools:
+            _pools[key] = ExaminerPool(place.course, place.assignment.name, seed, kit)
         try:
-            yield _desks[key]
+            yield _pools[key]
         except BaseException:
             # An answer may still be under way; the next question must not be taken for it.
-            _desks.pop(key).close()
+            _pools.pop(key).close()
             raise
 
 
@@ -117,5 +117,5 @@ def _make_seed(path: Path) -> None:
 @atexit.register
 def close_desks() -> None:
     """End all examiners."""
-    while _desks:
-        _desks.popitem()[1].close()
+    while _pools:
+        _pools.popitem()[1].close()

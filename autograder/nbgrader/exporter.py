@@ -193,7 +193,8 @@ class Canvas(ForGradebook):
                 self.log.warning("%s has no number as %s: left out", csv_cell(student.id), self.student_field)
                 continue
             ids = [
-                csv_cell(name) if column == self.student_column else "" for column in ("ID", "SIS User ID", "SIS Login ID")
+                csv_cell(name) if column == self.student_column else ""
+                for column in ("ID", "SIS User ID", "SIS Login ID")
             ]
             yield [csv_cell(_full_name(student)), *ids, csv_cell(self.section), *self.marks(student, found)]
 

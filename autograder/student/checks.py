@@ -15,7 +15,7 @@ from autograder.exam.outcome import judged
 from autograder.exam.results import TestResult
 from autograder.exam.session import TestRun
 from autograder.exam.tries import Bound, TaskRun, run_once
-from autograder.student.case import difficulty, find_definition, call_text
+from autograder.student.case import call_text, difficulty, find_definition
 from autograder.student.exercises import Exercises
 from autograder.student.verdict import Verdict
 

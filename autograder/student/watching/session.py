@@ -11,7 +11,7 @@ from autograder.student.hint import Hints, next_hint
 from autograder.student.memory import file_digests, note_outcomes
 from autograder.student.verdict import ALL_PASS, Verdict
 from autograder.student.watching.board import Board
-from autograder.student.watching.checker import Begun, Broken, Finished, Event, Job
+from autograder.student.watching.checker import Begun, Broken, Event, Finished, Job
 from autograder.text.sealed import Explanation, unseal
 
 LATER = "The explanation opens when this task passes its public checks."

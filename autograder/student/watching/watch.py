@@ -15,7 +15,7 @@ from autograder.student.memory import file_digests, read_state
 from autograder.student.verdict import Verdict, passed_summary
 from autograder.student.watching.board import Board
 from autograder.student.watching.checker import Begun, Checker, Event
-from autograder.student.watching.keys import Keys, write_to_terminal, terminal_keys
+from autograder.student.watching.keys import Keys, terminal_keys, write_to_terminal
 from autograder.student.watching.opener import Opener, split_command
 from autograder.student.watching.saves import Saves
 from autograder.student.watching.screen import screen_lines
