@@ -218,7 +218,7 @@ def check_untouched(
 
 def check_device(student: Module, function: str, case: Sequence[Any], says: str = WRONG_DEVICE) -> None:
     """Check that a function makes its tensors where its arguments are."""
-    assert student.elsewhere(function, *case), says
+    assert student.follows_device(function, *case), says
 
 
 def check_loop(

@@ -19,8 +19,8 @@ from chosen import (  # noqa: F401 (hooks)
 from classroom import REPOSITORY
 from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 
-from autograder.authoring.build import plan, write
-from autograder.authoring.known import known
+from autograder.authoring.build import plan_files, write_files
+from autograder.authoring.known import known_content
 from autograder.course.model import Course, load_course
 from autograder.isolation.forked import Zygote
 from autograder.student.folder.init import bring
@@ -55,7 +55,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("mini")
     shutil.copytree(MINI, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     course = load_course(root)
-    write(course, plan(course, known))
+    write_files(course, plan_files(course, known_content))
     return root
 
 

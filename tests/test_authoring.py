@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.authoring.build import differences, plan, write
+from autograder.authoring.build import differences, plan_files, write_files
 from autograder.authoring.lesson import check_course, read_lesson
 from autograder.authoring.proof import prove
 from autograder.course.model import Course, load_course
@@ -116,7 +116,7 @@ def test_a_stub_keeps_signature_and_docstring_and_loses_the_answer(mini: Course)
 
 
 def test_a_notebook_has_a_solution_cell_and_a_judged_cell_for_each_task(mini: Course) -> None:
-    notebook = nbformat.reads(plan(mini, known)["source/play/double.ipynb"], as_version=4)
+    notebook = nbformat.reads(plan_files(mini, known)["source/play/double.ipynb"], as_version=4)
     graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     solved = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
 
@@ -132,9 +132,9 @@ def test_a_notebook_has_a_solution_cell_and_a_judged_cell_for_each_task(mini: Co
 
 
 def test_building_twice_gives_the_same_bytes(mini: Course) -> None:
-    first = plan(mini, known)
+    first = plan_files(mini, known)
 
-    assert plan(mini, known) == first
+    assert plan_files(mini, known) == first
 
 
 BROKEN: dict[str, Callable[[Path], object]] = {
@@ -149,8 +149,8 @@ BROKEN: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_difference_from_the_solutions_is_named(mini: Course, name: str) -> None:
-    planned = plan(mini, known)
-    write(mini, planned)
+    planned = plan_files(mini, known)
+    write_files(mini, planned)
     clean = differences(mini, planned)
 
     BROKEN[name](mini.root)
@@ -160,8 +160,8 @@ def test_a_difference_from_the_solutions_is_named(mini: Course, name: str) -> No
 
 
 def test_numbers_may_differ_a_little_between_machines(mini: Course) -> None:
-    planned = plan(mini, known)
-    write(mini, planned)
+    planned = plan_files(mini, known)
+    write_files(mini, planned)
     path = mini.root / "exercises/play/known.json"
     path.write_text(path.read_text().replace("2.0", "2.000001"))
 
@@ -216,4 +216,4 @@ def test_a_probe_with_the_name_of_something_in_the_public_tests_is_refused(mini:
     public.write_text(public.read_text(encoding="utf-8") + f"\n\n{clash}{asked}", encoding="utf-8")
 
     with pytest.raises(CourseError, match=r"test_public.py: ask is a name of probes.py too. Choose another.$"):
-        plan(mini, known)
+        plan_files(mini, known)

@@ -12,9 +12,9 @@ from test_authoring import folder_of
 from test_authoring_refused import second_lesson
 
 from autograder.authoring import changed as module
-from autograder.authoring.build import differences, plan, write
+from autograder.authoring.build import differences, plan_files, write_files
 from autograder.authoring.changed import RECORD, changed, note_built, skipped
-from autograder.authoring.known import known
+from autograder.authoring.known import known_content
 from autograder.authoring.lesson import check_course
 from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
@@ -27,7 +27,7 @@ def two(mini: Course) -> Course:
     manifest = course.root / "solutions" / "course.toml"
     manifest.write_text(f'shared_ids = ["D"]\n{manifest.read_text(encoding="utf-8")}', encoding="utf-8")
     course = load_course(course.root)
-    write(course, plan(course, known))
+    write_files(course, plan_files(course, known_content))
     note_built(course, course.lessons())
     return course
 
@@ -113,24 +113,24 @@ def test_one_lesson_is_built_as_if_all_were(two: Course) -> None:
     course = load_course(two.root)
     lesson = course.lesson("play/double")
 
-    write(course, plan(course, known, [lesson]))
+    write_files(course, plan_files(course, known_content, [lesson]))
     note_built(course, [lesson])
 
     assert keys(course) == ["play/twice"]
     assert "Another end" not in (course.root / "exercises/play/twice.py").read_text(encoding="utf-8")
-    write(course, plan(course, known, [course.lesson("play/twice")]))
-    assert differences(course, plan(course, known)) == []
+    write_files(course, plan_files(course, known_content, [course.lesson("play/twice")]))
+    assert differences(course, plan_files(course, known_content)) == []
 
 
 def test_a_lesson_that_is_built_first_stands_alone_until_others_are(mini: Course) -> None:
     course = second_lesson(mini)
 
-    write(course, plan(course, known, [course.lesson("play/twice")]))
+    write_files(course, plan_files(course, known_content, [course.lesson("play/twice")]))
     alone = json.loads((course.root / "exercises/play/known.json").read_text(encoding="utf-8"))
-    write(course, plan(course, known, [course.lesson("play/double")]))
+    write_files(course, plan_files(course, known_content, [course.lesson("play/double")]))
 
     assert list(alone["lessons"]) == ["twice"]
-    assert differences(course, plan(course, known)) == []
+    assert differences(course, plan_files(course, known_content)) == []
 
 
 def test_building_one_lesson_blesses_no_work_in_another(two: Course) -> None:
@@ -138,10 +138,10 @@ def test_building_one_lesson_blesses_no_work_in_another(two: Course) -> None:
     add(work, "# mine\n")
     add(folder_of(two) / "lesson.py", "\n")
 
-    write(two, plan(two, known, [two.lesson("play/double")]))
+    write_files(two, plan_files(two, known_content, [two.lesson("play/double")]))
 
     with pytest.raises(CourseError, match="somebody has worked in this file"):
-        write(two, plan(two, known))
+        write_files(two, plan_files(two, known_content))
     assert work.read_text(encoding="utf-8").endswith("# mine\n")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.authoring.build import differences, plan, write
+from autograder.authoring.build import differences, plan_files, write_files
 from autograder.authoring.drawing import SOURCE, drawing_of
 from autograder.authoring.lesson import check_course
 from autograder.course.model import Course
@@ -39,7 +39,7 @@ def drawn(mini: Course) -> Course:
 
 def test_a_drawing_stands_beside_the_exercise_and_in_the_notebook(drawn: Course) -> None:
     check_course(drawn)
-    write(drawn, plan(drawn, known))
+    write_files(drawn, plan_files(drawn, known))
 
     exercise = drawn.root / "exercises" / "play"
     cell = nbformat.read(drawn.root / "source" / "play" / "double.ipynb", as_version=4).cells[0]
@@ -52,7 +52,7 @@ def test_a_drawing_stands_beside_the_exercise_and_in_the_notebook(drawn: Course)
 
 def test_a_drawing_is_drawn_once_and_again_when_its_source_changes(drawn: Course) -> None:
     lesson = drawn.lesson("play/double")
-    write(drawn, plan(drawn, known))
+    write_files(drawn, plan_files(drawn, known))
     kept = lesson.folder / "drawing.svg"
     # What another version of matplotlib would draw stays as it is.
     kept.write_text(kept.read_text(encoding="utf-8") + "<!-- another version -->", encoding="utf-8")
@@ -60,7 +60,7 @@ def test_a_drawing_is_drawn_once_and_again_when_its_source_changes(drawn: Course
     unchanged = drawing_of(lesson)
     (lesson.folder / SOURCE).write_text(LINE.replace("[1, 2]", "[2, 1]"), encoding="utf-8")
     changed = drawing_of(lesson)
-    lines = differences(drawn, plan(drawn, known))
+    lines = differences(drawn, plan_files(drawn, known))
 
     assert unchanged and "another version" in unchanged.svg
     assert changed and "another version" not in changed.svg

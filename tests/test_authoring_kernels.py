@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from classroom import REPOSITORY
 
-from autograder.authoring.build import differences, plan, write
+from autograder.authoring.build import differences, plan_files, write_files
 from autograder.authoring.kernels import agreed, steady
-from autograder.authoring.known import known
+from autograder.authoring.known import known_content
 from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 from autograder.exam.distance import same_returns
@@ -113,7 +113,7 @@ def uneven(mini: Course) -> Course:
     path = mini.root / "solutions/play/double/mistakes.py"
     path.write_text(path.read_text(encoding="utf-8") + BY_PROCESSOR, encoding="utf-8")
     course = load_course(mini.root)
-    write(course, plan(course, steady(course)))
+    write_files(course, plan_files(course, steady(course)))
     return course
 
 
@@ -121,9 +121,9 @@ def uneven(mini: Course) -> Course:
 def test_what_was_built_holds_with_other_kernels(uneven: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     tests = json.loads((uneven.root / "exercises/play/known.json").read_text())["lessons"]["double"]["tests"]
 
-    here = differences(uneven, plan(uneven, known))
+    here = differences(uneven, plan_files(uneven, known_content))
     monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
-    there = differences(uneven, plan(uneven, known))
+    there = differences(uneven, plan_files(uneven, known_content))
 
     entries = {entry["id"]: entry.get("returns") for entries in tests.values() for entry in entries}
     assert here == there == []
@@ -135,10 +135,10 @@ def test_what_was_built_holds_with_other_kernels(uneven: Course, monkeypatch: py
 def test_a_record_with_noise_is_written_anew(uneven: Course) -> None:
     path = uneven.root / "exercises/play/known.json"
     built = path.read_text()
-    write(uneven, plan(uneven, known))
+    write_files(uneven, plan_files(uneven, known_content))
     with_noise = path.read_text()
 
-    write(uneven, plan(uneven, steady(uneven)))
+    write_files(uneven, plan_files(uneven, steady(uneven)))
 
     assert with_noise != built == path.read_text()
 

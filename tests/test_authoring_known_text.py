@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.authoring.build import differences, plan, write
-from autograder.authoring.known import known
+from autograder.authoring.build import differences, plan_files, write_files
+from autograder.authoring.known import known_content
 from autograder.authoring.known_text import known_text, settled
 from autograder.course.model import Course, load_course
 from autograder.student.exercises import assignments_in, read_exercises
@@ -23,7 +23,7 @@ def entry(variant: str, *numbers: float) -> dict[str, Any]:
 
 
 def built(course: Course) -> str:
-    write(course, plan(course, known))
+    write_files(course, plan_files(course, known_content))
     return (course.root / KNOWN).read_text(encoding="utf-8")
 
 
@@ -118,7 +118,7 @@ def test_a_file_in_the_layout_of_an_older_kit_reads_and_is_written_anew(mini: Co
     path = mini.root / KNOWN
     path.write_text(json.dumps(json.loads(text), indent=1) + "\n", encoding="utf-8")
 
-    clean = differences(mini, plan(mini, known))
+    clean = differences(mini, plan_files(mini, known_content))
     data = read_exercises(path.parent)
 
     assert clean == []

@@ -11,7 +11,7 @@ from classroom import REPOSITORY
 from autograder.authoring import sample
 from autograder.authoring.mutate import Tally
 from autograder.authoring.mutation_table import TABLE, with_table
-from autograder.authoring.sample import choose
+from autograder.authoring.sample import choose_sample
 from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 
@@ -44,7 +44,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def chosen(course: Course, since: str = "HEAD", count: int = 0) -> set[str]:
-    return set(choose(course, list(course.lessons()), since, count).tasks)
+    return set(choose_sample(course, list(course.lessons()), since, count).tasks)
 
 
 def of(*lessons: str) -> set[str]:
@@ -81,7 +81,7 @@ def test_the_sample_is_of_the_rest_and_is_that_of_its_commit(course: Course) -> 
     others = []
     for _ in range(4):
         commit(course.root)
-        others.append(frozenset(choose(course, list(course.lessons()), "", 3).tasks))
+        others.append(frozenset(choose_sample(course, list(course.lessons()), "", 3).tasks))
 
     assert first == again and first >= of("double0") and len(first) == 5
     assert len(set(others)) > 1
@@ -104,7 +104,7 @@ def test_a_commit_that_is_not_there_is_one_line(course: Course, since: str) -> N
 
 def test_a_course_without_a_repository_is_one_line(mini: Course) -> None:
     with pytest.raises(CourseError, match="git rev-parse in "):
-        choose(mini, list(mini.lessons()), "", 1)
+        choose_sample(mini, list(mini.lessons()), "", 1)
 
 
 def test_a_git_that_is_not_there_is_one_line(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ def packed(x: torch.Tensor) -> torch.Tensor:
 def stays(function: object) -> bool:
     module = types.ModuleType("lesson")
     module.__dict__["answer"] = function
-    return calls.elsewhere(module, "answer", [torch.ones(3), (torch.ones(3), torch.ones(3))])
+    return calls.follows_device(module, "answer", [torch.ones(3), (torch.ones(3), torch.ones(3))])
 
 
 @pytest.mark.parametrize("name", RIGHT)

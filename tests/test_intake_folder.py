@@ -12,7 +12,7 @@ from autograder.course.model import Assignment, Lesson
 from autograder.errors import UsageError
 from autograder.intake import HandIn, Student, folder, read_hand_in, read_one
 from autograder.intake.hand_in import Refused, digest
-from autograder.intake.tree import Entry
+from autograder.intake.tree import FileEntry
 from autograder.isolation.limits import Limits
 
 LESSONS = ("windows", "cell", "training")
@@ -298,7 +298,7 @@ def test_a_folder_that_has_become_a_link_is_not_followed(tmp_path: Path) -> None
     with folder.FolderTree(tmp_path / "ada") as tree:
         assert tree.entries(("sine",)) == []
         with pytest.raises(Refused, match="sine is no plain folder"):
-            tree.read(Entry(("sine",), "cell.py", "file"), 100)
+            tree.read(FileEntry(("sine",), "cell.py", "file"), 100)
 
 
 @pytest.mark.parametrize("moment", ["cell.py", "sine"], ids=["before the file", "before the folder"])

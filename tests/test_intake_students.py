@@ -8,7 +8,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.intake import find_students
-from autograder.intake.names import folder_names, is_misleading, shown
+from autograder.intake.names import folder_names, is_misleading, printable_name
 
 NFC = unicodedata.normalize("NFC", "Zoë")
 NFD = unicodedata.normalize("NFD", "Zoë")
@@ -156,5 +156,5 @@ def test_folders_do_not_depend_on_the_order_of_names() -> None:
 @pytest.mark.parametrize("name", ["a\u202eb", "a\x1b[2J", "a\u2066b", "a\nb"], ids=ascii)
 def test_a_name_in_a_sentence_has_nothing_that_directs_the_eye(name: str) -> None:
     assert is_misleading(name)
-    assert shown(name).isprintable()
-    assert len(shown(name * 100)) < 400
+    assert printable_name(name).isprintable()
+    assert len(printable_name(name * 100)) < 400

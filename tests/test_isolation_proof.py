@@ -15,7 +15,7 @@ from autograder.grading.crew import Crew
 from autograder.isolation import proof
 from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.sandbox import LAYERS, WEAK_ACCEPTED, weakness
-from autograder.isolation.proof import PROMISED, prove
+from autograder.isolation.proof import PROMISED, prove_layers
 from autograder.nbgrader import examiners
 
 OUTSIDE = REPOSITORY / MANIFEST
@@ -40,12 +40,12 @@ def boasting(bare: Zygote, monkeypatch: pytest.MonkeyPatch) -> Zygote:
 def test_a_sandbox_that_holds_is_proved(zygote: Zygote) -> None:
     before = dict(zygote.layers)
 
-    assert prove(zygote, OUTSIDE) == []
+    assert prove_layers(zygote, OUTSIDE) == []
     assert zygote.layers == before
 
 
 def test_a_layer_that_does_not_hold_does_not_count(boasting: Zygote) -> None:
-    allowed = prove(boasting, OUTSIDE)
+    allowed = prove_layers(boasting, OUTSIDE)
 
     assert allowed == sorted({name.replace("_", " ") for names in PROMISED.values() for name in names})
     assert boasting.layers == {}
@@ -56,7 +56,7 @@ def test_a_layer_that_does_not_hold_does_not_count(boasting: Zygote) -> None:
 def test_every_layer_has_a_promise_that_is_tried(bare: Zygote, monkeypatch: pytest.MonkeyPatch, layer: str) -> None:
     monkeypatch.setattr(bare, "_layers", {layer: layer})
 
-    assert prove(bare, OUTSIDE)
+    assert prove_layers(bare, OUTSIDE)
     assert bare.layers == {}
 
 
@@ -64,7 +64,7 @@ def test_what_is_not_answered_was_not_refused(zygote: Zygote, monkeypatch: pytes
     monkeypatch.setattr(zygote, "_layers", dict(zygote.layers))
     monkeypatch.setattr(proof, "ask_to_try", lambda *args: {"open_a_socket": [1, ""], "read_a_file_outside": []})
 
-    allowed = prove(zygote, OUTSIDE)
+    allowed = prove_layers(zygote, OUTSIDE)
 
     assert {"open a socket", "read a file outside"} <= set(allowed)
     assert zygote.tier == "process-only"
@@ -83,7 +83,7 @@ def test_what_cannot_be_tried_stops_the_grading(
         monkeypatch.setattr(proof, "SOURCE", broken)
 
     with pytest.raises(GradingError, match="could not be tried"):
-        prove(zygote, outside)
+        prove_layers(zygote, outside)
 
 
 def test_a_weakness_says_what_a_worker_could_do() -> None:
@@ -180,7 +180,7 @@ def test_nbgrader_is_stopped_too(course: Course, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv(WEAK_ACCEPTED, raising=False)
 
     with pytest.raises(TooWeak, match="a worker could open a socket"):
-        examiners.Desk(course, "sine", "seed", "kit")
+        examiners.ExaminerPool(course, "sine", "seed", "kit")
 
 
 def test_one_hand_in_with_pytest_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:

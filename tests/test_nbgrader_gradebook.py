@@ -161,7 +161,7 @@ def test_a_submission_whose_autograding_was_not_finished_has_no_mark(course: Sma
     unfinished.begin(broken.root / "submitted" / "ana" / "play")
 
     rows, _ = exported(broken, "Moodle")
-    unfinished.let_go()
+    unfinished.release()
 
     row = by(rows, "Username")["ana"]
     assert (row["play"], row["play state"]) == ("", "autograding was not finished")

@@ -8,7 +8,7 @@ from reports import ADA, BEN, hand_in, task
 from rich.console import Console
 
 from autograder.reports.terminal import class_table
-from autograder.text.clean import cell, one_line, printable
+from autograder.text.clean import csv_cell, one_line, printable
 from autograder.text.console import progress, short
 
 GOLDEN_TABLE = """\
@@ -51,18 +51,18 @@ def test_a_text_that_is_cut_says_how_much() -> None:
 @pytest.mark.parametrize("sign", "=+-@＝＋－＠")
 @pytest.mark.parametrize("before", ["", " ", "\t", "\r", "\n \t", "\u00a0"], ids=ascii)
 def test_a_spreadsheet_never_sees_a_formula(before: str, sign: str) -> None:
-    shown = cell(f"{before}{sign}HYPERLINK(1)")
+    shown = csv_cell(f"{before}{sign}HYPERLINK(1)")
 
     assert shown.startswith("'")
     assert "\n" not in shown
 
 
 def test_a_formula_behind_a_semicolon_is_guarded_for_spreadsheets_that_split_there() -> None:
-    assert cell("x; =1+1;@y; fine") == "x; '=1+1;'@y; fine"
+    assert csv_cell("x; =1+1;@y; fine") == "x; '=1+1;'@y; fine"
 
 
 def test_a_plain_text_stays_as_it_is_in_a_cell() -> None:
-    assert cell("h_t should have shape (3, 5) = (N, H)") == "h_t should have shape (3, 5) = (N, H)"
+    assert csv_cell("h_t should have shape (3, 5) = (N, H)") == "h_t should have shape (3, 5) = (N, H)"
     assert one_line("a\nb\tc") == r"a\nb\tc"
 
 

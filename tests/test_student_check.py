@@ -26,7 +26,7 @@ from autograder.student import where as where_module
 from autograder.student.exercises import find_here, find_spots
 from autograder.student.home import Checked, check_spots
 from autograder.student.show import next_step, sentences, show_verdicts
-from autograder.student.verdict import Verdict, summary
+from autograder.student.verdict import Verdict, passed_summary
 from autograder.student.where import locate
 
 TANH = "torch.tanh("
@@ -61,7 +61,7 @@ def test_a_failing_task_is_shown_with_its_case_fact_cause_and_next_command(
         "Likely cause: h must be able to be negative: tanh, not sigmoid.",
     ]
     assert next_step(checked.verdicts) == "Next: unroll hint sine/cell:rnn_cell"
-    assert summary(checked.verdicts) == "1 of 3 tasks pass."
+    assert passed_summary(checked.verdicts) == "1 of 3 tasks pass."
 
 
 def test_the_case_that_is_shown_is_the_easiest_to_follow(folder: Path, course: Course, zygote: Zygote) -> None:
@@ -106,7 +106,7 @@ def test_without_a_failing_task_the_prints_of_a_lesson_are_shown(folder: Path, c
     checked = check_spots(find_here(folder, "sine/cell")[1], zygote)
 
     assert re.search(r"sine/cell printed:\s+here", screen(checked))
-    assert summary(checked.verdicts) == "All public checks pass; hidden checks run when you hand in."
+    assert passed_summary(checked.verdicts) == "All public checks pass; hidden checks run when you hand in."
     assert next_step(checked.verdicts) == ""
 
 
@@ -196,7 +196,7 @@ def test_plugins_that_are_installed_beside_the_kit_stay_away(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
 
-    assert [one.is_open for one in check_spots(find_here(folder, "sine/cell")[1], zygote).verdicts] == [
+    assert [one.is_unwritten for one in check_spots(find_here(folder, "sine/cell")[1], zygote).verdicts] == [
         True,
         True,
         True,

@@ -19,7 +19,7 @@ from autograder.intake import read_one
 from autograder.isolation.limits import Limits
 from autograder.student.exercises import read_exercises
 from autograder.student.folder import init
-from autograder.student.folder.fates import Step
+from autograder.student.folder.fates import Fate
 from autograder.student.folder.init import bring, changes, find_folder
 from autograder.student.folder.shipped import Shipped, read_shipped
 
@@ -47,7 +47,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def said(steps: list[Step]) -> dict[str, str]:
+def said(steps: list[Fate]) -> dict[str, str]:
     return {step.name: step.fate for step in steps if step.fate != "same"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from homework import unroll
 
-from autograder.authoring.build import plan, write
+from autograder.authoring.build import plan_files, write_files
 from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 
@@ -108,6 +108,6 @@ def test_a_build_writes_through_no_link(built: Path, tmp_path: Path) -> None:
     lesson.write_text(lesson.read_text(encoding="utf-8").replace("Return twice x", "Return two x"), encoding="utf-8")
 
     with pytest.raises(CourseError, match=r"double.py: this is a link. Remove it"):
-        write(course, plan(course, lambda _: {"title": "", "lessons": {}}))
+        write_files(course, plan_files(course, lambda _: {"title": "", "lessons": {}}))
 
     assert (tmp_path / "mine.py").read_bytes() == before

@@ -14,7 +14,7 @@ from terminal import terminal
 from autograder.errors import UsageError
 from autograder.student.exercises import find_here
 from autograder.student.watching.board import Board
-from autograder.student.watching.opener import Opener, filled, words
+from autograder.student.watching.opener import Opener, filled, split_command
 from autograder.student.watching.session import Session
 
 NOTE = "import sys; open('opened.txt', 'a').write(' '.join(sys.argv[1:]) + '\\n')"
@@ -57,12 +57,12 @@ def opened(folder: Path, count: int) -> list[str]:
     ],
 )
 def test_file_and_line_stand_where_the_command_wants_them(command: str, expected: list[str]) -> None:
-    assert filled(words(command), Path("/x/cell.py"), 7) == expected
+    assert filled(split_command(command), Path("/x/cell.py"), 7) == expected
 
 
 def test_a_quote_that_is_never_closed_is_wrong_use(folder: Path) -> None:
     with pytest.raises(UsageError, match=r"No closing quotation\. Close the quotes\."):
-        words("code 'a")
+        split_command("code 'a")
 
     command = [sys.executable, "-m", "autograder.cli", "watch", "--edit", "code 'a"]
     done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)

@@ -15,7 +15,7 @@ from autograder.errors import CourseError
 from autograder.student.folder.init import bring
 from autograder.student.folder.shipped import read_shipped
 from autograder.student.memory import read_state
-from autograder.student.shapes.axes import Unknown, read_axes, said, what_is_right, what_is_wrong
+from autograder.student.shapes.axes import Unknown, read_axes, shape_text, what_is_right, what_is_wrong
 
 LETTERS = {"N": "the examples", "T": "the steps", "D": "the features", "H": "the units"}
 CELL = "sine/cell:rnn_cell"
@@ -81,7 +81,7 @@ def test_the_second_wrong_answer_says_what_is_right() -> None:
     assert what_is_right(("N", "T"), shape) == "The second letter is not T but D: x_t is (N, D)."
     assert what_is_right(("N",), shape) == "x_t is (N, D)."
     assert what_is_right(("N",), Shape("loss", (), "")) == "loss is (), a plain number."
-    assert said(("H",)) == "(H,)"
+    assert shape_text(("H",)) == "(H,)"
 
 
 def test_right_answers_are_remembered_and_not_asked_again(own: Path) -> None:

@@ -373,7 +373,7 @@ def test_an_examiner_says_that_it_has_no_worker(mini: Course, monkeypatch: pytes
         raise NotStarted("No process can be started.")
 
     monkeypatch.setattr(examiner_module, "examine", starved)
-    bench = examiner_module.Bench(None, mini, mini.assignment("play"), "", Budget(1.0))  # type: ignore[arg-type]
+    bench = examiner_module.ExaminerBench(None, mini, mini.assignment("play"), "", Budget(1.0))  # type: ignore[arg-type]
 
     assert bench._grade(hand_in("ada"), None, lambda: None) == {"lost": "No process can be started."}  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ import pytest
 from classroom import REPOSITORY
 
 from autograder.authoring.verify import verify
-from autograder.authoring.weights import rewritten, tables, write
+from autograder.authoring.weights import rewritten, tables, write_weights
 from autograder.course.model import load_course
 from autograder.course.variants import mistakes
 from autograder.errors import CourseError
@@ -34,7 +34,7 @@ def test_a_page_keeps_what_stands_around_the_tables(tmp_path: Path) -> None:
     around = AUTHORS.read_text(encoding="utf-8").partition("<!-- weights")
     page.write_text(f"above\n{rewritten(around[1] + around[2], 'old', page)}", encoding="utf-8")
 
-    write(load_course(REPOSITORY / "tests" / "mini"), page)
+    write_weights(load_course(REPOSITORY / "tests" / "mini"), page)
 
     text = page.read_text(encoding="utf-8")
     assert text.startswith("above\n<!-- weights") and "\nold\n" not in text

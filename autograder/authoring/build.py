@@ -23,7 +23,9 @@ KNOWN = "known.json"
 BUILT = ("exercises", "source")
 
 
-def plan(course: Course, known: Callable[[Assignment], dict[str, Any]], only: Collection[Lesson] | None = None) -> Plan:
+def plan_files(
+    course: Course, known: Callable[[Assignment], dict[str, Any]], only: Collection[Lesson] | None = None
+) -> Plan:
     """Say what is to be written: the content of each file by its path in the course.
 
     Args:
@@ -173,7 +175,7 @@ def _equal(path: Path, content: str | bytes, view: Callable[[Any, Any], Any] = l
         return False
 
 
-def write(course: Course, planned: Plan, force: bool = False) -> list[str]:
+def write_files(course: Course, planned: Plan, force: bool = False) -> list[str]:
     """Write what differs; return a line for each file written.
 
     Raises:

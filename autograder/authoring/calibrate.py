@@ -88,7 +88,7 @@ def calibrate(
     caught = _caught(lesson, {name for losses in found.values() for name in losses.unseen()})
     _write(lesson, found, caught, seeds, wrong_seeds)
     for name, losses in found.items():
-        say(sentence(name, losses))
+        say(outcome_sentence(name, losses))
 
 
 def _parts(lesson: Lesson, seeds: int, wrong_seeds: int, jobs: int) -> Iterator[dict[str, Losses]]:
@@ -167,7 +167,7 @@ def _observe(exam: Exam, plan: PlannedTest, local: Local, name: str, found: dict
         raise CourseError(f"{plan.lesson.key}: the right program {name!r} fails {plan.name!r}: {run.error}")
 
 
-def sentence(name: str, losses: Losses) -> str:
+def outcome_sentence(name: str, losses: Losses) -> str:
     """Say the outcome of one check in one line."""
     unseen = losses.unseen()
     blind = f"; it cannot see {', '.join(unseen)}" if unseen else "; it sees every wrong program"

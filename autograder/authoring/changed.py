@@ -13,7 +13,7 @@ from typing import Any
 from autograder.authoring.build import KNOWN, is_of
 from autograder.course.model import MANIFEST, Course, Lesson
 from autograder.exam.versions import versions
-from autograder.text.files import write_whole
+from autograder.text.files import write_atomically
 
 RECORD = ".unroll-built.json"
 KIT = Path(__file__).resolve().parents[1]
@@ -31,7 +31,7 @@ def note_built(course: Course, lessons: Iterable[Lesson]) -> None:
     record = {**_record(course), **{lesson.key: state_of(course, lesson) for lesson in lessons}}
     there = [lesson.key for lesson in course.lessons()]
     kept = {key: digest for key, digest in record.items() if key in there}
-    write_whole(course.root / RECORD, json.dumps(kept, indent=1) + "\n", ADVICE)
+    write_atomically(course.root / RECORD, json.dumps(kept, indent=1) + "\n", ADVICE)
 
 
 def skipped(lessons: Sequence[Lesson], built: Sequence[Lesson]) -> Iterator[str]:

@@ -6,12 +6,12 @@ from autograder.course.model import Course, Lesson
 from autograder.course.variants import Variant, mistakes
 from autograder.errors import CourseError
 
-Found = dict[str, list[tuple[str, Variant]]]
+VariantsById = dict[str, list[tuple[str, Variant]]]
 
 
 def check_ids(course: Course, lessons: Collection[Lesson]) -> Iterator[str]:
     """Make a line for each id of some lessons that says two things in a task, or that another lesson has."""
-    found: Found = {}
+    found: VariantsById = {}
     others = [lesson for lesson in course.lessons() if lesson not in lessons]
     for lesson in others:
         for variant in _readable(course, lesson.key):

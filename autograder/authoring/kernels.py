@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from autograder.authoring.known import Entry, Test, Tests, known, record
+from autograder.authoring.known import RecordedMistake, Test, Tests, known_content, record_tests
 from autograder.course.model import Assignment, Course, load_course
 from autograder.errors import CourseError, GradingError
 from autograder.exam.distance import distance, same_returns
@@ -48,9 +48,9 @@ def steady(course: Course) -> Callable[[Assignment], dict[str, Any]]:
     """
     with ExitStack() as stack:
         runs = [stack.enter_context(Run(course, kernels)) for kernels in others()]
-        own = {assignment.name: record(assignment) for assignment in course.assignments}
+        own = {assignment.name: record_tests(assignment) for assignment in course.assignments}
         found = [run.wait() for run in runs]
-    return lambda assignment: known(
+    return lambda assignment: known_content(
         assignment, agreed(own[assignment.name], [one[assignment.name] for one in found], assignment.name)
     )
 
@@ -118,7 +118,7 @@ def _agreed(test: Test, found: Sequence[Test], place: str) -> Test:
     return {"right": test["right"], "mistakes": entries}
 
 
-def _what_tells(entry: Entry, found: Sequence[Entry], right: Any) -> Entry:
+def _what_tells(entry: RecordedMistake, found: Sequence[RecordedMistake], right: Any) -> RecordedMistake:
     returns = entry["returns"]
     for other in found:
         returns = _what_stays(returns, as_recorded(other["returns"], returns))
@@ -160,7 +160,7 @@ def main() -> None:
     """Record some lessons of a course with the kernels of this process, into a file."""
     course = load_course(Path(sys.argv[1]))
     course = course.only([course.lesson(key) for key in sys.argv[3:]])
-    found = {assignment.name: record(assignment) for assignment in course.assignments}
+    found = {assignment.name: record_tests(assignment) for assignment in course.assignments}
     Path(sys.argv[2]).write_text(json.dumps(found), encoding="utf-8")
 
 

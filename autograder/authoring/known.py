@@ -16,23 +16,23 @@ from autograder.exam.numbers import plain
 from autograder.text.sealed import Explanation, seal
 
 SEED = "public"
-Entry = dict[str, Any]
+RecordedMistake = dict[str, Any]
 Test = dict[str, Any]
 Tests = dict[str, dict[str, Test]]
 
 
-def known(assignment: Assignment, tests: Tests | None = None) -> dict[str, Any]:
+def known_content(assignment: Assignment, tests: Tests | None = None) -> dict[str, Any]:
     """Say all that a student's kit is to know of an assignment, as plain JSON data.
 
     Args:
         tests: what `record` returned; recorded here if not given.
     """
-    found = record(assignment) if tests is None else tests
+    found = record_tests(assignment) if tests is None else tests
     lessons = {lesson.name: _lesson(lesson, found.get(lesson.name, {})) for lesson in assignment.lessons}
     return {"title": assignment.title, "lessons": lessons}
 
 
-def record(assignment: Assignment) -> Tests:
+def record_tests(assignment: Assignment) -> Tests:
     """Run every mistake on the public tests, and write down what it returns in those that it fails.
 
     Returns: plain JSON data; by lesson and test, what the right answer returns (`right`) and a list of `mistakes`.

@@ -67,7 +67,7 @@ def _apart(exam: Exam, plans: Sequence[PlannedTest], first: Variant, second: Var
     return max((distance(one.transcript, other.transcript) for one, other in pairs), default=math.inf)
 
 
-def lines(lesson: str, matrix: Matrix) -> Iterator[str]:
+def matrix_lines(lesson: str, matrix: Matrix) -> Iterator[str]:
     """Write a matrix as text: x where a wrong answer fails, and the nearest other one."""
     yield f"{lesson}:{matrix.task}"
     for number, test in enumerate(matrix.tests, 1):

@@ -70,7 +70,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Bench:
+class ProofBench:
     """Where a variant is examined.
 
     Args:
@@ -115,7 +115,7 @@ def prove(course: Course, lesson: Lesson, stub: str, zygote: Zygote, secret: str
 
 
 def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote, proof: Proof, secret: str) -> None:
-    bench = Bench(exam, zygote, lesson, course.limits)
+    bench = ProofBench(exam, zygote, lesson, course.limits)
     hidden = tuple(file.name for file in exam.files) == HIDDEN
     proof.tests += len(exam.lessons[lesson.key].plans)
     _prove_answer(bench, proof)
@@ -137,7 +137,7 @@ def prove_again(course: Course, lesson: Lesson, zygote: Zygote, secret: str, pro
     """
 
     def work(exam: Exam) -> None:
-        bench = Bench(exam, zygote, lesson, course.limits)
+        bench = ProofBench(exam, zygote, lesson, course.limits)
         _prove_answer(bench, proof)
         _prove_alternatives(bench, proof, False)
         note(exam, lesson, secret, proof.luck)
@@ -146,14 +146,14 @@ def prove_again(course: Course, lesson: Lesson, zygote: Zygote, secret: str, pro
     proof.seeds += 1
 
 
-def _prove_answer(bench: Bench, proof: Proof) -> None:
+def _prove_answer(bench: ProofBench, proof: Proof) -> None:
     found = bench.examine(bench.exam.lessons[bench.lesson.key].answer, bench.lesson.tasks)
     bench.programs.append(Program("answer", "", "", "", found))
     for result, tests in found:
         proof.wrong += _lost(f"{bench.lesson.key}: the answer", result, tests)
 
 
-def _prove_stub(bench: Bench, stub: str, proof: Proof) -> None:
+def _prove_stub(bench: ProofBench, stub: str, proof: Proof) -> None:
     found = bench.examine(stub, bench.lesson.tasks)
     bench.programs.append(Program("stub", "", "", "", found))
     for result, _ in found:
@@ -164,7 +164,7 @@ def _prove_stub(bench: Bench, stub: str, proof: Proof) -> None:
             )
 
 
-def _prove_alternatives(bench: Bench, proof: Proof, count: bool) -> None:
+def _prove_alternatives(bench: ProofBench, proof: Proof, count: bool) -> None:
     for variant, place in _right_answers(bench.lesson):
         proof.alternatives += count
         found = bench.examine(variant.source, bench.users(variant))
@@ -182,7 +182,7 @@ def _right_answers(lesson: Lesson) -> Iterator[tuple[Variant, str]]:
         yield variant, f"{toml}:{line_of(toml, variant.task, variant.id)}: the right answer {variant.id!r}"
 
 
-def _prove_stand_ins(bench: Bench, proof: Proof) -> None:
+def _prove_stand_ins(bench: ProofBench, proof: Proof) -> None:
     room = bench.exam.lessons[bench.lesson.key]
     for name in sorted(defined(room.stand_ins)):
         source = f"{room.answer}\n\n{probe_source(room.stand_ins, [name])}"
@@ -200,7 +200,7 @@ def _lost(what: str, result: TaskResult, tests: Sequence[TestResult]) -> list[st
     ]
 
 
-def _prove_mistake(bench: Bench, variant: Variant, proof: Proof, hidden: bool) -> None:
+def _prove_mistake(bench: ProofBench, variant: Variant, proof: Proof, hidden: bool) -> None:
     place = f"{bench.lesson.folder / variant.file}:{variant.line}: {variant.id} ({variant.name})"
     found = bench.examine(variant.source, bench.users(variant))
     bench.programs.append(_program("mistake", variant, found))
@@ -226,7 +226,7 @@ def _unfair(variant: Variant, result: TaskResult) -> str:
     return ""
 
 
-def _named(bench: Bench, variant: Variant, result: TaskResult) -> str:
+def _named(bench: ProofBench, variant: Variant, result: TaskResult) -> str:
     if result.mistake:
         return f"named as {result.mistake} in {result.task}. Make a test whose returns differ for the two, {OR_ONE}."
     twins = _twins(bench, variant)
@@ -235,7 +235,7 @@ def _named(bench: Bench, variant: Variant, result: TaskResult) -> str:
     return f"not recognised ({result.outcome}: {result.message}). Do its returns depend on chance?"
 
 
-def _twins(bench: Bench, variant: Variant) -> list[str]:
+def _twins(bench: ProofBench, variant: Variant) -> list[str]:
     """Find the other mistakes that return the same in every test that this one fails."""
     room = bench.exam.lessons[bench.lesson.key]
     plans = [plan for plan in room.plans if plan.task.name == variant.task]

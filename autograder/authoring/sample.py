@@ -27,7 +27,7 @@ class Sample:
     said: str
 
 
-def choose(course: Course, lessons: Sequence[Lesson], since: str, count: int) -> Sample:
+def choose_sample(course: Course, lessons: Sequence[Lesson], since: str, count: int) -> Sample:
     """Choose the tasks of changed lessons, and as many others.
 
     Args:

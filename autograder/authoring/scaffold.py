@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.course.model import MANIFEST, Course
 from autograder.errors import CourseError, UsageError
-from autograder.text.files import real_folder, write_whole
+from autograder.text.files import real_folder, write_atomically
 
 TEMPLATE = Path(__file__).with_name("template")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -37,7 +37,7 @@ def new_lesson(course: Course, key: str, title: str) -> list[Path]:
     made = [(folder / path.stem, _filled(path, words)) for path in sorted(TEMPLATE.glob("*.txt"))]
     real_folder(folder)
     for path, content in [*made, (manifest, text)]:
-        write_whole(path, content)
+        write_atomically(path, content)
     return [*(path for path, _ in made), manifest]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.authoring.lesson import check_course, read_lesson
-from autograder.authoring.matrix import as_data, lines
+from autograder.authoring.matrix import as_data, matrix_lines
 from autograder.authoring.proof import Proof, prove, prove_again
 from autograder.authoring.rehearsal import asked_too_early, rehearse
 from autograder.authoring.shapes import wrong_shapes
@@ -41,8 +41,8 @@ def verify(
             proof.wrong += [line for luck in proof.luck.values() for line in luck.wrong()]
             proof.wrong += rehearsed(lesson)
             facts = [line for luck in proof.luck.values() for line in luck.facts()]
-            tables = [line for one in proof.matrices for line in lines(lesson.key, one)] if matrix else []
-            for line in (*tables, *facts, *proof.wrong, *summary(proof)):
+            tables = [line for one in proof.matrices for line in matrix_lines(lesson.key, one)] if matrix else []
+            for line in (*tables, *facts, *proof.wrong, *proof_summary(proof)):
                 say(line)
             wrong += proof.wrong
             proved(proof)
@@ -61,7 +61,7 @@ def as_json(proof: Proof) -> dict[str, Any]:
     return {"programs": [program.as_data() for program in proof.programs], "tasks": tasks}
 
 
-def summary(proof: Proof) -> list[str]:
+def proof_summary(proof: Proof) -> list[str]:
     """Say what was proved of one lesson."""
     tasks = len(proof.lesson.tasks)
     counted = f"{tasks} task{'s' if tasks > 1 else ''}, {proof.points:g} points, {proof.tests} tests"

@@ -19,7 +19,7 @@ SLIPS = {
 }
 
 
-def write(course: Course, page: Path) -> None:
+def write_weights(course: Course, page: Path) -> None:
     """Put the tables of all lessons between the two marks of a Markdown page.
 
     Raises:

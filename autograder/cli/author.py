@@ -17,7 +17,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 @with_course
 def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> None:
     """Build exercises/ and source/ from solutions/: all lessons that have changed, or those that are named."""
-    from autograder.authoring.build import plan, write
+    from autograder.authoring.build import plan_files, write_files
     from autograder.authoring.changed import changed, note_built, skipped
     from autograder.authoring.kernels import steady
     from autograder.authoring.lesson import check_course
@@ -29,7 +29,7 @@ def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> No
     check_course(course, wanted)
     todo = wanted if force else changed(course, wanted)
     if todo:
-        for line in write(course, plan(course, steady(course.only(todo)), todo), force=force):
+        for line in write_files(course, plan_files(course, steady(course.only(todo)), todo), force=force):
             click.echo(line)
         note_built(course, todo)
     for line in skipped(wanted, todo):
@@ -38,12 +38,12 @@ def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> No
 
 def _check_built(course: Any, wanted: list[Any], named: bool) -> None:
     """Compare what is built with what solutions/ makes; what belongs to no lesson is said where all are compared."""
-    from autograder.authoring.build import differences, plan
-    from autograder.authoring.known import known
+    from autograder.authoring.build import differences, plan_files
+    from autograder.authoring.known import known_content
     from autograder.authoring.lesson import check_course
 
     check_course(course, wanted)
-    planned = plan(course, known, wanted)
+    planned = plan_files(course, known_content, wanted)
     found = differences(course, planned, strays=not named)
     for line in found:
         click.echo(line)
@@ -86,9 +86,9 @@ def verify(
     from autograder.authoring.verify import verify as prove
 
     if weights:
-        from autograder.authoring.weights import write
+        from autograder.authoring.weights import write_weights
 
-        write(course, weights)
+        write_weights(course, weights)
         return
     lessons_data: dict[str, Any] = {}
 
@@ -120,14 +120,14 @@ def mutate(course: Any, lessons: tuple[str, ...], path: Path | None, since: str,
     """
     from autograder.authoring.mutate import mutate as try_all
     from autograder.authoring.mutation_table import read_page, with_table
-    from autograder.authoring.sample import choose
+    from autograder.authoring.sample import choose_sample
 
     def begun(task: str, number: int) -> None:
         click.echo(f"{task}: {number} mutants ...", err=True)
 
     page = read_page(path) if path else ""
     wanted = _wanted(course, lessons)
-    sample = choose(course, wanted, since, count or 0) if since or count is not None else None
+    sample = choose_sample(course, wanted, since, count or 0) if since or count is not None else None
     if sample:
         click.echo(sample.said)
     tallies, wrong = try_all(course, wanted, click.echo, begun, sample.tasks if sample else None)

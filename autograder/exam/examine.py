@@ -8,7 +8,7 @@ from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import WorkerCrashed
 from autograder.exam.clock import Budget, Clock
 from autograder.exam.exam import Exam
-from autograder.exam.follow_through import passes_with, replaced, sentence
+from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import recognised
 from autograder.exam.outcome import judged, result_of
@@ -146,7 +146,7 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
         names = replaced(exam, lesson, task, wrong)
         if names and passes_with(exam, lesson, task, remote, names):
             earned = sum(test.score for test in share_points(task, tests, found.part)) / task.points
-            found = replace(found, besides=sentence(task, names), part=max(earned, task.follow_through))
+            found = replace(found, besides=found_sentence(task, names), part=max(earned, task.follow_through))
     found = replace(found, besides=" ".join(filter(None, (ran.beside, found.besides))))
     return _both(lesson, task, tests, found)
 

@@ -43,7 +43,7 @@ def _first_error(exam: Exam, plans: Sequence[PlannedTest], trial: Remote) -> Bas
         trial.end()
 
 
-def sentence(task: Task, names: Collection[str]) -> str:
+def found_sentence(task: Task, names: Collection[str]) -> str:
     """Say what was found out."""
     called = " and ".join(sorted(names))
     return f"{task.name} itself is right: with a right {called} in place of yours it passes. Mend {called}."

@@ -13,7 +13,7 @@ from autograder.errors import StudentError, StudentMissing
 from autograder.isolation.inside import calls, loader, wire
 from autograder.isolation.inside.eager import eagerly
 
-Place = Callable[[BaseException], dict[str, Any]]
+Locate = Callable[[BaseException], dict[str, Any]]
 NO_ATTRIBUTE = re.compile(r"^module '(\w+)' has no attribute '(\w+)'")
 
 
@@ -34,7 +34,7 @@ class Local:
         return ask_here(self._module, op, request)
 
 
-def ask_here(module: types.ModuleType, op: str, request: dict[str, Any], place: Place = lambda error: {}) -> Any:
+def ask_here(module: types.ModuleType, op: str, request: dict[str, Any], place: Locate = lambda error: {}) -> Any:
     """Carry out a request in this process, with the same words and the same copies as a worker.
 
     Args:

@@ -14,7 +14,7 @@ from autograder.exam.lesson_tests import LessonTests
 from autograder.exam.numbers import as_recorded
 from autograder.exam.session import PlannedTest, TestRun
 
-Entry = dict[str, Any]
+RecordedMistake = dict[str, Any]
 
 
 class Mistake(Protocol):
@@ -112,7 +112,7 @@ class RecordedMistakes:
         tests: by test, an entry for each mistake that fails it.
     """
 
-    def __init__(self, tests: Mapping[str, Sequence[Entry]]) -> None:
+    def __init__(self, tests: Mapping[str, Sequence[RecordedMistake]]) -> None:
         self._tests = tests
 
     def among(self, run: TestRun) -> list[Recorded]:
@@ -132,10 +132,10 @@ class RecordedMistakes:
             if _variant(entry) == mistake.variant and "returns" in entry
         )
 
-    def _entries(self, plan: PlannedTest) -> Sequence[Entry]:
+    def _entries(self, plan: PlannedTest) -> Sequence[RecordedMistake]:
         return self._tests.get(plan.item.name, ())
 
 
-def _variant(entry: Entry) -> Any:
+def _variant(entry: RecordedMistake) -> Any:
     """Tell two wrong answers of one id apart; exercises of an earlier kit name only the id."""
     return entry.get("variant", entry["id"])

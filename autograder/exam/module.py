@@ -60,9 +60,9 @@ class Module:
         """Call a function and say what it changed, shared and drew beside returning a value."""
         return self._record(name, "effects", {"name": name, "args": list(args), "kwargs": kwargs})
 
-    def elsewhere(self, name: str, *args: Any) -> Any:
+    def follows_device(self, name: str, *args: Any) -> Any:
         """Call a function with its tensors on another device, and say whether all stays there."""
-        return self._record(name, "elsewhere", {"name": name, "args": list(args)})
+        return self._record(name, "follows_device", {"name": name, "args": list(args)})
 
     def run(self, probe: str, **data: Any) -> Any:
         """Run a probe, a function of the course's own, beside the module."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.errors import GradingError
-from autograder.grading.processes import Examiner, Request, fork, start
+from autograder.grading.processes import Examiner, ExaminerRequest, fork_examiner, start
 from autograder.isolation.descriptors import ENOUGH, need_descriptors
 from autograder.isolation.inside.sandbox import tier, weakness
 
@@ -24,27 +24,27 @@ OPEN_WAITS = (0.0, 1.0, 5.0)
 class Queue:
     """The hand-ins that wait: first those that are new, then those that were set aside because they sleep."""
 
-    def __init__(self, requests: Sequence[Request]) -> None:
+    def __init__(self, requests: Sequence[ExaminerRequest]) -> None:
         self._new = list(reversed(requests))
-        self._aside: list[Request] = []
+        self._aside: list[ExaminerRequest] = []
         self._seen: set[tuple[str, str]] = set()
 
     def __bool__(self) -> bool:
         return bool(self._new or self._aside)
 
-    def next(self) -> Request:
+    def next(self) -> ExaminerRequest:
         """Take one out."""
         return self._new.pop() if self._new else self._aside.pop(0)
 
-    def retry(self, request: Request) -> bool:
+    def retry(self, request: ExaminerRequest) -> bool:
         """Put one back that could not be graded; tell whether it is the first time."""
         return self._put("retried", request, self._new)
 
-    def set_aside(self, request: Request) -> bool:
+    def set_aside(self, request: ExaminerRequest) -> bool:
         """Put one behind all others, at most once, as long as there are new ones; tell whether that was done."""
         return bool(self._new) and self._put("aside", request, self._aside)
 
-    def _put(self, why: str, request: Request, where: list[Request]) -> bool:
+    def _put(self, why: str, request: ExaminerRequest, where: list[ExaminerRequest]) -> bool:
         """Put one back, unless that was done before for the same reason."""
         if (why, request["folder"]) in self._seen:
             return False
@@ -104,7 +104,7 @@ class Crew:
         self.weakness = weakness(self.tier, message.get("allowed", [])) or self.weakness
         self.budget = message.get("budget", 0.0)
 
-    def grade(self, requests: Sequence[Request]) -> Iterator[tuple[str, Request, dict[str, Any]]]:
+    def grade(self, requests: Sequence[ExaminerRequest]) -> Iterator[tuple[str, ExaminerRequest, dict[str, Any]]]:
         """Hand out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
         queue = Queue(requests)
         while True:
@@ -118,7 +118,7 @@ class Crew:
             for channel in wait(list(busy)):
                 yield from self._hear(busy[channel], queue)  # type: ignore[index]
 
-    def _hear(self, examiner: Examiner, queue: Queue) -> Iterator[tuple[str, Request, dict[str, Any]]]:
+    def _hear(self, examiner: Examiner, queue: Queue) -> Iterator[tuple[str, ExaminerRequest, dict[str, Any]]]:
         """Take what an examiner says; a hand-in that could not be graded is tried once more by another one."""
         request = examiner.request
         assert request is not None
@@ -175,7 +175,7 @@ class Crew:
 
     def _open_once(self) -> Examiner:
         if self._chief:
-            return fork(self._chief)
+            return fork_examiner(self._chief)
         fresh = start(self._settings, self._module)
         self._greet_again(fresh)
         return fresh

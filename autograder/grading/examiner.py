@@ -22,14 +22,14 @@ from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
 from autograder.exam.clock import Budget
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine, sources_of
-from autograder.grading.fingerprint import sealed
+from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.pace import measured
 from autograder.grading.shown import Notebook
 from autograder.intake import HandIn, Student, read_hand_in, read_one
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
 from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.endings import end_with_parent
-from autograder.isolation.proof import prove
+from autograder.isolation.proof import prove_layers
 
 GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
 
@@ -61,9 +61,9 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
     with Zygote() as zygote:
 
         def work(exam: Exam) -> None:
-            allowed = prove(zygote, course.root / MANIFEST)
+            allowed = prove_layers(zygote, course.root / MANIFEST)
             budget = measured(exam, assignment.lessons, zygote, course.limits)
-            bench = Bench(exam, course, assignment, settings["fingerprint"], budget)
+            bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget)
             _say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             forked: list[tuple[int, int]] = []
             try:
@@ -85,7 +85,7 @@ def _receive_channel(channel: Connection) -> int:
     return int(fds[0])
 
 
-def _fork(bench: "Bench", zygote: Zygote, chief: Connection, fd: int) -> tuple[int, int]:
+def _fork(bench: "ExaminerBench", zygote: Zygote, chief: Connection, fd: int) -> tuple[int, int]:
     """Fork an examiner, with a zygote of its own; return the pids of both."""
     if sys.platform == "win32":
         raise GradingError(LINUX_ONLY)
@@ -108,7 +108,7 @@ def _wait_for(forked: list[tuple[int, int]], zygote: Zygote) -> None:
         zygote.reap(branch)
 
 
-def _become_examiner(bench: "Bench", channel: Connection, zygote: Zygote) -> NoReturn:
+def _become_examiner(bench: "ExaminerBench", channel: Connection, zygote: Zygote) -> NoReturn:
     try:
         _say(channel, {"pid": os.getpid()})
         _serve(channel, lambda: bench.grade_all(channel, zygote))
@@ -119,7 +119,7 @@ def _become_examiner(bench: "Bench", channel: Connection, zygote: Zygote) -> NoR
 
 
 @dataclass
-class Bench:
+class ExaminerBench:
     """What an examiner grades with.
 
     Args:
@@ -140,7 +140,7 @@ class Bench:
         while True:
             request = json.loads(channel.recv_bytes())
             student = Student(request["student"], request["folder"], Path(request["path"]))
-            hand_in = sealed(self._read(student, request.get("alone", False)), self.fingerprint)
+            hand_in = with_kit_digest(self._read(student, request.get("alone", False)), self.fingerprint)
             if "cells" in request:
                 _say(channel, {"shown": self._show(hand_in, request, zygote)})
             elif hand_in.digest == request["known"]:

@@ -16,11 +16,11 @@ from autograder.errors import LINUX_ONLY, GradingError
 from autograder.isolation.environment import environment, program
 from autograder.isolation.open import need_sandbox
 
-Request = dict[str, Any]
+ExaminerRequest = dict[str, Any]
 CLOSE_SECONDS = 10.0
 
 
-class Process(Protocol):
+class ExaminerProcess(Protocol):
     """What is asked of an examiner's process; `subprocess.Popen` has it."""
 
     def kill(self) -> None: ...
@@ -31,10 +31,10 @@ class Process(Protocol):
 class Examiner:
     """One grader process, and the hand-in that it is at."""
 
-    def __init__(self, channel: Connection, process: Process) -> None:
+    def __init__(self, channel: Connection, process: ExaminerProcess) -> None:
         self.channel = channel
         self._process = process
-        self.request: Request | None = None
+        self.request: ExaminerRequest | None = None
         self.is_asleep = False
 
     @property
@@ -94,7 +94,7 @@ def start(settings: dict[str, Any], module: str) -> Examiner:
     return started
 
 
-def fork(chief: Examiner) -> Examiner:
+def fork_examiner(chief: Examiner) -> Examiner:
     """Have a chief fork an examiner.
 
     Raises:
@@ -106,11 +106,11 @@ def fork(chief: Examiner) -> Examiner:
     with theirs, socket.socket(fileno=os.dup(chief.channel.fileno())) as line:
         socket.send_fds(line, [b"+"], [theirs.fileno()])
     channel = Connection(ours.detach())
-    return Examiner(channel, Forked(os.pidfd_open(json.loads(channel.recv_bytes())["pid"])))
+    return Examiner(channel, ForkedExaminer(os.pidfd_open(json.loads(channel.recv_bytes())["pid"])))
 
 
 @dataclass(frozen=True)
-class Forked:
+class ForkedExaminer:
     """A process that another one has forked."""
 
     pidfd: int

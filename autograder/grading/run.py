@@ -17,17 +17,17 @@ from autograder.exam.results import HandInResult, TaskResult
 from autograder.exam.versions import versions
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
-from autograder.grading.processes import Request
+from autograder.grading.processes import ExaminerRequest
 from autograder.intake import Student, find_students, loose_work
-from autograder.intake.names import shown
+from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
 from autograder.reports.files import Written, read_student, write_class, write_student
-from autograder.text.files import write_whole
+from autograder.text.files import write_atomically
 from autograder.text.locks import lock
 from autograder.text.ours import NOBODY_ELSE, open_own, own_folder, read_own
 
 
-class Watcher(Protocol):
+class GradingWatcher(Protocol):
     """Whoever wants to see the grading go on, such as a progress bar."""
 
     def start(self, name: str) -> None:
@@ -110,7 +110,7 @@ def _earlier_seed(out: Path) -> str:
         return ""
 
 
-def grade(found: Class, options: Options, watcher: Watcher) -> Graded:
+def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
     """Grade what is not graded yet; write each result as it comes, and the class at the end or when stopped.
 
     Returns: the marks, in the order of the students; what else was found stands in OUT and in no memory.
@@ -146,14 +146,14 @@ def grade(found: Class, options: Options, watcher: Watcher) -> Graded:
 
 
 def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
-    left = [shown(student.student) for student in found.students if student.folder not in results]
+    left = [printable_name(student.student) for student in found.students if student.folder not in results]
     return (
         f" Without a row: {', '.join(left[:10])}{f' and {len(left) - 10} more' if left[10:] else ''}." if left else ""
     )
 
 
 def _grade_all(
-    found: Class, crew: Crew, results: dict[str, HandInResult], failed: dict[str, str], watcher: Watcher
+    found: Class, crew: Crew, results: dict[str, HandInResult], failed: dict[str, str], watcher: GradingWatcher
 ) -> None:
     earlier = {student.folder: _earlier(found.out, student.folder) for student in found.students}
     titles = [lesson.title for lesson in found.assignment.lessons]
@@ -182,13 +182,13 @@ def _earlier(out: Path, folder: str) -> HandInResult | None:
     return result and result.without_details()
 
 
-def _request(student: Student, earlier: HandInResult | None) -> Request:
+def _request(student: Student, earlier: HandInResult | None) -> ExaminerRequest:
     is_final = earlier and earlier.student == student.student and not earlier.again
     known = earlier.digest if earlier and is_final else ""
     return {"student": student.student, "folder": student.folder, "path": str(student.path), "known": known}
 
 
-def _result(found: Class, request: Request, answer: dict[str, Any]) -> HandInResult:
+def _result(found: Class, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
     if "result" in answer:
         return HandInResult.from_json(answer["result"])
     return _lost(found, request, lost(answer["lost"]))
@@ -199,7 +199,7 @@ def lost(why: str) -> str:
     return f"{why} It was tried twice. Grade it again, or look at it by hand."
 
 
-def _lost(found: Class, request: Request, message: str) -> HandInResult:
+def _lost(found: Class, request: ExaminerRequest, message: str) -> HandInResult:
     """Make the row of a hand-in that could not be graded; it is not marked as graded."""
     tasks = tuple(
         TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", message)
@@ -232,7 +232,7 @@ def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
     """Keep the seed before the first hand-in, so that a run that crashes can be continued."""
     path = found.out / "run.json"
     if not path.exists():
-        write_whole(path, json.dumps(_run_facts(found, kit, facts), indent=2) + "\n", mode=NOBODY_ELSE)
+        write_atomically(path, json.dumps(_run_facts(found, kit, facts), indent=2) + "\n", mode=NOBODY_ELSE)
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing import Self
 
 from autograder.intake.folder import kind_of, open_plainly
 from autograder.intake.hand_in import Refused
-from autograder.intake.names import alike, is_ignored, is_misleading, shown
-from autograder.intake.tree import DEEPEST, Entry, Place, megabytes, too_large
+from autograder.intake.names import is_ignored, is_misleading, name_key, printable_name
+from autograder.intake.tree import DEEPEST, FileEntry, FolderPath, megabytes, too_large
 from autograder.isolation.limits import Limits
 
 MOST_RECORDS = 20  # per member that counts: folders, and what macOS adds, do not
@@ -44,8 +44,8 @@ class ArchiveTree:
         members = [(_parts(name, info), info) for info in self._archive.infolist()]
         _refuse_whole(name, members, limits)
         self._name = name
-        self._files: dict[Place, zipfile.ZipInfo] = {}
-        self._listing: dict[Place, dict[str, Entry]] = {}
+        self._files: dict[FolderPath, zipfile.ZipInfo] = {}
+        self._listing: dict[FolderPath, dict[str, FileEntry]] = {}
         for parts, info in members:
             self._add(parts, info)
 
@@ -55,14 +55,14 @@ class ArchiveTree:
     def __exit__(self, *_: object) -> None:
         self._archive.close()
 
-    def entries(self, place: Place, wanted: Iterable[str] = ()) -> list[Entry]:
+    def entries(self, place: FolderPath, wanted: Iterable[str] = ()) -> list[FileEntry]:
         return [entry for _, entry in sorted(self._listing.get(place, {}).items())]
 
     def notes(self) -> tuple[str, ...]:
         return ()
 
-    def read(self, entry: Entry, limit: int) -> bytes:
-        name = shown(entry.name)
+    def read(self, entry: FileEntry, limit: int) -> bytes:
+        name = printable_name(entry.name)
         if entry.kind != "file":
             raise Refused(f"{name} is a folder; hand in the file itself.")
         try:
@@ -74,23 +74,23 @@ class ArchiveTree:
             raise too_large(name, limit)
         return data
 
-    def _add(self, parts: Place, info: zipfile.ZipInfo) -> None:
+    def _add(self, parts: FolderPath, info: zipfile.ZipInfo) -> None:
         if len(parts) > DEEPEST + 1 or any(is_ignored(part) for part in parts):
             return
         for depth, part in enumerate(parts):
             is_file = depth == len(parts) - 1 and not info.is_dir()
-            self._list(Entry(parts[:depth], part, "file" if is_file else "folder"))
+            self._list(FileEntry(parts[:depth], part, "file" if is_file else "folder"))
         self._files[parts] = info
 
-    def _list(self, entry: Entry) -> None:
+    def _list(self, entry: FileEntry) -> None:
         listed = self._listing.setdefault(entry.place, {}).setdefault(entry.name, entry)
         if listed != entry:
-            raise Refused(f"{self._name}: {shown(entry.name)} is both a file and a folder; keep one of them.")
+            raise Refused(f"{self._name}: {printable_name(entry.name)} is both a file and a folder; keep one of them.")
 
 
 def open_archive(path: Path, limits: Limits) -> ArchiveTree:
     """Read an archive into memory and check it, or raise `Refused`."""
-    name = shown(path.name)
+    name = printable_name(path.name)
     try:
         with open_plainly(path) as file:
             data = file.read(limits.archive_bytes + 1)
@@ -102,33 +102,37 @@ def open_archive(path: Path, limits: Limits) -> ArchiveTree:
     return ArchiveTree(name, data, limits)
 
 
-def _parts(archive: str, info: zipfile.ZipInfo) -> Place:
+def _parts(archive: str, info: zipfile.ZipInfo) -> FolderPath:
     """Split a member's name into folders and file, or refuse a name that leads elsewhere."""
     name = info.orig_filename
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     elsewhere = not name or name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":"
     if elsewhere or is_misleading(name) or len(name) > 1000 or any(len(part) > 255 for part in parts):
-        raise Refused(f"{archive} has a member named {shown(name)}, which is no plain relative path; rename it.")
+        raise Refused(
+            f"{archive} has a member named {printable_name(name)}, which is no plain relative path; rename it."
+        )
     return parts
 
 
-def _refuse_whole(archive: str, members: list[tuple[Place, zipfile.ZipInfo]], limits: Limits) -> None:
+def _refuse_whole(archive: str, members: list[tuple[FolderPath, zipfile.ZipInfo]], limits: Limits) -> None:
     """Refuse an archive that two people could read differently, or that is not what it seems."""
     files = [(parts, info) for parts, info in members if not info.is_dir()]
     counted = [info for parts, info in files if not any(is_ignored(part) for part in parts)]
     _refuse_crowd(archive, len(counted), limits.archive_members)
     if sum(info.file_size for _, info in files) > limits.archive_bytes:
         raise Refused(f"{archive} unpacks to more than {megabytes(limits.archive_bytes)}; leave large files out.")
-    seen: dict[str, Place] = {}
+    seen: dict[str, FolderPath] = {}
     for _, info in members:
         _refuse_member(archive, info)
     for parts, _ in files:
-        if seen.setdefault(alike("/".join(parts)), parts) is not parts:
-            raise Refused(f"{archive} has two members named {shown('/'.join(parts))}, or alike; keep one of them.")
+        if seen.setdefault(name_key("/".join(parts)), parts) is not parts:
+            raise Refused(
+                f"{archive} has two members named {printable_name('/'.join(parts))}, or alike; keep one of them."
+            )
 
 
 def _refuse_member(archive: str, info: zipfile.ZipInfo) -> None:
-    name = shown(info.filename)
+    name = printable_name(info.filename)
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) and kind_of(mode) in ("link", "special"):
         raise Refused(f"{archive}: {name} is a link or a device; put the file itself into the archive.")
@@ -136,7 +140,7 @@ def _refuse_member(archive: str, info: zipfile.ZipInfo) -> None:
         raise Refused(f"{archive}: {name} has a password; make the archive without one.")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Refused(f"{archive}: {name} is packed in an unusual way; make an ordinary zip archive.")
-    if alike(name).endswith(ARCHIVES):
+    if name_key(name).endswith(ARCHIVES):
         raise Refused(f"{archive}: {name} is an archive in an archive; pack the files themselves.")
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Self
 
 from autograder.intake.hand_in import Refused, Unreadable
-from autograder.intake.names import is_ignored, shown
-from autograder.intake.tree import Entry, Kind, Place, too_large
+from autograder.intake.names import is_ignored, printable_name
+from autograder.intake.tree import FileEntry, FolderPath, Kind, too_large
 
 MOST_ENTRIES = 20_000
 OPEN_FLAGS = (
@@ -48,7 +48,7 @@ class FolderTree:
     def __exit__(self, *_: object) -> None:
         _close(self._root)
 
-    def entries(self, place: Place, wanted: Iterable[str] = ()) -> list[Entry]:
+    def entries(self, place: FolderPath, wanted: Iterable[str] = ()) -> list[FileEntry]:
         try:
             with self._folder(place) as folder:
                 return self._list(folder, place, wanted)
@@ -59,8 +59,8 @@ class FolderTree:
         full = f"More than {MOST_ENTRIES} files are here, so lessons were looked for by their exact names alone."
         return () if self._left else (full,)
 
-    def read(self, entry: Entry, limit: int) -> bytes:
-        name = shown(entry.name)
+    def read(self, entry: FileEntry, limit: int) -> bytes:
+        name = printable_name(entry.name)
         try:
             with self._folder(entry.place) as folder, open_plainly(entry.name, folder) as file:
                 data = file.read(limit + 1)
@@ -71,17 +71,17 @@ class FolderTree:
             raise too_large(name, limit)
         return data
 
-    def _list(self, folder: Folder, place: Place, wanted: Iterable[str]) -> list[Entry]:
+    def _list(self, folder: Folder, place: FolderPath, wanted: Iterable[str]) -> list[FileEntry]:
         with os.scandir(folder) as scan:
             names = [os.fsdecode(entry.name) for entry in islice(scan, self._left)]
         self._left -= len(names)
         if not self._left:
             names = list({*names, *(name for name in wanted if _kind(name, folder))})
         kinds = [(name, _kind(name, folder) or "special") for name in sorted(names) if not is_ignored(name)]
-        return [Entry(place, name, kind) for name, kind in kinds]
+        return [FileEntry(place, name, kind) for name, kind in kinds]
 
     @contextmanager
-    def _folder(self, place: Place) -> Iterator[Folder]:
+    def _folder(self, place: FolderPath) -> Iterator[Folder]:
         """Open the folder at a place, going down name by name."""
         folder = _open_folder(".", self._root)
         try:
@@ -103,7 +103,7 @@ def _open_folder(name: str | Path, above: Folder | None = None) -> Folder:
                 raise
     elif kind_of(os.lstat(path).st_mode) == "folder":
         return Path(path)
-    raise Refused(f"{shown(Path(name).name)} is no plain folder; hand in the folder itself.")
+    raise Refused(f"{printable_name(Path(name).name)} is no plain folder; hand in the folder itself.")
 
 
 def _at(name: str | Path, folder: Folder | None) -> tuple[str | Path, int | None]:
@@ -137,7 +137,7 @@ def open_plainly(name: str | Path, folder: Folder | None = None) -> IO[bytes]:
 def _refuse_unless_file(name: str, mode: int) -> None:
     kind = kind_of(mode)
     if kind != "file":
-        raise Refused(f"{shown(name)} is {WHAT[kind]}; hand in the file itself.")
+        raise Refused(f"{printable_name(name)} is {WHAT[kind]}; hand in the file itself.")
 
 
 def kind_of(mode: int) -> Kind:

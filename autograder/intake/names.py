@@ -13,14 +13,14 @@ DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt"
 DIRECTING = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
 
 
-def alike(name: str) -> str:
+def name_key(name: str) -> str:
     """Reduce a name to what is left when case and Unicode form do not count."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def is_ignored(name: str) -> bool:
     """Say whether a file or folder is nobody's work: dot files and what macOS adds to archives."""
-    return name.startswith(".") or alike(name) == "__macosx"
+    return name.startswith(".") or name_key(name) == "__macosx"
 
 
 def is_misleading(name: str) -> bool:
@@ -33,7 +33,7 @@ def as_given(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def shown(name: str) -> str:
+def printable_name(name: str) -> str:
     """Make a name fit to stand in a sentence: short, and what does not print is escaped."""
     if len(name) > 80:
         name = name[:77] + "..."
@@ -50,15 +50,15 @@ def folder_names(names: Iterable[str]) -> dict[str, str]:
     taken: set[str] = set()
     for name in ordered:
         folders[name] = _free_folder(name, taken)
-        taken.add(alike(folders[name]))
+        taken.add(name_key(folders[name]))
     return folders
 
 
 def _free_folder(name: str, taken: set[str]) -> str:
-    if _is_plain(name) and alike(name) not in taken:
+    if _is_plain(name) and name_key(name) not in taken:
         return name
     digits = 8
-    while alike(_with_hash(name, digits)) in taken:
+    while name_key(_with_hash(name, digits)) in taken:
         digits += 8
     return _with_hash(name, digits)
 

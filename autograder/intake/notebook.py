@@ -23,7 +23,7 @@ def code_cells(name: str, data: bytes, limit: int) -> tuple[tuple[str, ...], tup
     for number, cell in enumerate(plain_cells(name, data), 1):
         if not _is_code(cell) or _is_test(cell):
             continue
-        source = source_of(cell)
+        source = cell_source(cell)
         if source is None:
             notes.append(f"{name}: cell {number} has no readable source and is passed over.")
         else:
@@ -71,7 +71,7 @@ def _is_test(cell: dict[str, Any]) -> bool:
     return isinstance(marks, dict) and marks.get("grade") is True and marks.get("solution") is not True
 
 
-def source_of(cell: dict[str, Any]) -> str | None:
+def cell_source(cell: dict[str, Any]) -> str | None:
     """Return the text of a cell; None if it has no readable one."""
     source = cell.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):

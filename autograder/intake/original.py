@@ -6,9 +6,9 @@ from typing import Any
 from autograder.course.model import Assignment, Lesson
 from autograder.intake.folder import FolderTree
 from autograder.intake.hand_in import Refused, Unfit
-from autograder.intake.names import alike, shown
+from autograder.intake.names import name_key, printable_name
 from autograder.intake.notebook import MOST_CELLS, plain_cells
-from autograder.intake.search import Found, choose, search
+from autograder.intake.search import FoundFiles, choose_file, search
 from autograder.intake.students import Student
 from autograder.intake.text import check_source, decode
 from autograder.intake.tree import Tree
@@ -52,24 +52,24 @@ def read_original(student: Student, assignment: Assignment, lesson: Lesson, limi
 
 def _read(tree: Tree, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
     found = search(tree, assignment)
-    notebooks = [entry for entry in found.entries if alike(entry.name).endswith(NOTEBOOK)]
-    entry, _ = choose(notebooks, lesson.name)
+    notebooks = [entry for entry in found.entries if name_key(entry.name).endswith(NOTEBOOK)]
+    entry, _ = choose_file(notebooks, lesson.name)
     file, text = _instead(tree, found, lesson, limits)
     if entry is None:
         missing = f"{lesson.name}{NOTEBOOK} was not handed in."
         return Original(missing=missing, others=_others(found, assignment), file=file, text=text)
-    name = shown(entry.name)
+    name = printable_name(entry.name)
     cells = _few(name, plain_cells(name, tree.read(entry, limits.notebook_bytes)))
     return Original(tuple(cells), file=file, text=text)
 
 
-def _instead(tree: Tree, found: Found, lesson: Lesson, limits: Limits) -> tuple[str, str]:
+def _instead(tree: Tree, found: FoundFiles, lesson: Lesson, limits: Limits) -> tuple[str, str]:
     """Read the Python file that counts for a lesson, if one does."""
     try:
-        entry, _ = choose(found.entries, lesson.name)
-        if entry is None or alike(entry.name).endswith(NOTEBOOK):
+        entry, _ = choose_file(found.entries, lesson.name)
+        if entry is None or name_key(entry.name).endswith(NOTEBOOK):
             return "", ""
-        name = shown(entry.name)
+        name = printable_name(entry.name)
         return name, check_source(name, decode(name, tree.read(entry, limits.source_bytes)))
     except Unfit as unfit:
         return lesson.name, f"# {unfit}"
@@ -81,7 +81,7 @@ def _few(name: str, cells: list[Any]) -> list[Any]:
     return cells
 
 
-def _others(found: Found, assignment: Assignment) -> tuple[str, ...]:
-    named = {alike(lesson.name + NOTEBOOK) for lesson in assignment.lessons}
-    names = [*(shown(entry.name) for entry in found.entries), *found.others]
-    return tuple(name for name in names if alike(name).endswith(NOTEBOOK) and alike(name) not in named)
+def _others(found: FoundFiles, assignment: Assignment) -> tuple[str, ...]:
+    named = {name_key(lesson.name + NOTEBOOK) for lesson in assignment.lessons}
+    names = [*(printable_name(entry.name) for entry in found.entries), *found.others]
+    return tuple(name for name in names if name_key(name).endswith(NOTEBOOK) and name_key(name) not in named)

@@ -7,12 +7,12 @@ from autograder.errors import UsageError
 from autograder.intake.archive import open_archive
 from autograder.intake.folder import FolderTree
 from autograder.intake.hand_in import HandIn, Refused, Source, Unfit, digest
-from autograder.intake.names import alike, as_given, folder_names, shown
+from autograder.intake.names import as_given, folder_names, name_key, printable_name
 from autograder.intake.notebook import code_cells
-from autograder.intake.search import SUFFIXES, Found, choose, search
+from autograder.intake.search import SUFFIXES, FoundFiles, choose_file, search
 from autograder.intake.students import ZIP, Student
 from autograder.intake.text import check_source, decode
-from autograder.intake.tree import Entry, Tree
+from autograder.intake.tree import FileEntry, Tree
 from autograder.isolation.limits import Limits
 
 
@@ -51,12 +51,12 @@ def read_one(path: Path, assignment: Assignment, limits: Limits) -> HandIn:
 
 def _read_file(student: Student, assignment: Assignment, limits: Limits) -> HandIn:
     path = student.path
-    lessons = {alike(lesson.name): lesson for lesson in assignment.lessons}
-    lesson = lessons.get(alike(path.stem))
+    lessons = {name_key(lesson.name): lesson for lesson in assignment.lessons}
+    lesson = lessons.get(name_key(path.stem))
     if lesson is None:
         there = ", ".join(lesson.name for lesson in assignment.lessons)
         raise UsageError(f"{path}: no lesson of {assignment.name} has this name. Name it as one of: {there}.")
-    entry = Entry((), path.name, "file")
+    entry = FileEntry((), path.name, "file")
     with FolderTree(path.parent.resolve()) as tree:
         source = _read(tree, entry, lesson, limits, ())
     return _hand_in(student, {lesson.name: source}, (), ())
@@ -68,49 +68,49 @@ def _tree(path: Path, limits: Limits) -> Tree:
     return FolderTree(path) if path.is_dir() else open_archive(path, limits)
 
 
-def _refuse_hidden_by_link(found: Found) -> None:
+def _refuse_hidden_by_link(found: FoundFiles) -> None:
     if found.links and not found.entries:
         link = found.links[0]
         raise Refused(f"{link} is a link, and links are not followed; hand in the files themselves.")
 
 
-def _source(tree: Tree, found: Found, lesson: Lesson, limits: Limits) -> Source | None:
+def _source(tree: Tree, found: FoundFiles, lesson: Lesson, limits: Limits) -> Source | None:
     try:
-        entry, notes = choose(found.entries, lesson.name)
+        entry, notes = choose_file(found.entries, lesson.name)
     except Refused as refused:
         return _problem(lesson, lesson.name + SUFFIXES[0], refused, ())
     return _read(tree, entry, lesson, limits, notes) if entry else None
 
 
-def _read(tree: Tree, entry: Entry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]) -> Source:
+def _read(tree: Tree, entry: FileEntry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]) -> Source:
     try:
-        if alike(entry.name).endswith(".ipynb"):
+        if name_key(entry.name).endswith(".ipynb"):
             return _from_notebook(tree, entry, lesson, limits, notes)
         return _from_python(tree, entry, lesson, limits, notes)
     except Unfit as unfit:
         return _problem(lesson, entry.name, unfit, notes)
 
 
-def _from_notebook(tree: Tree, entry: Entry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]) -> Source:
+def _from_notebook(tree: Tree, entry: FileEntry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]) -> Source:
     data = tree.read(entry, limits.notebook_bytes)
-    cells, passed_over = code_cells(shown(entry.name), data, limits.source_bytes)
-    empty = () if cells else (f"{shown(entry.name)} has no code cells.",)
+    cells, passed_over = code_cells(printable_name(entry.name), data, limits.source_bytes)
+    empty = () if cells else (f"{printable_name(entry.name)} has no code cells.",)
     return Source(lesson.name, entry.name, cells, True, (*notes, *passed_over, *empty))
 
 
-def _from_python(tree: Tree, entry: Entry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]) -> Source:
-    name = shown(entry.name)
+def _from_python(tree: Tree, entry: FileEntry, lesson: Lesson, limits: Limits, notes: tuple[str, ...]) -> Source:
+    name = printable_name(entry.name)
     text = check_source(name, decode(name, tree.read(entry, limits.source_bytes)))
     empty = () if text.strip() else (f"{name} is empty.",)
     return Source(lesson.name, entry.name, (text,), False, (*notes, *empty))
 
 
 def _problem(lesson: Lesson, file: str, unfit: Unfit, notes: tuple[str, ...]) -> Source:
-    is_notebook = alike(file).endswith(".ipynb")
+    is_notebook = name_key(file).endswith(".ipynb")
     return Source(lesson.name, file, (), is_notebook, notes, str(unfit), unfit.outcome)
 
 
-def _notes(found: Found, assignment: Assignment) -> tuple[str, ...]:
+def _notes(found: FoundFiles, assignment: Assignment) -> tuple[str, ...]:
     if found.entries:
         return ()
     expected = assignment.lessons[0].name + SUFFIXES[0] if assignment.lessons else "a lesson"
@@ -118,11 +118,11 @@ def _notes(found: Found, assignment: Assignment) -> tuple[str, ...]:
     return (f"No file is named as a lesson, such as {expected}.{there}",)
 
 
-def _unnamed(found: Found, assignment: Assignment) -> tuple[str, ...]:
+def _unnamed(found: FoundFiles, assignment: Assignment) -> tuple[str, ...]:
     """Name the files that no lesson is named as; one of them may be a lesson under another name."""
-    lessons = [alike(lesson.name + suffix) for lesson in assignment.lessons for suffix in SUFFIXES]
-    names = [shown(entry.name) for entry in found.entries if alike(entry.name).endswith(SUFFIXES)]
-    unnamed = [name for name in names if alike(name) not in lessons and not name.startswith("test_")]
+    lessons = [name_key(lesson.name + suffix) for lesson in assignment.lessons for suffix in SUFFIXES]
+    names = [printable_name(entry.name) for entry in found.entries if name_key(entry.name).endswith(SUFFIXES)]
+    unnamed = [name for name in names if name_key(name) not in lessons and not name.startswith("test_")]
     return tuple((unnamed + found.others)[:3])
 
 
@@ -135,4 +135,4 @@ def _rejected(student: Student, problem: str) -> HandIn:
 
 
 def _name(path: Path) -> str:
-    return shown(path.name)
+    return printable_name(path.name)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from autograder.course.model import Assignment
 from autograder.intake.hand_in import Refused
-from autograder.intake.names import alike, shown
-from autograder.intake.tree import DEEPEST, Entry, Place, Tree
+from autograder.intake.names import name_key, printable_name
+from autograder.intake.tree import DEEPEST, FileEntry, FolderPath, Tree
 
 SUFFIXES = (".py", ".ipynb")
 
 
 @dataclass
-class Found:
+class FoundFiles:
     """The files of a hand-in that may be lessons.
 
     Args:
@@ -21,26 +21,26 @@ class Found:
         others: Python files and notebooks that no lesson is named as.
     """
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[FileEntry] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
 
-def search(tree: Tree, assignment: Assignment) -> Found:
+def search(tree: Tree, assignment: Assignment) -> FoundFiles:
     """Look for lesson files: here, else in wrapping folders, those of the assignment first.
 
     Where several folders are as good as each other, all of them count.
     """
     wanted = [lesson.name + suffix for lesson in assignment.lessons for suffix in SUFFIXES]
-    names = {alike(name) for name in wanted}
-    found = Found()
-    homes: dict[Place, list[Entry]] = {}
-    level: list[Place] = [()]
+    names = {name_key(name) for name in wanted}
+    found = FoundFiles()
+    homes: dict[FolderPath, list[FileEntry]] = {}
+    level: list[FolderPath] = [()]
     while level:
-        deeper: list[Place] = []
+        deeper: list[FolderPath] = []
         for place in level:
             entries = tree.entries(place, wanted)
-            if any(alike(entry.name) in names for entry in entries):
+            if any(name_key(entry.name) in names for entry in entries):
                 homes[place] = entries
             else:
                 _note_others(found, entries)
@@ -51,16 +51,18 @@ def search(tree: Tree, assignment: Assignment) -> Found:
     return found
 
 
-def _note_others(found: Found, entries: Sequence[Entry]) -> None:
-    found.links += [shown(entry.name) for entry in entries if entry.kind == "link"]
-    found.others += [shown(entry.name) for entry in entries if alike(entry.name).endswith((*SUFFIXES, ".zip"))]
+def _note_others(found: FoundFiles, entries: Sequence[FileEntry]) -> None:
+    found.links += [printable_name(entry.name) for entry in entries if entry.kind == "link"]
+    found.others += [
+        printable_name(entry.name) for entry in entries if name_key(entry.name).endswith((*SUFFIXES, ".zip"))
+    ]
 
 
-def _rank(place: Place, assignment: Assignment) -> tuple[bool, int]:
-    return alike(assignment.name) not in map(alike, place), len(place)
+def _rank(place: FolderPath, assignment: Assignment) -> tuple[bool, int]:
+    return name_key(assignment.name) not in map(name_key, place), len(place)
 
 
-def choose(entries: Sequence[Entry], lesson: str) -> tuple[Entry | None, tuple[str, ...]]:
+def choose_file(entries: Sequence[FileEntry], lesson: str) -> tuple[FileEntry | None, tuple[str, ...]]:
     """Choose the file that counts for a lesson: a `.py` before a notebook, the exact name before one alike.
 
     Returns: the file or None, and notes on what was passed over.
@@ -68,12 +70,12 @@ def choose(entries: Sequence[Entry], lesson: str) -> tuple[Entry | None, tuple[s
     kinds = [_of_name(entries, lesson + suffix) for suffix in SUFFIXES]
     (chosen, notes), *rest = [pair for pair in kinds if pair[0]] or [(None, ())]
     if chosen and rest:
-        notes = (*notes, f"{shown(chosen.name)} counts, not the notebook beside it.")
+        notes = (*notes, f"{printable_name(chosen.name)} counts, not the notebook beside it.")
     return chosen, notes
 
 
-def _of_name(entries: Sequence[Entry], wanted: str) -> tuple[Entry | None, tuple[str, ...]]:
-    fitting = [entry for entry in entries if alike(entry.name) == alike(wanted)]
+def _of_name(entries: Sequence[FileEntry], wanted: str) -> tuple[FileEntry | None, tuple[str, ...]]:
+    fitting = [entry for entry in entries if name_key(entry.name) == name_key(wanted)]
     exact = [entry for entry in fitting if entry.name == wanted]
     candidates = exact or fitting
     if len(candidates) > 1:
@@ -83,13 +85,13 @@ def _of_name(entries: Sequence[Entry], wanted: str) -> tuple[Entry | None, tuple
     return candidates[0], _notes(candidates[0], wanted, len(fitting))
 
 
-def _notes(chosen: Entry, wanted: str, fitting: int) -> tuple[str, ...]:
+def _notes(chosen: FileEntry, wanted: str, fitting: int) -> tuple[str, ...]:
     if chosen.name != wanted:
-        return (f"{shown(chosen.name)} counts as {wanted}; name it {wanted} next time.",)
+        return (f"{printable_name(chosen.name)} counts as {wanted}; name it {wanted} next time.",)
     if fitting > 1:
         return (f"{wanted} counts, not the files named nearly so.",)
     return ()
 
 
-def _paths(entries: Sequence[Entry]) -> str:
-    return " and ".join(shown("/".join((*entry.place, entry.name))) for entry in entries[:3])
+def _paths(entries: Sequence[FileEntry]) -> str:
+    return " and ".join(printable_name("/".join((*entry.place, entry.name))) for entry in entries[:3])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.intake.names import as_given, folder_names, is_ignored, shown
+from autograder.intake.names import as_given, folder_names, is_ignored, printable_name
 
 ZIP = ".zip"
 WORK = {"py", "ipynb", "tar", "tgz", "tbz2", "txz", "7z", "rar"}
@@ -36,14 +36,14 @@ def find_students(submissions: Path) -> tuple[list[Student], list[str]]:
         raise UsageError(f"{submissions}: no students here. Give the folder that holds one folder or .zip per student.")
     on_disk = folder_names(named)
     counted = {entry.path for entry in folders + archives}
-    skipped = sorted(shown(as_given(entry.name)) for entry in entries if entry.path not in counted)
+    skipped = sorted(printable_name(as_given(entry.name)) for entry in entries if entry.path not in counted)
     return [Student(name, on_disk[name], Path(named[name])) for name in sorted(named)], skipped
 
 
 def loose_work(submissions: Path) -> list[str]:
     """Name what looks like somebody's work and lies there as no student's: files of code, notebooks, other archives."""
     others = [entry for entry in _list(submissions) if not _is_folder(entry) and not _is_archive(entry)]
-    return [shown(as_given(entry.name)) for entry in others if is_work(entry.name)]
+    return [printable_name(as_given(entry.name)) for entry in others if is_work(entry.name)]
 
 
 def is_work(name: str) -> bool:

@@ -7,12 +7,12 @@ from typing import Literal, Protocol, Self
 from autograder.intake.hand_in import Refused
 
 Kind = Literal["file", "folder", "link", "special"]
-Place = tuple[str, ...]
+FolderPath = tuple[str, ...]
 DEEPEST = 3
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """One name in a folder.
 
     Args:
@@ -20,7 +20,7 @@ class Entry:
         kind: `special` is a FIFO, a device or a socket.
     """
 
-    place: Place
+    place: FolderPath
     name: str
     kind: Kind
 
@@ -32,7 +32,7 @@ class Tree(Protocol):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def entries(self, place: Place, wanted: Iterable[str] = ()) -> list[Entry]:
+    def entries(self, place: FolderPath, wanted: Iterable[str] = ()) -> list[FileEntry]:
         """List a folder; the wanted names are found however full the folder is."""
         ...
 
@@ -40,7 +40,7 @@ class Tree(Protocol):
         """Say what could not be looked at."""
         ...
 
-    def read(self, entry: Entry, limit: int) -> bytes:
+    def read(self, entry: FileEntry, limit: int) -> bytes:
         """Read a file of at most `limit` bytes, or raise `Unfit`."""
         ...
 

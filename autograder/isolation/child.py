@@ -39,7 +39,7 @@ class Child(Protocol):
     def reap(self) -> Ended:
         """Wait for it, once it has ended or been killed, and close the channel."""
 
-    def forget(self) -> None:
+    def discard_output(self) -> None:
         """Forget what it has printed."""
 
 

@@ -256,6 +256,6 @@ class _Fork:
         self.channel.close()
         return ended
 
-    def forget(self) -> None:
+    def discard_output(self) -> None:
         """See `Child`."""
         os.close(self._output)

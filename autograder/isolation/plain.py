@@ -171,7 +171,7 @@ class _Spare:
                     end.close()
         return Ended(-code if code < 0 else code << 8, 0.0)
 
-    def forget(self) -> None:
+    def discard_output(self) -> None:
         """See `Child`."""
         with contextlib.suppress(OSError):  # Windows keeps a file as long as somebody has it open
             self._file.unlink()

@@ -20,7 +20,7 @@ EXEC = "run_a_program"  # nobody comes back from it
 SOURCE = Path(__file__).with_name("inside") / "attempts.py"
 
 
-def prove(zygote: Zygote, outside: Path) -> list[str]:
+def prove_layers(zygote: Zygote, outside: Path) -> list[str]:
     """Try in a worker what the layers promise to stop; a layer that does not keep its promise is struck out.
 
     Args:

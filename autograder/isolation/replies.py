@@ -25,7 +25,7 @@ def text(longest: int) -> Check:
     return check
 
 
-def number(value: Any) -> None:
+def count(value: Any) -> None:
     """Take a count: of a line, of a cell."""
     _hold(type(value) is int and 0 <= value <= LARGEST_NUMBER)
 
@@ -63,7 +63,7 @@ def mapped(check: Check, most: int) -> Check:
     return check_all
 
 
-def record(needed: dict[str, Check], others: dict[str, Check] | None = None) -> Check:
+def mapping(needed: dict[str, Check], others: dict[str, Check] | None = None) -> Check:
     """Take a mapping that has all that is needed, and nothing but that and the others."""
     known = {**(others or {}), **needed}
 
@@ -89,23 +89,23 @@ def _png(value: Any) -> None:
     _hold(value.numel() <= 4 << 20)
 
 
-PLACE = {"where": text(200), "line": optional(number), "cell": optional(number), "source": text(200)}
-FRAME = record({"lesson": text(200), **PLACE})
-ERROR = record(
+PLACE = {"where": text(200), "line": optional(count), "cell": optional(count), "source": text(200)}
+FRAME = mapping({"lesson": text(200), **PLACE})
+ERROR = mapping(
     {"kind": text(100), "text": text(1000)},
     {"kinds": listed(text(100), 20), "lesson": text(200), **PLACE, "frames": listed(FRAME, 6)},
 )
-NOTE = record({"kind": text(100), "text": text(300), "line": number, "cell": optional(number)})
-SHOWN = record(
+NOTE = mapping({"kind": text(100), "text": text(300), "line": count, "cell": optional(count)})
+SHOWN = mapping(
     {"kind": text(10)}, {"text": text(30_000), "name": text(100), "lines": listed(text(400), 5), "data": _png}
 )
-HEAD = record({"id": number, "ok": _flag}, {"large": _flag})
+HEAD = mapping({"id": count, "ok": _flag}, {"large": _flag})
 ANSWERS = {
-    "load": record({"notes": listed(NOTE, 20), "names": listed(text(200), 1000), "remarks": listed(text(600), 20)}),
+    "load": mapping({"notes": listed(NOTE, 20), "names": listed(text(200), 1000), "remarks": listed(text(600), 20)}),
     "said_about": listed(text(600), 20),
     "names": mapped(listed(text(200), 2000), 2000),
     "show": listed(SHOWN, 20),
-    "elsewhere": _flag,
+    "follows_device": _flag,
 }
 
 

@@ -140,7 +140,7 @@ class Worker:
         """Kill the worker and forget its output."""
         self.close()
         if not self._is_forgotten:
-            self._child.forget()
+            self._child.discard_output()
             self._is_forgotten = True
 
     def __enter__(self) -> Self:
@@ -207,7 +207,7 @@ def _locked(child: Child) -> Child:
     child.kill()
     child.reap()
     said = child.output(1000, 0).decode("utf-8", "replace").strip() or "it ended, or did not start in time"
-    child.forget()
+    child.discard_output()
     raise NotStarted(f"A worker could not be locked: {said}. Run `unroll doctor`.")
 
 

@@ -28,10 +28,10 @@ def configure(c: Any) -> None:
     _refuse_if_unfit()
     c.Autograde.pre_convert_hook = f"{HERE}.reading.before"
     c.Autograde.post_convert_hook = f"{HERE}.reading.after"
-    c.Autograde.exporter_class = f"{HERE}.reading.Patient"
+    c.Autograde.exporter_class = f"{HERE}.reading.EmptyIfUnreadable"
     c.Autograde.sanitize_preprocessors = [
         f"{STOCK}.ClearOutput",
-        f"{HERE}.restore.Unique",
+        f"{HERE}.restore.OneCellPerId",
         f"{STOCK}.OverwriteKernelspec",
         f"{HERE}.restore.Restore",
         f"{STOCK}.CheckCellMetadata",

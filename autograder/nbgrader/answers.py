@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder.nbgrader.attention import Absence, literal
 from autograder.nbgrader.fresh import markdown
-from autograder.nbgrader.matching import Named, Release, defines, words
+from autograder.nbgrader.matching import Named, Release, defines, squeezed
 
 NOT_RUN = "the answer to {} stands in a cell of text, which is not run."
 BLANK_LAST = "of several cells for {}, the last one is as it was handed out, and it counts."
@@ -50,7 +50,7 @@ def _settle_question(one: Named, found: list[Any], settled: Settled, elsewhere: 
     answers = [cell for cell in found if not one.is_untouched(cell)]
     if answers:
         settled.cells[one.name] = answers[-1]
-        differ = len({words(cell.source) for cell in answers}) > 1
+        differ = len({squeezed(cell.source) for cell in answers}) > 1
         settled.look.extend([DIFFER.format(one.name)] if differ else [])
         return
     cell = settled.cells.setdefault(one.name, markdown(""))
@@ -62,7 +62,7 @@ def _settle_question(one: Named, found: list[Any], settled: Settled, elsewhere: 
 def _is_strange(cell: Any, release: Release, found: Mapping[str, list[Any]]) -> bool:
     """Say whether a cell of prose is the student's own, and no answer that is known."""
     known = any(cell is other for some in found.values() for other in some)
-    return cell.cell_type != "code" and not known and words(cell.source) not in release.prose | {""}
+    return cell.cell_type != "code" and not known and squeezed(cell.source) not in release.prose | {""}
 
 
 def _misplaced(release: Release, found: Mapping[str, list[Any]]) -> Iterator[str]:

@@ -9,8 +9,8 @@ from nbgrader.utils import is_grade, is_solution
 
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult, TaskResult
-from autograder.nbgrader.examiners import desk_for
-from autograder.nbgrader.lessons import Place, find_place
+from autograder.nbgrader.examiners import pool_for
+from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
 from autograder.nbgrader.verdict import verdict
 
 TEST, CHECK, KIT = "test_", "check_", "unroll"
@@ -21,14 +21,14 @@ class Judge(Execute):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any, km: Any = None) -> tuple[Any, Any]:
         """Fill in the outputs of every code cell; nbgrader reads the marks from those of the grade cells."""
-        place = find_place(self.config, resources)
+        place = find_student_lesson(self.config, resources)
         if place is None:
             return super().preprocess(nb, resources, km)
         _refuse_gaps(nb, place, resources["nbgrader"])
-        with desk_for(place) as desk:
-            result = desk.result(place)
+        with pool_for(place) as pool:
+            result = pool.result(place)
             own = [cell for cell in nb.cells if cell.cell_type == "code" and not is_ours(cell)]
-            shown = desk.shown(place, [cell.source for cell in own])
+            shown = pool.shown(place, [cell.source for cell in own])
         for number, (cell, outputs) in enumerate(zip(own, shown, strict=True), 1):
             cell.execution_count = number
             cell.outputs = [_output(one, number) for one in outputs]
@@ -38,7 +38,7 @@ class Judge(Execute):  # type: ignore[misc]
         return nb, resources
 
 
-def _refuse_gaps(nb: Any, place: Place, here: Any) -> None:
+def _refuse_gaps(nb: Any, place: StudentLesson, here: Any) -> None:
     """See that every mark of the gradebook has its cell; one that has none would be a 0 that nobody has judged."""
     with Gradebook(here["db_url"]) as gradebook:
         wanted = {one.name for one in gradebook.find_notebook(here["notebook"], here["assignment"]).grade_cells}
@@ -54,14 +54,14 @@ def is_ours(cell: Any) -> bool:
     return bool(marks.get("locked") and (marks.get("grade") or marks.get("grade_id") == KIT))
 
 
-def _judged(cell: Any, place: Place, result: HandInResult) -> list[Any]:
+def _judged(cell: Any, place: StudentLesson, result: HandInResult) -> list[Any]:
     name = cell.metadata.nbgrader.grade_id
     if not name.startswith(TEST):
         return []
     return verdict(_task(place, result, name.removeprefix(TEST)), float(cell.metadata.nbgrader.points))
 
 
-def _task(place: Place, result: HandInResult, name: str) -> TaskResult:
+def _task(place: StudentLesson, result: HandInResult, name: str) -> TaskResult:
     for task in result.tasks:
         if (task.lesson, task.task) == (place.lesson.key, name):
             return task

@@ -12,7 +12,7 @@ from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
 from autograder.isolation.descriptors import need_descriptors
 from autograder.nbgrader.database import check_gradebook
-from autograder.nbgrader.due import Roster, call
+from autograder.nbgrader.due import Roster, who_is_due
 from autograder.nbgrader.hand import open_app
 from autograder.nbgrader.unfinished import FOLDER
 from autograder.text.clean import one_line
@@ -44,7 +44,7 @@ def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int,
     coursedir = _course_directory(course)
     check_gradebook(coursedir, assignment)
     with _alone(course, assignment):
-        roster = call(coursedir, assignment, students, force)
+        roster = who_is_due(coursedir, assignment, students, force)
         graded = _grade(course, assignment, roster, jobs)
     _show(assignment, graded, roster)
     return not (roster.failed or roster.loose)

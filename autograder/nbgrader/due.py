@@ -34,7 +34,7 @@ class Roster:
     loose: list[str] = field(default_factory=list)
 
 
-def call(coursedir: Any, assignment: str, students: Iterable[str], force: bool) -> Roster:
+def who_is_due(coursedir: Any, assignment: str, students: Iterable[str], force: bool) -> Roster:
     """Decide for each student as nbgrader does; besides, who was begun and not finished is due.
 
     Args:

@@ -16,13 +16,13 @@ from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
 from autograder.isolation.environment import must_be_fit
 from autograder.isolation.inside.sandbox import WEAK_ACCEPTED
-from autograder.nbgrader.lessons import Place
+from autograder.nbgrader.lessons import StudentLesson
 from autograder.text.ours import read_own
 
 SEED_FILE = ".unroll-seed"
 
 
-class Desk:
+class ExaminerPool:
     """Asks one examiner about one assignment, one question at a time."""
 
     def __init__(self, course: Course, assignment: str, seed: str, kit: str) -> None:
@@ -38,7 +38,7 @@ class Desk:
                 f"{self._crew.weakness} autograde on Linux with Landlock and seccomp, or set {WEAK_ACCEPTED}=1."
             )
 
-    def result(self, place: Place) -> HandInResult:
+    def result(self, place: StudentLesson) -> HandInResult:
         """Judge all lessons that a student handed in; the same hand-in is judged once."""
         last = self._last if self._last and self._last.student == place.student else None
         answer = self._ask({**_request(place), "known": last.digest if last else ""})
@@ -48,7 +48,7 @@ class Desk:
             self._last = last = HandInResult.from_json(answer["result"])
         return last
 
-    def shown(self, place: Place, cells: list[str]) -> list[list[dict[str, Any]]]:
+    def shown(self, place: StudentLesson, cells: list[str]) -> list[list[dict[str, Any]]]:
         """Run the cells of a student's notebook for what they show."""
         answer = self._ask({**_request(place), "known": "", "lesson": place.lesson.name, "cells": cells})
         shown: list[list[dict[str, Any]]] = answer.get("shown", [[] for _ in cells])
@@ -63,30 +63,30 @@ class Desk:
         self._crew.__exit__()
 
 
-def _request(place: Place) -> dict[str, Any]:
+def _request(place: StudentLesson) -> dict[str, Any]:
     return {"student": place.student, "folder": place.student, "path": str(place.handed_in)}
 
 
-_desks: dict[tuple[Path, str], Desk] = {}
+_pools: dict[tuple[Path, str], ExaminerPool] = {}
 _lock = threading.RLock()
 
 
 @contextlib.contextmanager
-def desk_for(place: Place) -> Any:
-    """Lend the desk of an assignment; a course that has changed since gets a new one."""
+def pool_for(place: StudentLesson) -> Any:
+    """Lend the pool of an assignment; a course that has changed since gets a new one."""
     key = (place.course.root, place.assignment.name)
     with _lock:
         seed = course_seed(place.course.root)
         kit = fingerprint(place.course, place.assignment.name, seed)
-        if key in _desks and _desks[key].kit != kit:
-            _desks.pop(key).close()
-        if key not in _desks:
-            _desks[key] = Desk(place.course, place.assignment.name, seed, kit)
+        if key in _pools and _pools[key].kit != kit:
+            _pools.pop(key).close()
+        if key not in _pools:
+            _pools[key] = ExaminerPool(place.course, place.assignment.name, seed, kit)
         try:
-            yield _desks[key]
+            yield _pools[key]
         except BaseException:
             # An answer may still be under way; the next question must not be taken for it.
-            _desks.pop(key).close()
+            _pools.pop(key).close()
             raise
 
 
@@ -117,5 +117,5 @@ def _make_seed(path: Path) -> None:
 @atexit.register
 def close_desks() -> None:
     """End all examiners."""
-    while _desks:
-        _desks.popitem()[1].close()
+    while _pools:
+        _pools.popitem()[1].close()

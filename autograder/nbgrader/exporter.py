@@ -20,11 +20,11 @@ from traitlets import Bool, Dict, Enum, Unicode
 from autograder.errors import GradingError
 from autograder.nbgrader.due import submitted
 from autograder.nbgrader.ledger import Account, Column, account, columns
-from autograder.text.clean import cell
-from autograder.text.files import write_whole
+from autograder.text.clean import csv_cell
+from autograder.text.files import write_atomically
 from autograder.text.words import points
 
-Row = Sequence[str]
+ExportedRow = Sequence[str]
 Accounts = dict[str, Account]
 FIELDS = ("id", "email", "lms_user_id")
 EXACT = 6
@@ -47,7 +47,7 @@ class Sheet(ExportPlugin):  # type: ignore[misc]
         for made, accounts in found:
             self._say_what_is_open(made[-1].name, {one.id: accounts[one.id] for one in students})
 
-    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[Row]:
+    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[ExportedRow]:
         """Make the rows of the file.
 
         Args:
@@ -74,26 +74,26 @@ class Sheet(ExportPlugin):  # type: ignore[misc]
         graded = {one.student.id: one for one in gradebook.assignment_submissions(assignment)}
         ids = [student.id for student in gradebook.students]
         for student in [] if self.student else sorted(submitted(coursedir, assignment).keys() - set(ids)):
-            self.log.warning("%s has submitted %s and is not in the gradebook: no row", cell(student), assignment)
+            self.log.warning("%s has submitted %s and is not in the gradebook: no row", csv_cell(student), assignment)
         homes = coursedir.submitted_directory, coursedir.autograded_directory
         folders = {one: [Path(coursedir.format_path(home, one, assignment)) for home in homes] for one in ids}
         return {one: account(graded.get(one), *folders[one]) for one in ids}
 
     def _say_what_is_open(self, assignment: str, accounts: Accounts) -> None:
         for state in sorted({one.state for one in accounts.values()} - {""}):
-            names = [cell(student) for student, one in accounts.items() if one.state == state]
+            names = [csv_cell(student) for student, one in accounts.items() if one.state == state]
             more = f" and {len(names) - 10} more" if len(names) > 10 else ""
             self.log.warning("%s, %s (%d): %s%s", assignment, state, len(names), ", ".join(names[:10]), more)
         for student, one in accounts.items():
             for said in one.look:
-                self.log.warning("%s, for a person to look at: %s: %s", assignment, cell(student), cell(said))
+                self.log.warning("%s, for a person to look at: %s: %s", assignment, csv_cell(student), csv_cell(said))
 
-    def _write(self, rows: Iterable[Row]) -> None:
+    def _write(self, rows: Iterable[ExportedRow]) -> None:
         path = Path(self.to or self.filename)
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         try:
-            write_whole(path, text.getvalue())
+            write_atomically(path, text.getvalue())
         except GradingError:
             self._stop(f"{path} cannot be written. Choose another place with --to.")
         self.log.info("Exported to %s", path)
@@ -109,18 +109,18 @@ class Tasks(Sheet):
     Tasks and lessons are as earned; the total is less the late penalty. `/3` in a heading is the maximum.
     """
 
-    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[Row]:
+    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[ExportedRow]:
         """Make a heading and a row per student."""
         yield ["student", "last name", "first name", "email", *(name for made, _ in found for name in _headings(made))]
         for one in students:
-            who = [cell(text or "") for text in (one.id, one.last_name, one.first_name, one.email)]
+            who = [csv_cell(text or "") for text in (one.id, one.last_name, one.first_name, one.email)]
             marks = [text for made, accounts in found for text in self._marks(made, accounts[one.id])]
             yield [*who, *marks]
 
     def _marks(self, made: list[Column], of: Account) -> list[str]:
         earned = [_text(of.mark(column, self.reviewed_only and not column.task, late=False)) for column in made[:-1]]
         late = _text(sum(of.penalties.values())) if of.penalties else ""
-        return [*earned, late, _text(of.mark(made[-1], self.reviewed_only)), cell(of.remark)]
+        return [*earned, late, _text(of.mark(made[-1], self.reviewed_only)), csv_cell(of.remark)]
 
 
 def _headings(made: list[Column]) -> list[str]:
@@ -148,9 +148,9 @@ class ForGradebook(Sheet):
         names = [str(getattr(one, self.student_field) or "").strip() for one in students]
         for name, one in zip(names, students, strict=True):
             if not name:
-                self.log.warning("%s has no %s: left out", cell(one.id), self.student_field)
+                self.log.warning("%s has no %s: left out", csv_cell(one.id), self.student_field)
             elif names.count(name) > 1:
-                self.log.warning("%s has the %s of another student: left out", cell(one.id), self.student_field)
+                self.log.warning("%s has the %s of another student: left out", csv_cell(one.id), self.student_field)
         return [(name, one) for name, one in zip(names, students, strict=True) if name and names.count(name) == 1]
 
     def marks(self, student: Any, found: Sequence[tuple[list[Column], Accounts]]) -> list[str]:
@@ -183,19 +183,20 @@ class Canvas(ForGradebook):
     )
     numbers = Dict({}, help="Canvas's number of an assignment by its name here, such as sine=4711.").tag(config=True)
 
-    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[Row]:
+    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[ExportedRow]:
         """Make the heading, the points possible, and a row per student."""
         made = [column for all_columns, _ in found for column in self.chosen(all_columns)]
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *map(self._heading, made)]
         yield ["    Points Possible", "", "", "", "", *(points(column.best, EXACT) for column in made)]
         for name, student in self.identified(students):
             if self.student_column == "ID" and not (name.isascii() and name.isdigit()):
-                self.log.warning("%s has no number as %s: left out", cell(student.id), self.student_field)
+                self.log.warning("%s has no number as %s: left out", csv_cell(student.id), self.student_field)
                 continue
             ids = [
-                cell(name) if column == self.student_column else "" for column in ("ID", "SIS User ID", "SIS Login ID")
+                csv_cell(name) if column == self.student_column else ""
+                for column in ("ID", "SIS User ID", "SIS Login ID")
             ]
-            yield [cell(_full_name(student)), *ids, cell(self.section), *self.marks(student, found)]
+            yield [csv_cell(_full_name(student)), *ids, csv_cell(self.section), *self.marks(student, found)]
 
     def _heading(self, column: Column) -> str:
         return f"{column.name} ({self.numbers[column.name]})" if column.name in self.numbers else column.name
@@ -217,14 +218,14 @@ class Moodle(ForGradebook):
         ("Username", "Email address", "ID number", "User ID"), "Username", help="The column that identifies a student."
     ).tag(config=True)
 
-    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[Row]:
+    def rows(self, students: Sequence[Any], found: Sequence[tuple[list[Column], Accounts]]) -> Iterable[ExportedRow]:
         """Make the heading and a row per student."""
         names = [column.name for made, _ in found for column in self.chosen(made)]
         states = [f"{made[-1].name} state" for made, _ in found]
         yield [self.student_column, "First name", "Last name", *names, *states]
         for name, student in self.identified(students):
-            who = [cell(text or "") for text in (name, student.first_name, student.last_name)]
-            yield [*who, *self.marks(student, found), *(cell(accounts[student.id].remark) for _, accounts in found)]
+            who = [csv_cell(text or "") for text in (name, student.first_name, student.last_name)]
+            yield [*who, *self.marks(student, found), *(csv_cell(accounts[student.id].remark) for _, accounts in found)]
 
 
 def _by_name(student: Any) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.nbgrader.autograde import CHECK, KIT, TEST
-from autograder.nbgrader.lessons import find_place
+from autograder.nbgrader.lessons import find_student_lesson
 
 
 class Tidy(ClearHiddenTests):  # type: ignore[misc]
@@ -15,7 +15,7 @@ class Tidy(ClearHiddenTests):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Tidy a notebook; of a lesson, the cells that only serve the machine are left out."""
         nb, resources = super().preprocess(nb, resources)
-        if find_place(self.config, resources) is not None:
+        if find_student_lesson(self.config, resources) is not None:
             nb.cells = [cell for cell in nb.cells if not _serves_the_machine(cell)]
             for cell in nb.cells:
                 if _id(cell).startswith(TEST):

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.intake.notebook import source_of
+from autograder.intake.notebook import cell_source
 
 MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LANGUAGE = {"language_info": {"name": "python"}}
@@ -50,7 +50,7 @@ def retyped(cell: Any, kind: str) -> Any:
 
 
 def _cell(cell: dict[str, Any]) -> Any:
-    source = source_of(cell)
+    source = cell_source(cell)
     make = MAKE.get(str(cell.get("cell_type")))
     if make is None or source is None:
         return None

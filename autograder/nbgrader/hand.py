@@ -60,7 +60,7 @@ def grade(app: Any, assignment: str, student: str) -> dict[str, Any]:
     if isinstance(error, TooWeak):
         return {"error": str(error)}
     if error is not None:
-        return {"failed": said(error)}
+        return {"failed": one_line_of(error)}
     graded = app.coursedir.format_path(app.coursedir.autograded_directory, student, assignment)
     return {"marks": marks(app.coursedir, assignment, student), "look": flags(Path(graded))}
 
@@ -70,7 +70,7 @@ def _autograde(app: Any, assignment: str, student: str) -> BaseException | None:
     from nbgrader.converters import Autograde
     from nbgrader.utils import temp_attrs
 
-    first = First()
+    first = FirstError()
     app.log.handlers, app.log.propagate = [first], False
     # A student's name may hold characters that mean something in nbgrader's pattern of names.
     with temp_attrs(app.coursedir, assignment_id=assignment, student_id=glob.escape(student)):
@@ -83,7 +83,7 @@ def _autograde(app: Any, assignment: str, student: str) -> BaseException | None:
     return None
 
 
-class First(logging.Handler):
+class FirstError(logging.Handler):
     """Keeps the first exception that nbgrader logs; the one that it raises at the end says only that there was one."""
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ def _is_of_the_database(error: BaseException) -> bool:
     return isinstance(error, (InvalidEntry, SQLAlchemyError))
 
 
-def said(error: BaseException) -> str:
+def one_line_of(error: BaseException) -> str:
     """Say an exception in one line."""
     text = " ".join(str(error).split())
     return text if isinstance(error, (SystemExit, UnrollError)) or not text else f"{type(error).__name__}: {text}"

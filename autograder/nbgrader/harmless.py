@@ -41,7 +41,7 @@ class HarmlessHTML(HTMLExporter):
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
         """Convert a notebook; the page's policy names the scripts that an empty notebook's page has."""
         empty, _ = super().from_notebook_node(new_notebook(), copy.deepcopy(resources), **kw)
-        page, resources = super().from_notebook_node(shown(nb), resources, **kw)
+        page, resources = super().from_notebook_node(harmless_copy(nb), resources, **kw)
         return page.replace("<head>", f"<head>\n{_policy(empty)}", 1), resources
 
     @pass_context
@@ -75,7 +75,7 @@ def is_picture(kind: str, data: str) -> bool:
     return kind in PICTURES and raw.startswith(PICTURES[kind])
 
 
-def shown(nb: Any) -> Any:
+def harmless_copy(nb: Any) -> Any:
     """Copy what a page shows of a notebook: text, pictures, and nbgrader's marks."""
     language = str(nb.metadata.get("language_info", {}).get("name", ""))
     name = language if LANGUAGE.fullmatch(language) else "python"

@@ -12,7 +12,7 @@ from autograder.errors import UnrollError
 
 
 @dataclass(frozen=True)
-class Place:
+class StudentLesson:
     """One student's notebook of one lesson.
 
     Args:
@@ -26,7 +26,7 @@ class Place:
     handed_in: Path
 
 
-def find_place(config: Any, resources: Any) -> Place | None:
+def find_student_lesson(config: Any, resources: Any) -> StudentLesson | None:
     """Return where a notebook stands; None for one that is no lesson of the course.
 
     Args:
@@ -41,7 +41,7 @@ def find_place(config: Any, resources: Any) -> Place | None:
     if course is None or assignment is None or lesson is None:
         return None
     submitted = folder.format_path(folder.submitted_directory, here["student"], here["assignment"])
-    return Place(course, assignment, lesson, here["student"], Path(submitted))
+    return StudentLesson(course, assignment, lesson, here["student"], Path(submitted))
 
 
 def course_at(folder: Path) -> Course | None:

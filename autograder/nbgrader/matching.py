@@ -43,7 +43,7 @@ class Named:
 
     def is_untouched(self, cell: Any) -> bool:
         """Say whether a cell is empty or still holds what was released."""
-        return words(cell.source) in ("", words(self.source))
+        return squeezed(cell.source) in ("", squeezed(self.source))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def name_of(cell: Any) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def words(text: str) -> str:
+def squeezed(text: str) -> str:
     """Reduce a text to what is left when space does not count."""
     return " ".join(text.split())
 
@@ -98,18 +98,18 @@ def _by_text(free: Sequence[Any], one: Named, release: Release) -> list[Any]:
         free: the cells of the notebook, with None in place of those that are known already.
     """
     if one.is_question:
-        below = _below(free, words(release.asks.get(one.name, "")))
-        own = [cell for cell in below if one.is_untouched(cell) or words(cell.source) not in release.prose]
+        below = _below(free, squeezed(release.asks.get(one.name, "")))
+        own = [cell for cell in below if one.is_untouched(cell) or squeezed(cell.source) not in release.prose]
         return [cell for cell in own if cell.cell_type == one.kind][:1]
     code = [cell for cell in free if cell is not None and cell.cell_type == "code"]
     return [cell for cell in code if _fits(cell, one)][-1:]
 
 
 def _fits(cell: Any, one: Named) -> bool:
-    return words(cell.source) == words(one.source) if one.locked else defines(cell.source, one.name)
+    return squeezed(cell.source) == squeezed(one.source) if one.locked else defines(cell.source, one.name)
 
 
 def _below(free: Sequence[Any], ask: str) -> list[Any]:
     """Find the cells that stand below the text of a question."""
     pairs = [(cell, below) for cell, below in pairwise(free) if cell is not None and below is not None]
-    return [below for cell, below in pairs if ask and words(cell.source).startswith(ask)]
+    return [below for cell, below in pairs if ask and squeezed(cell.source).startswith(ask)]

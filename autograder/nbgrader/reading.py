@@ -13,7 +13,7 @@ from autograder.intake.original import Original, read_original
 from autograder.nbgrader import unfinished
 from autograder.nbgrader.attention import KEY, Absence, literal
 from autograder.nbgrader.fresh import fresh, markdown, new_cell, numbered
-from autograder.nbgrader.lessons import Place, course_at, find_assignment, find_place
+from autograder.nbgrader.lessons import StudentLesson, course_at, find_assignment, find_student_lesson
 from autograder.text.clean import one_line
 
 
@@ -45,12 +45,12 @@ def _expect_every_lesson(assignment: str, notebooks: list[str]) -> None:
     notebooks += [path for path in wanted if path not in notebooks]
 
 
-class Patient(NotebookExporter):
+class EmptyIfUnreadable(NotebookExporter):
     """Take whatever was handed in for a lesson; what the kit wrote itself has to be sound."""
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """Convert a notebook: the student's, written anew, or the one that the kit has made of it."""
-        place = find_place(self.config, resources)
+        place = find_student_lesson(self.config, resources)
         if place is None:
             return super().from_filename(filename, resources=resources, **kw)
         path = Path(filename)
@@ -60,7 +60,7 @@ class Patient(NotebookExporter):
         return self.from_notebook_node(notebook, resources, **kw)
 
 
-def handed_in(place: Place) -> Any:
+def handed_in(place: StudentLesson) -> Any:
     """Read a student's notebook of a lesson; where there is none to read, one that says so takes its place."""
     student = Student(place.student, place.student, place.handed_in)
     original = read_original(student, place.assignment, place.lesson, place.course.limits)
@@ -89,7 +89,7 @@ def _without_work(absence: Absence) -> Any:
     return notebook
 
 
-def made_here(path: Path, place: Place) -> Any:
+def made_here(path: Path, place: StudentLesson) -> Any:
     """Read a notebook that the kit has written; never take another in its place.
 
     Raises:

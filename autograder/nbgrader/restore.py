@@ -12,13 +12,13 @@ from autograder.intake.notebook import plain_cells
 from autograder.nbgrader.answers import settle
 from autograder.nbgrader.attention import KEY, Absence, announce, flag
 from autograder.nbgrader.fresh import fresh, new_cell, numbered, retyped
-from autograder.nbgrader.lessons import Place, find_place
-from autograder.nbgrader.matching import Named, Release, match, words
+from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
+from autograder.nbgrader.matching import Named, Release, match, squeezed
 
 SCHEMA = 3
 
 
-class Unique(DeduplicateIds):  # type: ignore[misc]
+class OneCellPerId(DeduplicateIds):  # type: ignore[misc]
     """Keep one cell of each id; the others are a student's own cells from then on, and stop nobody's batch."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
@@ -35,7 +35,7 @@ class Restore(OverwriteCells):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Mend the marks first; nbgrader's own class then restores the source of locked cells."""
-        place = find_place(self.config, resources)
+        place = find_student_lesson(self.config, resources)
         if place is None:
             return super().preprocess(nb, resources)
         look = mend(nb, self._release(place, resources["nbgrader"]))
@@ -44,7 +44,7 @@ class Restore(OverwriteCells):  # type: ignore[misc]
         announce(self.log, place.student, place.lesson.name, look)
         return numbered(nb), resources
 
-    def _release(self, place: Place, here: Any) -> Release:
+    def _release(self, place: StudentLesson, here: Any) -> Release:
         folder = CourseDirectory(config=self.config)
         homes = (folder.source_directory, folder.release_directory) if place.lesson.questions else ()
         paths = [Path(folder.format_path(home, ".", place.assignment.name)) for home in homes]
@@ -60,7 +60,7 @@ def _prose(path: Path) -> list[str]:
         cells = plain_cells(path.name, path.read_bytes())
     except (Unfit, OSError):
         return []
-    return [words(cell.source) for cell in fresh(cells).cells if cell.cell_type != "code"]
+    return [squeezed(cell.source) for cell in fresh(cells).cells if cell.cell_type != "code"]
 
 
 def named_cells(notebook: Any) -> tuple[Named, ...]:

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from autograder.isolation.environment import unfit
-from autograder.nbgrader.unfinished import let_go
+from autograder.nbgrader.unfinished import release
 
 HANDLERS = "nbgrader.server_extensions.formgrader.apihandlers"
 _pool: ProcessPoolExecutor | None = None
@@ -97,5 +97,5 @@ def autograde(config: bytes, assignment: str, student: str) -> dict[str, Any]:
     try:
         result: dict[str, Any] = NbGraderAPI(config=pickle.loads(config)).autograde(assignment, student)
     finally:
-        let_go()
+        release()
     return result

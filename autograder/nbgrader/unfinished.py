@@ -19,7 +19,7 @@ _held: dict[Path, int] = {}
 
 def begin(submitted: Path) -> None:
     """Mark a submission as begun; wait while another process is at it. A course that cannot be written has no marks."""
-    let_go()
+    release()
     mark = _mark(submitted)
     if mark is not None:
         with suppress(OSError):
@@ -38,10 +38,10 @@ def finish(submitted: Path) -> None:
     mark = _mark(submitted)
     if mark is not None:
         mark.unlink(missing_ok=True)
-    let_go()
+    release()
 
 
-def let_go() -> None:
+def release() -> None:
     """Be at no submission any more; the mark of one that failed stays."""
     while _held:
         os.close(_held.popitem()[1])

@@ -14,8 +14,8 @@ from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.reports.page import report_page
-from autograder.text.clean import cell, one_line, printable
-from autograder.text.files import real_folder, write_whole
+from autograder.text.clean import csv_cell, one_line, printable
+from autograder.text.files import real_folder, write_atomically
 from autograder.text.ours import NOBODY_ELSE, read_own
 from autograder.text.words import points
 
@@ -34,9 +34,9 @@ def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = ()) 
     """
     page = report_page(result, lessons)
     folder = real_folder(out / result.folder)
-    write_whole(folder / "report.html", page)
+    write_atomically(folder / "report.html", page)
     # The last one: a run that goes on takes a student with a results.json for graded.
-    write_whole(folder / "results.json", json.dumps(gradescope(result), indent=1) + "\n")
+    write_atomically(folder / "results.json", json.dumps(gradescope(result), indent=1) + "\n")
 
 
 def read_student(out: Path, folder: str) -> HandInResult | None:
@@ -75,9 +75,9 @@ def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResul
     Raises:
         GradingError: the disk is full or OUT cannot be written.
     """
-    write_whole(out / "grades.csv", grades(assignment, results))
-    write_whole(out / "junit.xml", junit(results))
-    write_whole(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
+    write_atomically(out / "grades.csv", grades(assignment, results))
+    write_atomically(out / "junit.xml", junit(results))
+    write_atomically(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
 
 
 def gradescope(result: HandInResult) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[
     last = (len(assignment.lessons), 0)
     for result in results:
         tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
-        yield _rows((cell(result.student), assignment.name, *_marks(task)) for task in tasks)
+        yield _rows((csv_cell(result.student), assignment.name, *_marks(task)) for task in tasks)
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:
@@ -147,7 +147,7 @@ def _test(test: TestResult) -> dict[str, Any]:
 def _marks(task: TaskResult) -> tuple[str, ...]:
     lesson = task.lesson.split("/")[-1]
     earned, best = points(task.score, EXACT), points(task.max_score, EXACT)
-    return lesson, task.task, earned, best, task.outcome, task.mistake, cell(task.message)
+    return lesson, task.task, earned, best, task.outcome, task.mistake, csv_cell(task.message)
 
 
 def _suite(result: HandInResult) -> ElementTree.Element:

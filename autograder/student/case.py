@@ -34,7 +34,7 @@ def _numbers(value: Any) -> int:
     return sum(map(_numbers, value)) if isinstance(value, (list, tuple)) else 1
 
 
-def shown(request: Request | None, names: Sequence[str]) -> str:
+def call_text(request: Request | None, names: Sequence[str]) -> str:
     """Write a request as a call, or "" where it is none.
 
     Args:
@@ -66,7 +66,7 @@ def _numbers_of(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class Definition:
     """Where a function or class stands in a student's file, and its parameters' names."""
 
     line: int | None = None
@@ -74,17 +74,17 @@ class Place:
     parameters: tuple[str, ...] = ()
 
 
-def find(name: str, cells: Sequence[str]) -> Place:
+def find_definition(name: str, cells: Sequence[str]) -> Definition:
     """Find the last definition of a name in a lesson.
 
     Args:
         cells: source texts; a `.py` file is one cell.
     """
-    found = Place()
+    found = Definition()
     for number, text in enumerate(cells, 1):
         for node in _definitions(text):
             if node.name == name:
-                found = Place(node.lineno, number if len(cells) > 1 else None, _parameters(node))
+                found = Definition(node.lineno, number if len(cells) > 1 else None, _parameters(node))
     return found
 
 

@@ -18,7 +18,7 @@ from autograder.student.exercises import Spot, lessons_of
 from autograder.student.memory import file_digests, note_outcomes
 from autograder.student.protection import unprotected
 from autograder.student.show import next_step, show_verdicts
-from autograder.student.verdict import summary
+from autograder.student.verdict import passed_summary
 from autograder.student.where import find_typed
 from autograder.text.console import own_console
 
@@ -96,7 +96,7 @@ def _status(console: Console) -> Iterator[Callable[[str], None]]:
 
 def _show(console: Console, checked: "Checked", new: Sequence[str]) -> None:
     show_verdicts(console, checked.verdicts, checked.notes, checked.output)
-    console.print(Text(summary(checked.verdicts)))
+    console.print(Text(passed_summary(checked.verdicts)))
     step = next_step(checked.verdicts)
     if step:
         console.print(Text(step))

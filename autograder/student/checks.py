@@ -15,7 +15,7 @@ from autograder.exam.outcome import judged
 from autograder.exam.results import TestResult
 from autograder.exam.session import TestRun
 from autograder.exam.tries import Bound, TaskRun, run_once
-from autograder.student.case import difficulty, find, shown
+from autograder.student.case import call_text, difficulty, find_definition
 from autograder.student.exercises import Exercises
 from autograder.student.verdict import Verdict
 
@@ -97,5 +97,5 @@ def _with_case(verdict: Verdict, run: TestRun, cells: Sequence[str]) -> Verdict:
     last = run.requests[-1] if run.requests else None
     called = str(last.value.get("name")) if last else ""
     frames = run.error.frames if isinstance(run.error, StudentError) else ()
-    case = "" if verdict.is_open else shown(last, find(called, cells).parameters)
+    case = "" if verdict.is_unwritten else call_text(last, find_definition(called, cells).parameters)
     return replace(verdict, test=run.plan.item.name, case=case, frames=frames, printed=run.printed)

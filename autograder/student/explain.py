@@ -44,7 +44,7 @@ def explain(start: Path, address: str, workers: Workers) -> Explained:
         UsageError: there is no such task, or the explanation is damaged.
     """
     root, spots = find_here(start, address)
-    spot = only_one(spots)
+    spot = the_only_spot(spots)
     digests = file_digests(spots)
     (result,) = check_spots(spots, workers).results
     note_outcomes(root, [result], digests)
@@ -52,7 +52,7 @@ def explain(start: Path, address: str, workers: Workers) -> Explained:
     return Explained(spot.address, result, _opened(spot) if passed else None)
 
 
-def only_one(spots: Sequence[Spot]) -> Spot:
+def the_only_spot(spots: Sequence[Spot]) -> Spot:
     """Return the one task that was asked for.
 
     Raises:
@@ -77,7 +77,7 @@ def show_explanation(start: Path, address: str) -> bool:
 
     Returns: whether the task passes.
     """
-    only_one(find_here(start, address)[1])  # wrong use is said before anything is started
+    the_only_spot(find_here(start, address)[1])  # wrong use is said before anything is started
     console = own_console()
     with open_workers() as workers:
         explained = explain(start, address, workers)

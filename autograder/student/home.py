@@ -13,7 +13,7 @@ from autograder.exam.results import TaskResult
 from autograder.intake import HandIn, Source, read_one
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
-from autograder.student.case import find
+from autograder.student.case import find_definition
 from autograder.student.checks import run_checks
 from autograder.student.exercises import Exercises, Spot
 from autograder.student.verdict import Verdict
@@ -123,7 +123,7 @@ def _placed(verdict: Verdict, source: Source | None, notes: Sequence[Note]) -> V
     if source is None:
         return verdict
     own = [frame for frame in verdict.frames if frame.lesson == verdict.lesson.name]
-    place = own[-1] if own else find(verdict.task.name, source.cells)
+    place = own[-1] if own else find_definition(verdict.task.name, source.cells)
     if place.line is None and notes:
         return replace(verdict, file=source.file, line=notes[0].line, cell=notes[0].cell)
     return replace(verdict, file=source.file, line=place.line, cell=place.cell)

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.errors import GradingError
 from autograder.exam.results import OUTCOMES, TaskResult
 from autograder.student.exercises import Spot
-from autograder.text.files import cannot_write, write_whole
+from autograder.text.files import cannot_write, write_atomically
 
 OWN = ".unroll"
 FILE = "state.txt"
@@ -114,14 +114,14 @@ def change_state(root: Path, change: Callable[[State], None]) -> bool:
     state = read_state(root)
     change(state)
     try:
-        own_folder(root)
-        write_whole(root / OWN / FILE, "".join(f"{line}\n" for line in _lines(state)))
+        memory_folder(root)
+        write_atomically(root / OWN / FILE, "".join(f"{line}\n" for line in _lines(state)))
     except GradingError:
         return False
     return True
 
 
-def own_folder(root: Path, advice: str = "") -> Path:
+def memory_folder(root: Path, advice: str = "") -> Path:
     """Make the folder that holds what the kit itself remembers.
 
     Raises:

@@ -29,7 +29,7 @@ def show_verdicts(console: Console, verdicts: Sequence[Verdict], notes: Sequence
     for note in notes:
         console.print(Text(one_line(note, 500), style="dim"))
     wrong = to_do(verdicts)
-    if wrong is not None and not wrong.is_open:
+    if wrong is not None and not wrong.is_unwritten:
         console.print(*details(wrong), "", sep="\n")
         return
     for lesson, text in output.items():
@@ -85,7 +85,7 @@ def sentences(verdict: Verdict) -> Iterator[tuple[str, str]]:
     """Go through the lines that say what is wrong, each with its style; where no call shows it, name the test."""
     if verdict.case:
         yield one_line(verdict.case, 500), "dim"
-    elif verdict.test and not verdict.is_open:
+    elif verdict.test and not verdict.is_unwritten:
         where = f" (test_{verdict.lesson.name}.py)" if verdict.file.endswith(".py") else ""
         yield f"{verdict.check}{where}", "dim"
     yield one_line(verdict.fact, 1000), ""
@@ -114,7 +114,7 @@ def next_step(verdicts: Sequence[Verdict]) -> str:
     wrong = to_do(verdicts)
     if wrong is None:
         return ""
-    if wrong.is_open:
+    if wrong.is_unwritten:
         file = f"{wrong.lesson.assignment}/{one_line(wrong.file or wrong.lesson.name + '.py')}"
         return f"Next: write {wrong.task.name} in {file}. For a hint: unroll hint {wrong.address}"
     return f"Next: unroll hint {wrong.address}"

@@ -64,7 +64,7 @@ class Verdict:
         return self.outcome == "passed"
 
     @property
-    def is_open(self) -> bool:
+    def is_unwritten(self) -> bool:
         return self.outcome == "missing"
 
     @property
@@ -80,7 +80,7 @@ class Verdict:
         return self.result.cause
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
+def passed_summary(verdicts: Sequence[Verdict]) -> str:
     """Say in a line how many tasks pass."""
     passed = sum(verdict.passes for verdict in verdicts)
     return ALL_PASS if passed == len(verdicts) else f"{passed} of {len(verdicts)} tasks pass."
@@ -89,4 +89,4 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 def to_do(verdicts: Sequence[Verdict]) -> Verdict | None:
     """Choose what a student looks at first: the first task that fails, else the first open one."""
     wrong = [verdict for verdict in verdicts if not verdict.passes]
-    return next((verdict for verdict in wrong if not verdict.is_open), wrong[0] if wrong else None)
+    return next((verdict for verdict in wrong if not verdict.is_unwritten), wrong[0] if wrong else None)

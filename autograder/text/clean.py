@@ -30,7 +30,7 @@ def one_line(text: str, limit: int = 4096) -> str:
     return printable(text, limit).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def cell(text: str) -> str:
+def csv_cell(text: str) -> str:
     """Make a text safe for a spreadsheet: on one line, and never a formula."""
     shown = AFTER_SEPARATOR.sub(r"\1'", one_line(text))
     return f"'{shown}" if text.lstrip().startswith(FORMULA) else shown

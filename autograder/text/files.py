@@ -11,7 +11,9 @@ BINARY = getattr(os, "O_BINARY", 0)  # Windows writes \r\n without it
 GRADING = "Free space or choose another -o, then run the same command again: what is graded is kept."
 
 
-def write_whole(path: Path, content: str | bytes | Iterable[str], advice: str = GRADING, mode: int = 0o666) -> None:
+def write_atomically(
+    path: Path, content: str | bytes | Iterable[str], advice: str = GRADING, mode: int = 0o666
+) -> None:
     """Write beside the destination, then put in its place; a link there is replaced, not followed.
 
     Args:

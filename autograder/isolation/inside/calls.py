@@ -19,7 +19,7 @@ Plain = Any
 TWO_DEVICES = re.compile("the same device|on the expected device|but got tensor with cpu Device")
 
 
-def find(module: types.ModuleType, name: str) -> Callable[..., Any]:
+def find_name(module: types.ModuleType, name: str) -> Callable[..., Any]:
     """Find a name in a module.
 
     Raises:
@@ -36,7 +36,7 @@ def find(module: types.ModuleType, name: str) -> Callable[..., Any]:
 
 def call(module: types.ModuleType, name: str, args: Sequence[Plain], kwargs: Mapping[str, Plain]) -> Plain:
     """Call a function."""
-    return find(module, name)(*args, **kwargs)
+    return find_name(module, name)(*args, **kwargs)
 
 
 def gradients(
@@ -51,7 +51,7 @@ def gradients(
         result does not depend on an argument; no gradients where shapes differ from the cotangents'.
     """
     leaves = [_leaf(arg) for arg in args]
-    outputs = list(_tensors(find(module, name)(*leaves)))
+    outputs = list(_tensors(find_name(module, name)(*leaves)))
     wanted = [leaf for leaf in _tensors(leaves) if leaf.requires_grad]
     if [out.shape for out in outputs] != [cotangent.shape for cotangent in cotangents]:
         return outputs, []
@@ -85,7 +85,7 @@ def effects(module: types.ModuleType, name: str, args: Sequence[Plain], kwargs: 
     named: list[tuple[int | str, Plain]] = [*enumerate(args), *kwargs.items()]
     before = {key: _state(value) for key, value in named}
     rng = torch.random.get_rng_state()
-    result = find(module, name)(*args, **kwargs)
+    result = find_name(module, name)(*args, **kwargs)
     places = {_place(part) for part in _arrays(result)}
     return {
         "changed": [key for key, value in named if not _equal(before[key], _state(value))],
@@ -127,13 +127,13 @@ def _equal(before: Any, after: Any) -> bool:
     return bool(before == after)
 
 
-def elsewhere(module: types.ModuleType, name: str, args: Sequence[Plain]) -> bool:
+def follows_device(module: types.ModuleType, name: str, args: Sequence[Plain]) -> bool:
     """Call a function with its tensors on another device; say whether all stays there.
 
     It runs on the device `meta`, which computes nothing, and where that does not show a tensor of the CPU, on the CPU
     with books that say of each tensor where it would be. What raises in both for another reason counts as staying.
     """
-    return follows(find(module, name), args)
+    return follows(find_name(module, name), args)
 
 
 def follows(function: Callable[..., Any], args: Sequence[Plain]) -> bool:

@@ -20,7 +20,7 @@ MOST_FIGURES, MOST_BYTES = 10, 2 << 20
 NOT_SHOWN = "FigureCanvasAgg is non-interactive"
 
 
-def show(module: types.ModuleType, text: str, filename: str, compiler: Compiler) -> list[Output]:
+def run_cell(module: types.ModuleType, text: str, filename: str, compiler: Compiler) -> list[Output]:
     """Run one cell in a module's namespace.
 
     Args:

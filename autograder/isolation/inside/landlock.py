@@ -43,7 +43,7 @@ def no_new_privileges() -> None:
     checked(libc.prctl(PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), 0, 0, 0), "no_new_privs")
 
 
-def restrict(readable: Iterable[str]) -> int:
+def forbid_files(readable: Iterable[str]) -> int:
     """Allow reading below the given paths and nothing else; return the version used.
 
     Raises:

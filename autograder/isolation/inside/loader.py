@@ -15,13 +15,13 @@ from typing import Any
 
 from autograder.isolation.inside import toplevel
 from autograder.isolation.inside.names import names_of
-from autograder.isolation.inside.relevance import Place, Step, is_taken, said_about
+from autograder.isolation.inside.relevance import Location, RunStatement, is_taken, said_about
 from autograder.isolation.inside.source import Compiler, remember, statements
 
-Note = dict[str, Any]
+LoadNote = dict[str, Any]
 
 
-def load(name: str, cells: Sequence[str], light: bool = False) -> tuple[types.ModuleType, list[Note]]:
+def load(name: str, cells: Sequence[str], light: bool = False) -> tuple[types.ModuleType, list[LoadNote]]:
     """Make a module of a hand-in's cells.
 
     Args:
@@ -48,12 +48,12 @@ class Loader:
         self.module = types.ModuleType(name)
         self._name = name
         self.compile = Compiler()
-        self.notes: list[Note] = []
+        self.notes: list[LoadNote] = []
         self.remarks: list[str] = []
         self._light = light
-        self._steps: list[Step] = []
-        self._defined: dict[str, tuple[Any, Place]] = {}
-        self._again: dict[str, Step] = {}
+        self._steps: list[RunStatement] = []
+        self._defined: dict[str, tuple[Any, Location]] = {}
+        self._again: dict[str, RunStatement] = {}
 
     def run(self, cells: Sequence[str]) -> None:
         """Run all cells, then give back to a definition the name that an experiment has taken."""
@@ -87,35 +87,35 @@ class Loader:
         remember(text, filename)
 
         def broken(error: BaseException, line: int) -> None:
-            self._note(error, Place(line, cell))
+            self._note(error, Location(line, cell))
 
         for number, statement in enumerate(statements(text, broken)):
             if number == 0 and cell in (None, 1):
                 self.module.__doc__ = _docstring(statement)
-            place = Place(statement.lineno, cell)
+            place = Location(statement.lineno, cell)
             why = toplevel.why_not(statement, self._light)
             if why:
-                self._steps.append(Step(statement, place, f"is not run: {why}"))
+                self._steps.append(RunStatement(statement, place, f"is not run: {why}"))
             else:
                 self._steps.append(self._execute(statement, filename, place))
                 self._watch_names(statement, place)
 
-    def _execute(self, statement: ast.stmt, filename: str, place: Place) -> Step:
+    def _execute(self, statement: ast.stmt, filename: str, place: Location) -> RunStatement:
         """Run one statement, or say what it raised, and in which line."""
         try:
             exec(self.compile(ast.Module([statement], []), filename), self.module.__dict__)
         except BaseException as error:
-            place = Place(_line_in(error, filename) or place.line, place.cell)
-            return Step(statement, place, _raised(self._note(error, place)))
-        return Step(statement, place, "")
+            place = Location(_line_in(error, filename) or place.line, place.cell)
+            return RunStatement(statement, place, _raised(self._note(error, place)))
+        return RunStatement(statement, place, "")
 
-    def _note(self, error: BaseException, place: Place) -> Note:
+    def _note(self, error: BaseException, place: Location) -> LoadNote:
         text = error.msg if isinstance(error, SyntaxError) else _text(error)
         note = {"kind": type(error).__name__[:100], "text": str(text)[:300], "line": place.line, "cell": place.cell}
         self.notes.append(note)
         return note
 
-    def _watch_names(self, statement: ast.stmt, place: Place) -> None:
+    def _watch_names(self, statement: ast.stmt, place: Location) -> None:
         """Notice where a name that a definition has is given to something else."""
         if isinstance(statement, toplevel.DEFINITIONS):
             self._again.pop(statement.name, None)
@@ -124,13 +124,13 @@ class Loader:
         for name, (value, _) in self._defined.items():
             now = self.module.__dict__.get(name, value)
             if now is not value and callable(value):
-                self._note_change(name, now, Step(statement, place, self._given_away(name, now)))
+                self._note_change(name, now, RunStatement(statement, place, self._given_away(name, now)))
 
     def _given_away(self, name: str, now: Any) -> str:
         _, defined = self._defined[name]
         return f"gives the name {name}, which {defined} defines, to {_kind_of(now)}. Use another name there."
 
-    def _note_change(self, name: str, now: Any, step: Step) -> None:
+    def _note_change(self, name: str, now: Any, step: RunStatement) -> None:
         value, defined = self._defined[name]
         if not _takes_the_place(now, value):
             self._again.setdefault(name, step)
@@ -158,13 +158,13 @@ def _takes_the_place(now: Any, value: Any) -> bool:
     return callable(now) and value not in type(now).__mro__
 
 
-def _raised(note: Note) -> str:
+def _raised(note: LoadNote) -> str:
     said = f"raised {note['kind']}: {note['text']}".removesuffix(": ").rstrip(".")
     return f"{said}."
 
 
-def _place(note: Note) -> Place:
-    return Place(note["line"], note["cell"])
+def _place(note: LoadNote) -> Location:
+    return Location(note["line"], note["cell"])
 
 
 def _kind_of(value: Any) -> str:

@@ -11,7 +11,7 @@ MOST = 2
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A line of a hand-in, and its cell in a notebook, both counted from 1."""
 
     line: int
@@ -22,7 +22,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Step:
+class RunStatement:
     """A statement of the top level.
 
     Args:
@@ -30,11 +30,11 @@ class Step:
     """
 
     statement: ast.stmt
-    place: Place
+    place: Location
     said: str
 
 
-def said_about(name: str, steps: Sequence[Step]) -> list[str]:
+def said_about(name: str, steps: Sequence[RunStatement]) -> list[str]:
     """Say of the statements that a definition needs, straight or through others, why they did not do their work.
 
     Args:
@@ -74,7 +74,7 @@ def _touched(names: Names, definitions: Mapping[str, ast.stmt], modules: set[str
     return names.bound | (names.changed - modules) | (names.passed - functions - modules).union(*called)
 
 
-def is_taken(name: str, is_class: bool, steps: Sequence[Step]) -> bool:
+def is_taken(name: str, is_class: bool, steps: Sequence[RunStatement]) -> bool:
     """Say whether another definition uses what an experiment has made of a name.
 
     A function that others only call can be given its name back. A class cannot: its instance may be called as well.

@@ -100,7 +100,7 @@ def lock_worker(wanted: frozenset[str], ceiling: Ceiling) -> None:
     if "seccomp" in wanted:
         from autograder.isolation.inside import seccomp
 
-        seccomp.restrict(os.getpid())
+        seccomp.forbid_calls(os.getpid())
 
 
 def _start_no_tasks(is_filtered: bool) -> None:
@@ -168,7 +168,7 @@ def _prctl(option: int, value: int) -> None:
 def _lock_files() -> str:
     from autograder.isolation.inside import landlock
 
-    return f"landlock {landlock.restrict(readable_paths())}"
+    return f"landlock {landlock.forbid_files(readable_paths())}"
 
 
 def _leave_namespaces() -> str:

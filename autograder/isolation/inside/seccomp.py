@@ -95,7 +95,7 @@ def _only_if(argument: int, code: int, value: int, otherwise: int) -> bytes:
     return _op(LOAD, argument) + _op(code, value, 1, 0) + _refuse(otherwise) + _op(RETURN, ALLOW)
 
 
-def program(table: Table, pid: int) -> bytes:
+def filter_program(table: Table, pid: int) -> bytes:
     """Write the filter of one process."""
     return b"".join(
         [
@@ -136,13 +136,13 @@ def program_against_tasks(table: Table) -> bytes:
     )
 
 
-def restrict(pid: int) -> None:
+def forbid_calls(pid: int) -> None:
     """Install the filter on this process.
 
     Raises:
         OSError: this architecture or kernel has no filter.
     """
-    _install(program(_table(), pid))
+    _install(filter_program(_table(), pid))
 
 
 def refuse_tasks() -> None:

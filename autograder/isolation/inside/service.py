@@ -55,7 +55,7 @@ class Service:
         """Run one more cell of the notebook, for what it shows."""
         module, filename = self._loader.module, self._loader.filename(number)
         module.__dict__["__name__"] = "__main__"
-        return cells.show(module, text, filename, self._loader.compile)
+        return cells.run_cell(module, text, filename, self._loader.compile)
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Say what a student's code raised, and at which lines of the student's."""

@@ -14,7 +14,7 @@ OFFER, ASIDE = ".new", ".old"  # behind the name: such a file is no lesson and n
 
 
 @dataclass(frozen=True)
-class Step:
+class FileFate:
     """What becomes of one file.
 
     Args:
@@ -34,12 +34,12 @@ class Step:
         return self.name + OFFER if self.fate == "offered" else self.name
 
 
-def plan(
+def plan_fates(
     shipped: Mapping[str, str],
     lessons: Collection[str],
     there: Mapping[str, bytes],
     written: Mapping[str, Collection[str]],
-) -> list[Step]:
+) -> list[FileFate]:
     """Decide for every shipped file.
 
     Args:
@@ -49,7 +49,7 @@ def plan(
         written: the digests of all that was ever written there, by name.
     """
     return [
-        Step(name, _fate(text, name in lessons, there.get(name), written.get(name, ())), text)
+        FileFate(name, _fate(text, name in lessons, there.get(name), written.get(name, ())), text)
         for name, text in shipped.items()
     ]
 

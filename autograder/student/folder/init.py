@@ -12,10 +12,10 @@ from autograder.course.model import MANIFEST as COURSE
 from autograder.course.model import find_course
 from autograder.errors import UsageError
 from autograder.student.exercises import assignments_in, shipped_exercises
-from autograder.student.folder.fates import ASIDE, OFFER, Step, plan, with_digests
+from autograder.student.folder.fates import ASIDE, OFFER, FileFate, plan_fates, with_digests
 from autograder.student.folder.shipped import Shipped, read_shipped
-from autograder.student.memory import OWN, own_folder
-from autograder.text.files import cannot_write, write_whole
+from autograder.student.memory import OWN, memory_folder
+from autograder.text.files import cannot_write, write_atomically
 
 DEFAULT = "unroll"
 WRITTEN = f"{OWN}/manifest.json"
@@ -57,7 +57,7 @@ def _listed(folder: Path) -> list[Path]:
         raise UsageError(f"{folder}: {error.strerror}. Give a folder that you may read and write.") from None
 
 
-def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[Step]:
+def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[FileFate]:
     """Write into a folder what it lacks, and keep what the student has changed.
 
     Whenever it is stopped, every file is whole and the next run goes on: what a changed lesson's stub has become is
@@ -73,8 +73,8 @@ def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[St
         UsageError: a link, or something else that is no file, stands in the way.
     """
     written = _written(folder)
-    steps = plan(shipped.texts, shipped.lessons, _there(folder, shipped), written)
-    own_folder(folder, AGAIN)
+    steps = plan_fates(shipped.texts, shipped.lessons, _there(folder, shipped), written)
+    memory_folder(folder, AGAIN)
     for step in steps:
         if step.fate == "offered":
             _write(folder, step)
@@ -97,7 +97,7 @@ def _written(folder: Path) -> dict[str, list[str]]:
 def _note(folder: Path, digests: dict[str, list[str]], course: Path | None) -> None:
     about = "Written by unroll init, which keeps what you have changed; do not edit."
     data = {"about": about, "kit": __version__, **({"course": str(course)} if course else {}), "files": digests}
-    write_whole(folder / WRITTEN, json.dumps(data, indent=1) + "\n", AGAIN)
+    write_atomically(folder / WRITTEN, json.dumps(data, indent=1) + "\n", AGAIN)
 
 
 def _there(folder: Path, shipped: Shipped) -> dict[str, bytes]:
@@ -118,7 +118,7 @@ def _content(path: Path) -> bytes | None:
         raise cannot_write(path, error, AGAIN) from None
 
 
-def _write(folder: Path, step: Step) -> None:
+def _write(folder: Path, step: FileFate) -> None:
     if step.target is None:
         return
     path = folder / step.target
@@ -128,7 +128,7 @@ def _write(folder: Path, step: Step) -> None:
             path.replace(path.with_name(path.name + ASIDE))
     except OSError as error:
         raise cannot_write(path, error, AGAIN) from None
-    write_whole(path, step.text, AGAIN)
+    write_atomically(path, step.text, AGAIN)
 
 
 SAID = {
@@ -194,7 +194,7 @@ def show_init(given: Path | None, given_course: Path | None = None) -> None:
     click.echo("  unroll watch")
 
 
-def changes(steps: Sequence[Step]) -> Iterator[str]:
+def changes(steps: Sequence[FileFate]) -> Iterator[str]:
     """Say in a line for each file what became of it."""
     told = [step for step in steps if step.fate != "same"]
     width = max((len(step.name) for step in told), default=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.course.model import Lesson
 from autograder.errors import UsageError
 from autograder.student.exercises import Exercises, shipped_exercises
-from autograder.text.files import cannot_write, write_whole
+from autograder.text.files import cannot_write, write_atomically
 
 ADVICE = "Nothing was changed."
 
@@ -28,7 +28,7 @@ def reset(exercises: Exercises, lesson: Lesson) -> str:
     if not stub.is_file() or (file.is_file() and stub.samefile(file)):
         raise UsageError(f"The kit has no stub to put in the place of {file.name}.")
     copy = _copied(file) if file.is_file() else None
-    write_whole(file, stub.read_text(encoding="utf-8"), ADVICE)
+    write_atomically(file, stub.read_text(encoding="utf-8"), ADVICE)
     return copy.name if copy else ""
 
 

@@ -55,7 +55,7 @@ def _results(address: str) -> "list[TaskResult]":
 
     must_be_fit("torch", "numpy", "pytest")  # before they are imported
     from autograder.student.checks import run_checks
-    from autograder.student.notebook.guard import as_before
+    from autograder.student.notebook.guard import restore_notebook
     from autograder.student.notebook.kernel import Kernel
 
     notebook = sys.modules["__main__"]
@@ -64,7 +64,7 @@ def _results(address: str) -> "list[TaskResult]":
     found = []
     for lesson, spots in groupby(spots_of(exercises, wanted), key=lambda spot: spot.lesson):
         tasks = [spot.task for spot in spots]
-        with as_before(notebook), contextlib.redirect_stdout(io.StringIO()):
+        with restore_notebook(notebook), contextlib.redirect_stdout(io.StringIO()):
             found += [one.result for one in run_checks(exercises, lesson, tasks, Kernel(notebook, Limits()))]
     return found
 
@@ -93,7 +93,7 @@ def plot(address: str) -> None:
 
 
 def _pictures(address: str) -> "Iterator[tuple[Lesson, list[Panel]]]":
-    from autograder.student.notebook.guard import as_before
+    from autograder.student.notebook.guard import restore_notebook
     from autograder.student.notebook.kernel import Kernel
     from autograder.student.plotting.panels import LIMITS, drawable, panels
 
@@ -101,7 +101,7 @@ def _pictures(address: str) -> "Iterator[tuple[Lesson, list[Panel]]]":
     wanted = read_address(address)
     exercises = find_exercises(shipped_exercises(), wanted.assignment)
     for _, lesson in drawable(spots_of(exercises, wanted)):
-        with as_before(notebook), contextlib.redirect_stdout(io.StringIO()):
+        with restore_notebook(notebook), contextlib.redirect_stdout(io.StringIO()):
             found = list(panels(exercises.pictures[lesson.name], Kernel(notebook, LIMITS)))
         yield lesson, found
 

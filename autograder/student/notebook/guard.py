@@ -16,7 +16,7 @@ from autograder.errors import WorkerTimeout
 
 
 @contextlib.contextmanager
-def as_before(module: types.ModuleType) -> Iterator[None]:
+def restore_notebook(module: types.ModuleType) -> Iterator[None]:
     """Begin as a worker does; leave names, random numbers, torch's settings and open figures as they were."""
     with _own_names(module), _own_random(), _own_settings(), _own_figures():
         yield

@@ -19,7 +19,7 @@ from autograder.student.plotting.draw import draw
 from autograder.student.plotting.panels import LIMITS, Panel, describe, drawable, panels
 from autograder.student.where import find_typed
 from autograder.text.console import own_console
-from autograder.text.files import cannot_write, write_whole
+from autograder.text.files import cannot_write, write_atomically
 
 FOLDER = "plots"
 ADVICE = "Free space, or make the folder writable."
@@ -87,5 +87,5 @@ def _save(console: Console, folder: Path, lesson: Lesson, found: Sequence[Panel]
         raise cannot_write(folder, error, ADVICE) from None
     for form in ("png", "svg"):
         path = folder / f"{lesson.assignment}-{lesson.name}.{form}"
-        write_whole(path, draw(lesson.title, found, form), ADVICE)
+        write_atomically(path, draw(lesson.title, found, form), ADVICE)
         console.print(Text(f"  {path}"), soft_wrap=True)

@@ -44,7 +44,7 @@ def _read(word: str, known: Mapping[str, str]) -> Sequence[str]:
     return letters
 
 
-def said(axes: Axes) -> str:
+def shape_text(axes: Axes) -> str:
     """Write a shape as Python does: (N, D), (H,) or ()."""
     return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
 
@@ -70,7 +70,7 @@ def what_is_wrong(given: Axes, shape: Shape, letters: Mapping[str, str]) -> str:
 def what_is_right(given: Axes, shape: Shape) -> str:
     """Say what is right; of a single wrong letter, what should stand in its place."""
     wrong = _differing(given, shape.axes) if len(given) == len(shape.axes) else []
-    right = f"{shape.name} is {said(shape.axes) if shape.axes else '(), a plain number'}."
+    right = f"{shape.name} is {shape_text(shape.axes) if shape.axes else '(), a plain number'}."
     if len(wrong) != 1:
         return right
     return f"The {ORDINALS[wrong[0]]} letter is not {given[wrong[0]]} but {shape.axes[wrong[0]]}: {right}"

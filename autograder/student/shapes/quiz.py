@@ -27,7 +27,7 @@ TRIES = 2
 
 
 @dataclass(frozen=True)
-class Question:
+class ShapeQuestion:
     """Which shape has this argument, or this result?
 
     Args:
@@ -58,10 +58,10 @@ class End(Enum):
     LEFT = auto()
 
 
-def questions_of(spots: Sequence[Spot]) -> list[Question]:
+def questions_of(spots: Sequence[Spot]) -> list[ShapeQuestion]:
     """List the questions of some tasks, in order."""
     return [
-        Question(spot.address, role, shape, *_alphabet(spot.lesson, spot.exercises.letters))
+        ShapeQuestion(spot.address, role, shape, *_alphabet(spot.lesson, spot.exercises.letters))
         for spot in spots
         for role, shapes in (("takes", spot.task.takes), ("returns", spot.task.returns))
         for shape in shapes
@@ -124,7 +124,7 @@ class Talk:
         wrapped = fill(one_line(text), self._console.width, initial_indent=margin, subsequent_indent=margin)
         self._console.print(Text(wrapped, style=style))
 
-    def ask_all(self, questions: Sequence[Question], answered: set[tuple[str, str, Axes]]) -> None:
+    def ask_all(self, questions: Sequence[ShapeQuestion], answered: set[tuple[str, str, Axes]]) -> None:
         """Ask one question after the other until the student leaves; add what is answered to `answered`."""
         self.say(HOW)
         place: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ class Talk:
                 answered.add(question.same)
                 self._remember(question)
 
-    def _introduce(self, question: Question, place: tuple[str, ...]) -> tuple[str, ...]:
+    def _introduce(self, question: ShapeQuestion, place: tuple[str, ...]) -> tuple[str, ...]:
         """Say what is asked for where it differs from the question before."""
         here = question.same[0], question.address, question.role
         if here[:1] != place[:1]:
@@ -150,7 +150,7 @@ class Talk:
             self.say(f"{question.address} {question.role}", style="bold")
         return here
 
-    def _ask(self, question: Question) -> End:
+    def _ask(self, question: ShapeQuestion) -> End:
         wrong = 0
         while wrong < TRIES:
             text = self._hear(f"  {question.shape.name}: ")
@@ -170,7 +170,7 @@ class Talk:
             self.say(f"{tell} {question.shape.about}", 4)
         return End.TOLD
 
-    def _wrong(self, given: Axes, question: Question) -> str:
+    def _wrong(self, given: Axes, question: ShapeQuestion) -> str:
         return what_is_wrong(given, question.shape, question.letters)
 
     def _hear(self, prompt: str) -> str | None:
@@ -187,7 +187,7 @@ class Talk:
             print(one_line(text))  # as it stands where somebody types
         return text
 
-    def _remember(self, question: Question) -> None:
+    def _remember(self, question: ShapeQuestion) -> None:
         name = question.shape.name
         kept = change_state(self.root, lambda state: state.shapes.setdefault(question.address, set()).add(name))
         self._is_kept = self._is_kept and kept

@@ -93,4 +93,4 @@ class Board:
 
     def _failed(self, spot: Spot) -> bool:
         verdict = self.verdicts.get(spot.address)
-        return verdict is not None and not verdict.passes and not verdict.is_open
+        return verdict is not None and not verdict.passes and not verdict.is_unwritten

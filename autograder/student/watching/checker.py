@@ -47,7 +47,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Ended:
+class Finished:
     """All tasks of a lesson were checked.
 
     Args:
@@ -70,7 +70,7 @@ class Broken:
     said: str
 
 
-Event = Begun | Verdict | Ended | Broken | BaseException
+Event = Begun | Verdict | Finished | Broken | BaseException
 
 
 @dataclass
@@ -150,7 +150,7 @@ class Checker:
         except UnrollError as error:
             self.events.put(Broken(job.lesson.key, str(error)))
         else:
-            self.events.put(Ended(job.lesson.key, checked))
+            self.events.put(Finished(job.lesson.key, checked))
         with self._wanted.change:
             self._wanted.running = None
 

@@ -24,7 +24,7 @@ class Keys(Protocol):
         """Wait some seconds for keys; return characters, or names such as `up`, `enter` and `escape`."""
 
 
-def show(text: str) -> None:
+def write_to_terminal(text: str) -> None:
     """Write to the terminal at once; one that has gone is left alone."""
     stream = sys.__stdout__  # sys.stdout is turned away while checks run
     with contextlib.suppress(OSError, ValueError):
@@ -72,11 +72,11 @@ if sys.platform == "win32":
     def terminal_keys() -> Iterator[Keys]:
         """Take the terminal over: keys one by one, and a screen of our own."""
         os.system("")  # has the console obey escape sequences
-        show(ENTER_SCREEN)
+        write_to_terminal(ENTER_SCREEN)
         try:
             yield _Windows()
         finally:
-            show(LEAVE_SCREEN)
+            write_to_terminal(LEAVE_SCREEN)
 
 else:
     import select
@@ -107,11 +107,11 @@ else:
         def enter(self) -> None:
             """Take keys one by one, unseen; Ctrl-C and Ctrl-Z remain what they are."""
             tty.setcbreak(self._descriptor, termios.TCSANOW)
-            show(ENTER_SCREEN)
+            write_to_terminal(ENTER_SCREEN)
 
         def leave(self) -> None:
             """Give the terminal back as it was."""
-            show(LEAVE_SCREEN)
+            write_to_terminal(LEAVE_SCREEN)
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
 

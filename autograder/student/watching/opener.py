@@ -9,7 +9,7 @@ from autograder.errors import UsageError
 from autograder.student.watching.session import Session
 
 
-def words(command: str) -> list[str]:
+def split_command(command: str) -> list[str]:
     """Split a command as a shell does.
 
     Raises:

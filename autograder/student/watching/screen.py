@@ -42,7 +42,7 @@ BAR = 30
 LEAST_BODY = 3
 
 
-def lines(session: Session, console: Console, width: int, height: int) -> list[Text]:
+def screen_lines(session: Session, console: Console, width: int, height: int) -> list[Text]:
     """Make the lines of the screen, at most `height` of them and none wider than `width`."""
     head, foot = _wrapped(_head(session, width), console, width), [_status(session), _keys(session, width)]
     if len(head) + len(foot) + LEAST_BODY > height:
@@ -153,7 +153,7 @@ def _verdict(board: Board, verdict: Verdict | None) -> Iterator[Text]:
         return
     for line, style in sentences(verdict):
         yield Text(line, style=style)
-    if verdict.is_open:
+    if verdict.is_unwritten:
         yield Text("Write it in the file above, and save. h gives a hint.")
 
 
@@ -164,7 +164,7 @@ def _hints(hints: Hints) -> Iterator[Text]:
 
 
 def _traces(verdict: Verdict) -> Iterator[Text]:
-    if verdict.frames and not verdict.is_open:
+    if verdict.frames and not verdict.is_unwritten:
         yield Text()
         for frame in verdict.frames:
             yield from map(Text, frame_lines(verdict, frame))

@@ -11,7 +11,7 @@ from autograder.student.hint import Hints, next_hint
 from autograder.student.memory import file_digests, note_outcomes
 from autograder.student.verdict import ALL_PASS, Verdict
 from autograder.student.watching.board import Board
-from autograder.student.watching.checker import Begun, Broken, Ended, Event, Job
+from autograder.student.watching.checker import Begun, Broken, Event, Finished, Job
 from autograder.text.sealed import Explanation, unseal
 
 LATER = "The explanation opens when this task passes its public checks."
@@ -70,7 +70,7 @@ class Session:
                 self.board.add(event)
             case Begun():
                 self.checking, self.status = event.lesson, f"Checking {event.lesson} ..."
-            case Ended():
+            case Finished():
                 said = [f"Checked {event.lesson} at {time.strftime('%H:%M:%S')}.", *event.checked.notes]
                 self.checking, self.status = "", " ".join(said)
                 note_outcomes(self.root, event.checked.results, self.digests)

@@ -12,13 +12,13 @@ from rich.console import Console, ConsoleDimensions
 from autograder.isolation.launch import one_thread
 from autograder.student.exercises import lessons_of
 from autograder.student.memory import file_digests, read_state
-from autograder.student.verdict import Verdict, summary
+from autograder.student.verdict import Verdict, passed_summary
 from autograder.student.watching.board import Board
 from autograder.student.watching.checker import Begun, Checker, Event
-from autograder.student.watching.keys import Keys, show, terminal_keys
-from autograder.student.watching.opener import Opener, words
+from autograder.student.watching.keys import Keys, terminal_keys, write_to_terminal
+from autograder.student.watching.opener import Opener, split_command
 from autograder.student.watching.saves import Saves
-from autograder.student.watching.screen import lines
+from autograder.student.watching.screen import screen_lines
 from autograder.student.watching.session import Session
 from autograder.student.where import find_typed
 from autograder.text.clean import one_line
@@ -34,7 +34,7 @@ def watch(start: Path, where: str, edit: str = "") -> None:
         where: what the student typed, see `where`.
         edit: the command that opens a file, see `opener`; on a terminal only.
     """
-    opener = Opener(words(edit))
+    opener = Opener(split_command(edit))
     root, spots = find_typed(start, where)
     state, digests = read_state(root), file_digests(spots)
     board = Board(spots, {spot.address for spot in spots if state.passes(spot.address, digests[spot.key])})
@@ -72,7 +72,7 @@ def _watch_screen(session: Session, saves: Saves, checker: Checker, opener: Open
             _loop(session, saves, checker, keys, opener)
     except (KeyboardInterrupt, EOFError):
         pass
-    show(f"{len(session.board.passing)} of {len(session.board.spots)} tasks pass.\n")
+    write_to_terminal(f"{len(session.board.passing)} of {len(session.board.spots)} tasks pass.\n")
 
 
 def _loop(session: Session, saves: Saves, checker: Checker, keys: Keys, opener: Opener) -> None:
@@ -109,11 +109,11 @@ class _Painter:
         width, height = _size()
         self._console.size = ConsoleDimensions(width, height)
         with self._console.capture() as captured:
-            for line in lines(session, self._console, width, height):
+            for line in screen_lines(session, self._console, width, height):
                 self._console.print(line, no_wrap=True, crop=True)
         text = captured.get().rstrip("\n").replace("\n", f"{CLEAR_LINE}\n")
         if anew or text != self._shown:
-            show(f"{HOME}{text}{CLEAR_LINE}{CLEAR_BELOW}")
+            write_to_terminal(f"{HOME}{text}{CLEAR_LINE}{CLEAR_BELOW}")
             self._shown = text
 
 
@@ -141,7 +141,7 @@ def _watch_lines(session: Session, saves: Saves, checker: Checker) -> None:
 def _say(session: Session, event: Event) -> None:
     if isinstance(event, Begun):
         return
-    text = f"{session.status} {summary(list(session.board.verdicts.values()))}"
+    text = f"{session.status} {passed_summary(list(session.board.verdicts.values()))}"
     if isinstance(event, Verdict):
         text = f"{event.address} {event.state}: {event.result.message}".removesuffix(": ")
     print(one_line(text), file=sys.__stdout__, flush=True)
