@@ -86,7 +86,9 @@ def verify(
     from autograder.authoring.verify import verify as prove
 
     if weights:
-        write_files(course, weights)
+        from autograder.authoring.weights import write_weights
+
+        write_weights(course, weights)
         return
     lessons_data: dict[str, Any] = {}
 
