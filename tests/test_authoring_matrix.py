@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from classroom import REPOSITORY
+from schemas import complaints
 
 from autograder.authoring.verify import verify
 from autograder.course.model import Course, load_course
@@ -80,6 +81,7 @@ def test_the_matrix_is_one_json_document(mini: Course) -> None:
     command = [sys.executable, "-m", "autograder.cli", "verify", "--matrix", "--seed", "7"]
     done = subprocess.run(command, cwd=mini.root, capture_output=True, text=True)
 
+    assert complaints("matrix", json.loads(done.stdout)) == []
     lesson = json.loads(done.stdout)["lessons"]["play/double"]
     programs = {(one["kind"], one["name"]): one["tasks"] for one in lesson["programs"]}
     assert (done.returncode, done.stderr[:20]) == (0, "play/double: proved.")

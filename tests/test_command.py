@@ -58,6 +58,7 @@ def test_a_class_is_graded_and_graded_again_without_work(small_class: Course) ->
         ("cy", "double_all", "0", ""),
     ]
     assert rows(small_class) == graded
+    assert "Graded again" not in second.stdout
     assert (small_class.root / "out" / "ada" / "results.json").stat().st_mtime_ns == before
     assert json.loads((small_class.root / "out" / "run.json").read_text())["tier"] == "strong"
 
@@ -186,7 +187,7 @@ def test_a_stopped_run_keeps_what_is_graded_and_can_be_continued(small_class: Co
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    while not (small_class.root / "out" / "cy" / "results.json").exists():
+    while not (small_class.root / "out" / "cy" / "record.json").exists():
         time.sleep(0.05)
 
     started.send_signal(signal.SIGINT)

@@ -69,7 +69,7 @@ def test_a_signal_writes_what_is_graded_and_the_same_command_goes_on(mini: Cours
     hand_in(mini.root, "ada", ANSWER)
     hand_in(mini.root, "zoe", SPIN)
     with start(mini.root) as process:
-        wait_for((mini.root / "out" / "ada" / "results.json").exists)
+        wait_for((mini.root / "out" / "ada" / "record.json").exists)
         for one in psutil.Process(process.pid).children(recursive=True):
             one.send_signal(number)  # a cancelled job's signal is sent to all of its processes
         process.send_signal(number)

@@ -195,6 +195,16 @@ def test_a_slip_is_named_with_its_place(mini: Course, name: str) -> None:
     assert said in str(raised.value)
 
 
+def test_an_id_of_a_family_may_have_several_sentences(mini: Course) -> None:
+    lesson_of(mini, TRIPLED + TRIPLED.replace("pled", "pled_too").replace("three", "3"))
+    path = mini.lesson("play/double").folder / "lesson.toml"
+    path.write_text('families = ["D04"]\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    found = by_name(load_course(mini.root).lesson("play/double"))
+
+    assert found["tripled"].says != found["tripled_too"].says
+
+
 def test_all_slips_are_named_at_once(mini: Course) -> None:
     lesson_of(mini, TRIPLED.replace("2 * x", "2 @ x") + LOST.replace("by_a_loop", "by_loop"))
 

@@ -174,6 +174,7 @@ def test_a_record_stays_small_whatever_its_texts_are(tmp_path: Path, text: str) 
 
     assert len(json.dumps(small.to_json())) <= MOST_BYTES
     assert (tmp_path / "ada" / "results.json").stat().st_size <= 1 << 20
+    assert (tmp_path / "ada" / "record.json").stat().st_size <= 1 << 20
     assert (tmp_path / "ada" / "report.html").stat().st_size <= 2 << 20
     assert read_student(tmp_path, "ada") == small
     assert len(small.tasks) == 30 and len(small.tests) == 300

@@ -16,7 +16,8 @@ from reports import ADA, BEN, SINE, hand_in, task
 
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
-from autograder.reports.files import read_student, write_class, write_student
+from autograder.reports.files import write_class, write_student
+from autograder.reports.record import read_student
 
 GOLDEN_GRADES = """\
 student,assignment,lesson,task,score,max_score,outcome,mistake,message
@@ -71,7 +72,7 @@ def test_a_task_without_tests_is_a_failure_in_junit(tmp_path: Path) -> None:
     assert suite[0][0].attrib == {"type": "rejected", "message": "A link."}
 
 
-def test_results_follow_gradescope_and_keep_our_record(tmp_path: Path) -> None:
+def test_results_follow_gradescope(tmp_path: Path) -> None:
     write_student(tmp_path, replace(BEN, output={"sine/cell": "hi\x1b[2J"}, notes=("Two files.",)))
 
     data = json.loads((tmp_path / "folder" / "results.json").read_text(encoding="utf-8"))
@@ -107,7 +108,7 @@ def test_what_is_written_can_be_read_back_exactly(tmp_path: Path) -> None:
 
 def spoil(path: Path, **changes: object) -> None:
     data = json.loads(path.read_text(encoding="utf-8"))
-    data["extra_data"]["record"].update(changes)
+    data.update(changes)
     path.write_text(json.dumps(data), encoding="utf-8")
 
 
@@ -128,22 +129,23 @@ def spoil(path: Path, **changes: object) -> None:
 )
 def test_a_record_that_does_not_hold_is_not_there(tmp_path: Path, changes: dict[str, object]) -> None:
     write_student(tmp_path, BEN)
-    spoil(tmp_path / "folder" / "results.json", **changes)
+    spoil(tmp_path / "folder" / "record.json", **changes)
 
     assert read_student(tmp_path, "folder") is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000, '{"extra_data": []}', "\xff"], ids=range(7))
 def test_a_broken_file_is_not_there(tmp_path: Path, text: str) -> None:
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "results.json").write_bytes(text.encode("latin-1"))
+    write_student(tmp_path, BEN)
+    (tmp_path / "folder" / "record.json").write_bytes(text.encode("latin-1"))
 
     assert read_student(tmp_path, "folder") is None
 
 
-def test_a_pipe_or_a_link_is_not_read_and_not_waited_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["record.json", "results.json", "report.html"])
+def test_a_pipe_or_a_link_is_not_read_and_not_waited_for(tmp_path: Path, name: str) -> None:
     write_student(tmp_path, BEN)
-    file = tmp_path / "folder" / "results.json"
+    file = tmp_path / "folder" / name
     file.rename(tmp_path / "elsewhere.json")
 
     file.symlink_to(tmp_path / "elsewhere.json")
@@ -159,14 +161,15 @@ def test_a_planted_link_is_replaced_and_what_it_names_is_left_alone(tmp_path: Pa
     victim.write_text("mine")
     folder = tmp_path / "out" / "folder"
     folder.mkdir(parents=True)
-    for name in ("report.html", "results.json", ".results.json.part"):
+    for name in ("report.html", "results.json", "record.json", ".results.json.part", ".record.json.part"):
         (folder / name).symlink_to(victim)
 
     write_student(tmp_path / "out", BEN)
 
     assert victim.read_text() == "mine"
-    assert sorted(path.name for path in folder.iterdir()) == ["report.html", "results.json"]
+    assert sorted(path.name for path in folder.iterdir()) == ["record.json", "report.html", "results.json"]
     assert not (folder / "results.json").is_symlink()
+    assert not (folder / "record.json").is_symlink()
 
 
 def test_a_link_in_place_of_a_student_is_named_and_nothing_is_written_through_it(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 from homework import ENVIRONMENT, answer, unroll, write
 from rich.console import Console
+from schemas import complaints
 
 from autograder.course.model import Course
 from autograder.errors import UsageError
@@ -221,6 +222,7 @@ def test_json_is_one_object_and_nothing_else(folder: Path, course: Course) -> No
     assert len(done.stdout.splitlines()) == 1
     found = json.loads(done.stdout)
     line = next(number for number, row in enumerate(text.split("\n"), 1) if row.startswith("def rnn_cell"))
+    assert complaints("check", found) == []
     assert (found["version"], found["all_pass"], found["notes"]) == (1, False, [])
     assert set(found["output"]) == {"sine/cell"}
     assert found["tasks"][0] == {
@@ -246,8 +248,10 @@ def test_json_of_a_traceback_names_the_students_lines(folder: Path, zygote: Zygo
     write(folder, "cell", "def readout(output, w_hy, b_y):\n    return output @ w_hy\n")
     checked = check_spots(find_here(folder, "sine/cell:readout")[1], zygote)
 
-    task = as_object(checked.verdicts, checked.notes, checked.output)["tasks"][0]
+    found = as_object(checked.verdicts, checked.notes, checked.output)
+    task = found["tasks"][0]
 
+    assert complaints("check", found) == []
     assert task["line"] == 2
     assert task["traceback"] == [
         {"lesson": "cell", "line": 2, "cell": None, "function": "readout", "source": "    return output @ w_hy"}

@@ -9,8 +9,8 @@ from classroom import REPOSITORY
 from homework import ENVIRONMENT, unroll
 from terminal import terminal
 
-from autograder.course.extras import Shape
 from autograder.course.model import Course, load_course
+from autograder.course.task import Shape
 from autograder.errors import CourseError
 from autograder.student.folder.init import bring
 from autograder.student.folder.shipped import read_shipped

@@ -20,7 +20,7 @@ import torch
 
 from autograder.authoring.picture import draw_losses
 from autograder.course import calibration
-from autograder.course.model import Course, Lesson
+from autograder.course.model import Lesson
 from autograder.course.variants import Variant, alternatives, mistakes
 from autograder.errors import CourseError
 from autograder.exam.exam import Exam, course_exam, run_session
@@ -68,9 +68,7 @@ def rounded_up(value: float, digits: int) -> float:
     return float(f"{math.ceil(value / scale) * scale:.{digits}g}")
 
 
-def calibrate(
-    course: Course, lesson: Lesson, seeds: int, wrong_seeds: int, say: Callable[[str], None], jobs: int = 1
-) -> None:
+def calibrate(lesson: Lesson, seeds: int, wrong_seeds: int, say: Callable[[str], None], jobs: int = 1) -> None:
     """Measure, then write `calibration.json` and `calibration.png` beside the lesson.
 
     Args:

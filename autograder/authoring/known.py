@@ -1,15 +1,13 @@
 """What `known.json` tells a student's kit: tasks, hints, shapes, pictures, and what known mistakes return in tests."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from autograder.authoring.proof import PUBLIC
 from autograder.course.calibration import thresholds
-from autograder.course.extras import Picture, Shape
 from autograder.course.model import Assignment, Lesson, Task
 from autograder.course.probes import probe_source
+from autograder.course.task import Drawn, Picture, drawn_data, task_data
 from autograder.course.variants import Variant
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.numbers import plain
@@ -54,18 +52,12 @@ def _picture(lesson: Lesson, picture: Picture) -> dict[str, Any]:
     """Ship a picture with the source of its probe and the number of its threshold."""
     source = probe_source((lesson.folder / "pictures.py").read_text(encoding="utf-8"), [picture.probe])
     limit = thresholds(lesson)[picture.threshold] if picture.threshold else None
-    return {**asdict(picture), "limit": limit, "source": source}
+    return drawn_data(Drawn(picture, limit, source))
 
 
 def _task(lesson: Lesson, task: Task) -> dict[str, Any]:
-    sealed = seal(lesson.address(task), Explanation(task.why.strip(), task.another.strip()))
-    shapes = {"takes": _shapes(task.takes), "returns": _shapes(task.returns)}
-    return {"name": task.name, "points": task.points, "hints": list(task.hints), **shapes, "sealed": sealed}
-
-
-def _shapes(shapes: Iterable[Shape]) -> dict[str, list[str]]:
-    """Write shapes as in `lesson.toml`; `read_shapes` reads both."""
-    return {shape.name: [", ".join(shape.axes), shape.about] for shape in shapes}
+    explanation = Explanation(task.why.strip(), task.another.strip())
+    return {**task_data(task), "sealed": seal(lesson.address(task), explanation)}
 
 
 def _record(exam: Exam, assignment: Assignment) -> Tests:

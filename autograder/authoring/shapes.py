@@ -9,8 +9,8 @@ import torch
 
 from autograder.authoring.explained import line_of
 from autograder.authoring.rehearsal import Call
-from autograder.course.extras import Shape
 from autograder.course.model import Course, Lesson, Task
+from autograder.course.task import Shape
 
 
 def check_letters(course: Course, lesson: Lesson) -> Iterator[str]:

@@ -86,7 +86,9 @@ def verify(
     from autograder.authoring.verify import verify as prove
 
     if weights:
-        write_files(course, weights)
+        from autograder.authoring.weights import write_weights
+
+        write_weights(course, weights)
         return
     lessons_data: dict[str, Any] = {}
 
@@ -155,7 +157,7 @@ def calibrate(course: Any, lesson: str, seeds: int, wrong_seeds: int, jobs: int)
     """Train right and wrong programs over many seeds, and put the thresholds of a lesson between them."""
     from autograder.authoring.calibrate import calibrate as measure
 
-    measure(course, course.lesson(lesson), seeds, wrong_seeds, click.echo, jobs)
+    measure(course.lesson(lesson), seeds, wrong_seeds, click.echo, jobs)
 
 
 def _wanted(course: Any, keys: tuple[str, ...]) -> list[Any]:

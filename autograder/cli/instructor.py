@@ -32,6 +32,7 @@ def grade(
     OUT/grades.csv                a row per student and task
     OUT/<student>/report.html     what the student may read
     OUT/<student>/results.json    the same for Gradescope
+    OUT/<student>/record.json     what the next run goes on from
     OUT/junit.xml, OUT/run.json   for other programs; versions, limits and the seed
 
     A second run goes on where the first stopped. Ctrl-C, SIGTERM and SIGHUP write what is graded, and end with 3.

@@ -6,35 +6,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.course.extras import Picture, Shape, read_picture, read_shapes
+from autograder.course.task import Picture, ShapeError, read_picture, read_task
+from autograder.course.task import Task as Task
 from autograder.errors import CourseError, UsageError
 from autograder.isolation.limits import Limits
 
 MANIFEST = Path("solutions") / "course.toml"
 LESSON_KEYS = ("title", "minutes", "task", "question", "picture", "families")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One function or class that a student writes.
-
-    Args:
-        takes: the shapes of its arguments, as far as they are worth asking for.
-        returns: the shapes of its results.
-        follow_through: the part of the points, 0 to 1, that is earned where only another task that it calls is wrong.
-        why: why the answer works, as Markdown; students read it once the task passes.
-        another: another way to write it, as Python; they read it then as well.
-    """
-
-    name: str
-    points: float
-    hints: tuple[str, ...] = ()
-    forbid: tuple[str, ...] = ()
-    follow_through: float = 0.0
-    why: str = ""
-    another: str = ""
-    takes: tuple[Shape, ...] = ()
-    returns: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,13 +175,12 @@ def _task(entry: dict[str, Any], path: Path) -> Task:
     unknown = set(entry) - {field.name for field in fields(Task)}
     if unknown:
         raise CourseError(f"{path}: task {entry.get('name')!r} has an unknown key {min(unknown)!r}. Remove it.")
-    given: dict[str, Any] = {key: tuple(entry.get(key, ())) for key in ("hints", "forbid")}
-    given |= {key: str(entry.get(key, "")) for key in ("why", "another")}
     try:
-        given |= {key: read_shapes(entry.get(key, {})) for key in ("takes", "returns")}
-    except (ValueError, TypeError, AttributeError) as error:
+        return read_task(entry)
+    except ShapeError as error:
         raise CourseError(f"{path}: task {entry.get('name')!r}: {error}. Mend the shapes.") from None
-    return Task(entry["name"], float(entry["points"]), follow_through=float(entry.get("follow_through", 0)), **given)
+    except (ValueError, TypeError) as error:
+        raise CourseError(f"{path}: task {entry.get('name')!r}: {error}. Mend it.") from None
 
 
 def _question(entry: dict[str, Any], path: Path) -> Question:

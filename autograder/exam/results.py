@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from autograder.text.clean import printable
 
-MOST_BYTES = 400_000  # results.json says most of it twice, and stays below 1 MB
+MOST_BYTES = 400_000  # of a record: all files of a class of 10,000 have room on a disk
 MOST_NOTES = 100
 LONGEST = (4096, 1000, 250, 60)  # characters of one text: the first that makes a record small enough
 CAUSE = " Likely cause: "

@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,7 +21,8 @@ from autograder.grading.processes import ExaminerRequest
 from autograder.intake import Student, find_students, loose_work
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
-from autograder.reports.files import Written, read_student, write_class, write_student
+from autograder.reports.files import Written, write_class, write_student
+from autograder.reports.record import is_left, read_student
 from autograder.text.files import write_atomically
 from autograder.text.locks import lock
 from autograder.text.ours import NOBODY_ELSE, open_own, own_folder, read_own
@@ -71,10 +72,12 @@ class Graded:
     Args:
         results: one for each student, in the class's order.
         failed: the students with whom the grading itself failed, and why.
+        unread: the students of whom an earlier run left a record that could not be used.
     """
 
     results: list[HandInResult] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
 
 def open_class(course: Course, assignment: str, submissions: Path, out: Path, seed: str) -> Class:
@@ -132,8 +135,10 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
         _refuse_weak(crew, options)
         results: dict[str, HandInResult] = {}
         failed: dict[str, str] = {}
+        earlier = {student.folder: _earlier(found, student) for student in found.students}
+        unread = [s.student for s in found.students if not earlier[s.folder] and is_left(found.out, s.folder)]
         try:
-            _grade_all(found, crew, results, failed, watcher)
+            _grade_all(found, crew, earlier, results, failed, watcher)
         except GradingError as error:
             raise GradingError(f"{error}{_without_row(found, results)}") from None
         finally:
@@ -142,7 +147,7 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
                 facts["seconds"] = round(time.time() - started, 1)
                 write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
-    return Graded(ordered, failed)
+    return Graded(ordered, failed, unread)
 
 
 def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
@@ -153,9 +158,13 @@ def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
 
 
 def _grade_all(
-    found: Class, crew: Crew, results: dict[str, HandInResult], failed: dict[str, str], watcher: GradingWatcher
+    found: Class,
+    crew: Crew,
+    earlier: Mapping[str, HandInResult | None],
+    results: dict[str, HandInResult],
+    failed: dict[str, str],
+    watcher: GradingWatcher,
 ) -> None:
-    earlier = {student.folder: _earlier(found.out, student.folder) for student in found.students}
     titles = [lesson.title for lesson in found.assignment.lessons]
     requests = [_request(student, earlier[student.folder]) for student in found.students]
     for event, request, answer in crew.grade(requests):
@@ -177,9 +186,12 @@ def _grade_all(
         watcher.done(result.student, result.score, result.max_score)
 
 
-def _earlier(out: Path, folder: str) -> HandInResult | None:
-    result = read_student(out, folder)
-    return result and result.without_details()
+def _earlier(found: Class, student: Student) -> HandInResult | None:
+    """Read the marks that an earlier run gave, if they are of these very tasks."""
+    result = read_student(found.out, student.folder)
+    worth = [(lesson.key, task.name, task.points) for lesson in found.assignment.lessons for task in lesson.tasks]
+    given = [(task.lesson, task.task, task.max_score) for task in result.tasks] if result else []
+    return result.without_details() if result and sorted(given) == sorted(worth) else None
 
 
 def _request(student: Student, earlier: HandInResult | None) -> ExaminerRequest:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from autograder.reports.terminal import class_table
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
 
+UNREAD = "Graded again, since their records in {out} do not fit this course and this version of Unroll"
 LOOSE = "lies in no student's folder or .zip, so it has no row. Put it into a folder that is named after its student."
 
 
@@ -27,8 +28,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     found = open_class(course, assignment, submissions, out, options.seed)
     with _perhaps_unheard():
         if found.skipped:
-            more = " ..." if len(found.skipped) > 10 else ""
-            click.echo(f"Skipped, no student: {', '.join(found.skipped[:10])}{more}")
+            click.echo(f"Skipped, no student: {_some(found.skipped)}")
         click.echo(f"Grading {len(found.students)} hand-ins of {assignment}. Warming up ...")
     with progress(len(found.students)) as bar:
         graded = grade(found, options, bar)
@@ -37,11 +37,17 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         print_table(class_table(graded.results))
         click.echo(f"Grades:  {out / 'grades.csv'}")
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
+        if graded.unread:
+            click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
         if open_ends:
             click.echo(f"Not graded, {len(open_ends)}; all else is:")
         for line in open_ends:
             click.echo(line)
     return not open_ends
+
+
+def _some(names: Sequence[str]) -> str:
+    return f"{', '.join(one_line(name, 60) for name in names[:10])}{' ...' if len(names) > 10 else ''}"
 
 
 def _open_ends(found: Class, graded: Graded) -> Iterator[str]:

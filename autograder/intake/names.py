@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 LONGEST = 100
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
-KIT = {"grades.csv", "run.json", "junit.xml", "index.html", "report.html", "results.json"}
+KIT = {"grades.csv", "run.json", "junit.xml", "index.html", "report.html", "results.json", "record.json"}
 DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 DIRECTING = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
 

@@ -1,14 +1,13 @@
 """A task's verdict as the outputs of its grade cell: for a person as HTML and text, for nbgrader as a number."""
 
-from html import escape
 from typing import Any
 
 import nbformat
 
 from autograder.exam.results import TaskResult
-from autograder.text.words import WORDS, points
+from autograder.text.words import GREEN, GREY, RED, WORDS, box, points
 
-COLOURS = {"passed": "#1a7f37", "missing": "#6e7781"}
+COLOURS = {"passed": GREEN, "missing": GREY}
 
 
 def verdict(task: TaskResult, worth: float) -> list[Any]:
@@ -31,8 +30,5 @@ def _text(task: TaskResult) -> str:
 
 
 def _html(task: TaskResult, score: float, worth: float) -> str:
-    cause = f"<i>Likely cause:</i> {escape(task.cause)}" if task.cause else ""
-    colour = COLOURS.get(task.outcome, "#cf222e")
-    head = f"<b>{escape(task.task)}</b>: {escape(WORDS[task.outcome])}, {points(score)} of {points(worth)} points"
-    body = "<br>".join(part for part in (head, escape(task.fact), cause) if part)
-    return f'<div style="border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0">{body}</div>'
+    marks = f"{points(score)} of {points(worth)} points"
+    return box(task.task, task.outcome, task.fact, task.cause, COLOURS.get(task.outcome, RED), marks)

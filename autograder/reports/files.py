@@ -1,9 +1,8 @@
-"""The files of a graded class: grades.csv, junit.xml, run.json, and for each student results.json and report.html."""
+"""The files of a graded class: grades.csv, junit.xml, run.json, and for each student a page, results and a record."""
 
 import csv
 import io
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from autograder.course.model import Assignment
-from autograder.errors import UsageError
-from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
+from autograder.exam.results import HandInResult, TaskResult, TestResult
 from autograder.reports.page import report_page
+from autograder.reports.record import PAGE, RESULTS, read_student, write_record
 from autograder.text.clean import csv_cell, one_line, printable
 from autograder.text.files import real_folder, write_atomically
-from autograder.text.ours import NOBODY_ELSE, read_own
+from autograder.text.ours import NOBODY_ELSE
 from autograder.text.words import points
 
 HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outcome", "mistake", "message")
@@ -24,7 +23,7 @@ EXACT = 6
 
 
 def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = ()) -> None:
-    """Write OUT/<student>/results.json and report.html; each file appears whole or not at all.
+    """Write a student's results.json, report.html and record.json; each appears whole or not at all.
 
     Args:
         lessons: the lessons' titles in order, for the page.
@@ -34,20 +33,9 @@ def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = ()) 
     """
     page = report_page(result, lessons)
     folder = real_folder(out / result.folder)
-    write_atomically(folder / "report.html", page)
-    # The last one: a run that goes on takes a student with a results.json for graded.
-    write_atomically(folder / "results.json", json.dumps(gradescope(result), indent=1) + "\n")
-
-
-def read_student(out: Path, folder: str) -> HandInResult | None:
-    """Read what an earlier run found out about a student; None where there is nothing that can be used."""
-    place = out / folder
-    try:
-        data = None if place.is_symlink() else json.loads(read_own(place / "results.json", private=False))
-        result = HandInResult.from_json(data["extra_data"]["record"]) if data else None
-        return result if result and result.folder == folder and _is_sound(result) else None
-    except (OSError, UsageError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
+    write_atomically(folder / PAGE, page)
+    write_atomically(folder / RESULTS, json.dumps(gradescope(result), indent=1) + "\n")
+    write_record(folder, result)  # the last one: a run that goes on takes a student with a record for graded
 
 
 @dataclass(frozen=True)
@@ -55,7 +43,7 @@ class Written:
     """The records of a class, read from OUT one at a time, so that no class is too large for the memory.
 
     Args:
-        results: the marks of each student, which stand for a record that cannot be read back.
+        results: the marks of each student, which stand for a record that cannot be read back or says otherwise.
     """
 
     out: Path
@@ -63,7 +51,10 @@ class Written:
 
     def __iter__(self) -> Iterator[HandInResult]:
         for result in self.results:
-            yield read_student(self.out, result.folder) or result
+            record = read_student(self.out, result.folder)
+            # Where a record could not be written, an older one may stand in its place, with other marks.
+            is_this = record and record.without_details() == result.without_details()
+            yield record if record and is_this else result
 
 
 def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResult], run: Mapping[str, Any]) -> None:
@@ -81,18 +72,14 @@ def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResul
 
 
 def gradescope(result: HandInResult) -> dict[str, Any]:
-    """Make Gradescope's results format, with our own record beside it."""
+    """Make Gradescope's results format; what Gradescope has no word for stands in `extra_data`."""
     return {
         "score": round(result.score, EXACT),
         "tests": [_test(test) for test in result.tests],
         "extra_data": {
             "tasks": [_task(task) for task in result.tasks],
             "output": {lesson: printable(text) for lesson, text in result.output.items()},
-            "student": one_line(result.student),
             "notes": [printable(note) for note in result.notes],
-            "seconds": result.seconds,
-            "digest": result.digest,
-            "record": result.to_json(),
         },
     }
 
@@ -147,7 +134,7 @@ def _test(test: TestResult) -> dict[str, Any]:
 def _marks(task: TaskResult) -> tuple[str, ...]:
     lesson = task.lesson.split("/")[-1]
     earned, best = points(task.score, EXACT), points(task.max_score, EXACT)
-    return lesson, task.task, earned, best, task.outcome, task.mistake, csv_cell(task.message)
+    return lesson, task.task, earned, best, task.outcome, csv_cell(task.mistake), csv_cell(task.message)
 
 
 def _suite(result: HandInResult) -> ElementTree.Element:
@@ -172,18 +159,3 @@ def _add_case(suite: ElementTree.Element, test: TestResult) -> None:
     case = ElementTree.SubElement(suite, "testcase", names)
     if test.outcome != "passed":
         ElementTree.SubElement(case, "failure", {"type": test.outcome, "message": printable(test.message)})
-
-
-def _is_sound(result: HandInResult) -> bool:
-    """Check what a later run and the page rely on: a file on disk may hold anything."""
-    verdicts: tuple[TaskResult | TestResult, ...] = (*result.tasks, *result.tests)
-    texts = [result.student, result.folder, result.digest, *result.notes, *result.output, *result.output.values()]
-    texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
-    texts += [text for task in result.tasks for text in (task.mistake, task.cause)]
-    numbers = [result.seconds, *(number for verdict in verdicts for number in (verdict.score, verdict.max_score))]
-    return (
-        all(isinstance(text, str) for text in texts)
-        and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
-        and all(verdict.outcome in OUTCOMES for verdict in verdicts)
-        and type(result.again) is bool
-    )

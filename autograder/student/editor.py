@@ -1,4 +1,4 @@
-"""`unroll check --json`: the verdicts for editors and other programs, as one object.
+"""`unroll check --json`: the verdicts for editors and other programs, as one object (schemas/check.schema.json).
 
 {"version": 1,               raised when a key changes its meaning or goes; new keys may come without
  "all_pass": false,

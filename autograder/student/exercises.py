@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder.course.extras import Picture, read_picture, read_shapes
 from autograder.course.model import Assignment, Lesson, Task
+from autograder.course.task import Drawn, read_drawn, read_task
 from autograder.errors import UsageError
 
 KNOWN = "known.json"
@@ -17,20 +17,6 @@ LAST = float("inf")
 SUFFIXES = (".py", ".ipynb")
 PACKAGE = Path(autograder.__file__).resolve().parent
 SHIPPED = (PACKAGE / "exercises", PACKAGE.parent / "exercises")
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A picture as it is shipped.
-
-    Args:
-        limit: the calibrated threshold, if the picture has one.
-        source: of the probe that returns the numbers.
-    """
-
-    picture: Picture
-    limit: float | None
-    source: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +65,7 @@ def read_exercises(folder: Path) -> Exercises:
         data = read_known(folder / KNOWN)
         lessons = tuple(_lesson(folder, name, entry) for name, entry in data["lessons"].items())
         known = {name: entry["tests"] for name, entry in data["lessons"].items()}
-        pictures = {name: tuple(map(_drawn, entry.get("pictures", ()))) for name, entry in data["lessons"].items()}
+        pictures = {name: tuple(map(read_drawn, entry.get("pictures", ()))) for name, entry in data["lessons"].items()}
         assignment = Assignment(folder.name, data["title"], lessons)
         letters = dict(data.get("letters", {}))
         return Exercises(assignment, folder, known, _sealed(folder, data), pictures, letters)
@@ -99,19 +85,8 @@ def _parsed(known: Path, changed: int, size: int) -> Any:
 
 
 def _lesson(folder: Path, name: str, entry: dict[str, Any]) -> Lesson:
-    tasks = tuple(_task(task) for task in entry["tasks"])
+    tasks = tuple(map(read_task, entry["tasks"]))
     return Lesson(folder.name, name, entry["title"], int(entry["minutes"]), tasks, folder)
-
-
-def _task(entry: dict[str, Any]) -> Task:
-    # A folder of an older kit has no shapes.
-    takes, returns = (read_shapes(entry.get(key, {})) for key in ("takes", "returns"))
-    return Task(entry["name"], float(entry["points"]), tuple(entry["hints"]), takes=takes, returns=returns)
-
-
-def _drawn(entry: dict[str, Any]) -> Drawn:
-    limit = None if entry["limit"] is None else float(entry["limit"])
-    return Drawn(read_picture(entry), limit, str(entry["source"]))
 
 
 def _sealed(folder: Path, data: dict[str, Any]) -> dict[str, str]:

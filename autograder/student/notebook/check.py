@@ -3,7 +3,6 @@
 import contextlib
 import io
 import sys
-from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from autograder.errors import UnrollError
 from autograder.isolation.limits import Limits
 from autograder.student.exercises import find_exercises, read_address, shipped_exercises, spots_of
 from autograder.text.clean import one_line
+from autograder.text.words import GREEN, RED, box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from autograder.course.model import Lesson
     from autograder.exam.results import TaskResult
     from autograder.student.plotting.panels import Panel
-
-GOOD, BAD = "#1a7f37", "#cf222e"
 
 
 class CheckFailed(Exception):
@@ -124,11 +122,5 @@ def _text(result: "TaskResult") -> str:
 
 
 def _html(result: "TaskResult") -> str:
-    from autograder.text.words import WORDS
-
-    fact, cause = (escape(one_line(text, 1000)) for text in (result.fact, result.cause))
-    colour = GOOD if result.outcome == "passed" else BAD
-    parts = [f"<b>{escape(result.task)}</b>: {escape(WORDS[result.outcome])}", fact]
-    parts.append(f"<i>Likely cause:</i> {cause}" if cause else "")
-    body = "<br>".join(part for part in parts if part)
-    return f'<div style="border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0">{body}</div>'
+    fact, cause = (one_line(text, 1000) for text in (result.fact, result.cause))
+    return box(result.task, result.outcome, fact, cause, GREEN if result.outcome == "passed" else RED)

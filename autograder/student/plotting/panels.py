@@ -8,9 +8,10 @@ from typing import Any, Protocol
 import torch
 
 from autograder.course.model import Lesson
+from autograder.course.task import Drawn
 from autograder.errors import StudentError, StudentMissing, UsageError, WorkerGone
 from autograder.isolation.limits import Limits
-from autograder.student.exercises import Drawn, Exercises, Spot, lessons_of
+from autograder.student.exercises import Exercises, Spot, lessons_of
 from autograder.text.clean import one_line
 
 LIMITS = Limits(call_seconds=60.0, lesson_seconds=120.0)  # training takes longer than a check

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.course.extras import Shape
+from autograder.course.task import Shape
 
 Axes = tuple[str, ...]
 COUNTS = ("no axis", "one axis", "two axes", "three axes", "four axes")

@@ -10,8 +10,8 @@ from textwrap import fill
 from rich.console import Console
 from rich.text import Text
 
-from autograder.course.extras import Shape
 from autograder.course.model import Lesson, Task
+from autograder.course.task import Shape
 from autograder.errors import UsageError
 from autograder.student.exercises import Spot
 from autograder.student.memory import change_state, read_state

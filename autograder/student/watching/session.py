@@ -29,7 +29,6 @@ class Session:
         scroll: how many lines of a long text are above the screen.
         cursor: in the list, the index of the task one is at.
         text: a hint or an explanation that the student asked for, about the current task.
-        checking: the key of the lesson that is being checked, or "".
         over: the student has quit.
     """
 
@@ -41,7 +40,6 @@ class Session:
     scroll: int = 0
     cursor: int = 0
     text: Hints | Explanation | None = None
-    checking: str = ""
     over: bool = False
     digests: dict[str, str] = field(default_factory=dict)
 
@@ -69,13 +67,13 @@ class Session:
                 self._leave_text_unless(not event.passes or event.address != self.board.current.address)
                 self.board.add(event)
             case Begun():
-                self.checking, self.status = event.lesson, f"Checking {event.lesson} ..."
+                self.status = f"Checking {event.lesson} ..."
             case Finished():
                 said = [f"Checked {event.lesson} at {time.strftime('%H:%M:%S')}.", *event.checked.notes]
-                self.checking, self.status = "", " ".join(said)
+                self.status = " ".join(said)
                 note_outcomes(self.root, event.checked.results, self.digests)
             case Broken():
-                self.checking, self.status = "", event.said
+                self.status = event.said
             case _:
                 raise event
 

@@ -1,4 +1,4 @@
-"""Wrong answers of the bptt lesson, each with its catalogue id and its sentence.
+"""Wrong answers of the bptt lesson that are programs of their own; the others are edits in mistakes.toml.
 
 A wrong way back stands behind the right forward pass, whose cache is (x, h0, w_ih, w_hh, output).
 """
@@ -38,65 +38,6 @@ def time_and_batch_are_swapped(x, h0, w_ih, w_hh, b):
 
 
 @mistake(
-    "M22",
-    task="rnn_forward_np",
-    says="The state of the step before is not used: carry h through the loop.",
-    costs="most",
-)
-def every_step_starts_from_h0(x, h0, w_ih, w_hh, b):
-    states = [np.tanh(x[:, t] @ w_ih.T + h0 @ w_hh.T + b) for t in range(x.shape[1])]
-    return kept(np.stack(states, axis=1), x, h0, w_ih, w_hh)
-
-
-@mistake("M23", task="rnn_forward_np", says="Your loop never uses the h0 that it was given.")
-def h0_is_ignored(x, h0, w_ih, w_hh, b):
-    return steps_of(x, np.zeros_like(h0), w_ih, w_hh, b)
-
-
-@mistake("M27", task="rnn_forward_np", says="Stack along axis 1: output is (N, T, H).")
-def stacked_along_the_first_axis(x, h0, w_ih, w_hh, b):
-    output, _ = steps_of(x, h0, w_ih, w_hh, b)
-    return kept(output.transpose(1, 0, 2), x, h0, w_ih, w_hh)
-
-
-@mistake("B01", task="rnn_forward_np", says="The bias b is missing.")
-def b_is_forgotten(x, h0, w_ih, w_hh, b):
-    return steps_of(x, h0, w_ih, w_hh, np.zeros_like(b))
-
-
-@mistake("B02", task="rnn_forward_np", says="Return two values: output, and the cache for the way back.")
-def the_cache_is_not_returned(x, h0, w_ih, w_hh, b):
-    return steps_of(x, h0, w_ih, w_hh, b)[0]
-
-
-@mistake(
-    "B04", task="rnn_forward_np", says="Work in float64: with 7 digits no gradient can be checked.", costs="little"
-)
-def states_are_float32(x, h0, w_ih, w_hh, b):
-    output, _ = steps_of(x, h0, w_ih, w_hh, b)
-    return kept(output.astype(np.float32), x, h0, w_ih, w_hh)
-
-
-@mistake("B05", task="rnn_forward_np", says="Time runs forward: read x[:, 0] first.")
-def time_runs_backward(x, h0, w_ih, w_hh, b):
-    return steps_of(x[:, ::-1], h0, w_ih, w_hh, b)
-
-
-@mistake(
-    "B06", task="rnn_forward_np", says="output begins with the state after the first step; h0 does not belong to it."
-)
-def h0_is_stored_too(x, h0, w_ih, w_hh, b):
-    output, _ = steps_of(x, h0, w_ih, w_hh, b)
-    return kept(np.concatenate([h0[:, None], output], axis=1), x, h0, w_ih, w_hh)
-
-
-@mistake("B07", task="rnn_forward_np", says="Only the last state is returned; output holds the state after every step.")
-def only_the_last_state(x, h0, w_ih, w_hh, b):
-    output, _ = steps_of(x, h0, w_ih, w_hh, b)
-    return kept(output[:, -1], x, h0, w_ih, w_hh)
-
-
-@mistake(
     "B08",
     task="rnn_forward_np",
     says="Your function keeps its last state for the next call; start from h0.",
@@ -110,52 +51,6 @@ def the_state_is_kept_between_calls(x, h0, w_ih, w_hh, b):
 
 
 # The way back
-
-
-@mistake("M28", task="rnn_backward_np", says="Add the gradient from step t+1 to d_output[:, t].", costs="most")
-def nothing_comes_from_the_next_step(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    before = np.concatenate([h0[:, None], output[:, :-1]], axis=1)
-    da = d_output * (1 - output**2)
-    return {
-        "dx": da @ w_ih,
-        "dh0": da[:, 0] @ w_hh,
-        "dw_ih": np.einsum("nth,ntd->hd", da, x),
-        "dw_hh": np.einsum("nth,ntg->hg", da, before),
-        "db": da.sum((0, 1)),
-    }
-
-
-@mistake("B20", task="rnn_backward_np", says="Add d_output[:, t] at every step, not at the last one alone.")
-def d_output_counts_at_the_end_alone(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh))
-    dh = d_output[:, -1]
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = dh * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B31",
-    task="rnn_backward_np",
-    says="Walk from the last step to the first: step t needs what comes from step t+1.",
-    costs="most",
-)
-def the_walk_goes_forward(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db, dh = np.zeros_like(x), 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in range(x.shape[1]):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t] = da @ w_ih
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        dh = da @ w_hh
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
 
 def remembering(forward):
@@ -242,109 +137,7 @@ def a_walk_from_every_step(d_output, cache):
     return {"dx": dx, "dh0": dh0, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
 
 
-@mistake(
-    "B39",
-    task="rnn_backward_np",
-    says="The input is used no more on the way back: do not write dx into x.",
-    costs="little",
-)
-def dx_is_written_into_x(d_output, cache):
-    x, h0, w_ih, w_hh, output = cache
-    dw_ih, dw_hh, db, dh = 0 * w_ih, 0 * w_hh, np.zeros(len(w_hh)), 0 * h0
-    for t in reversed(range(x.shape[1])):
-        before = output[:, t - 1] if t else h0
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dw_ih, dw_hh, db = dw_ih + da.T @ x[:, t], dw_hh + da.T @ before, db + da.sum(0)
-        x[:, t] = da @ w_ih
-        dh = da @ w_hh
-    return {"dx": x.copy(), "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
 # The measured gradient
-
-
-@mistake("M36", task="numerical_gradient", says="Check gradients in float64.")
-def a_is_cut_to_float32(f, a, d_out, eps=1e-5):
-    low, gradient = a.astype(np.float32), np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        above, below = low.copy(), low.copy()
-        above[index] += np.float32(eps)
-        below[index] -= np.float32(eps)
-        gradient[index] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
-    return gradient
-
-
-@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.", costs="most")
-def one_sided(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        above = a.copy()
-        above[index] += eps
-        gradient[index] = np.sum((f(above) - f(a)) * d_out) / eps
-    return gradient
-
-
-@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
-def one_sided_backward(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        below = a.copy()
-        below[index] -= eps
-        gradient[index] = np.sum((f(a) - f(below)) * d_out) / eps
-    return gradient
-
-
-@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.", costs="little")
-def put_back_by_arithmetic(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        a[index] += eps
-        above = np.sum(f(a) * d_out)
-        a[index] -= 2 * eps
-        below = np.sum(f(a) * d_out)
-        a[index] += eps
-        gradient[index] = (above - below) / (2 * eps)
-    return gradient
-
-
-@mistake("M37", task="numerical_gradient", says="Use (f(a+e)-f(a-e))/2e and put a back.")
-def never_put_back(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        a[index] += eps
-        above = np.sum(f(a) * d_out)
-        a[index] -= 2 * eps
-        below = np.sum(f(a) * d_out)
-        gradient[index] = (above - below) / (2 * eps)
-    return gradient
-
-
-@mistake("B50", task="numerical_gradient", says="Weight what f returns with d_out before you sum.", costs="most")
-def d_out_is_ignored(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient[index] = np.sum(f(above) - f(below)) / (2 * eps)
-    return gradient
-
-
-@mistake("B51", task="numerical_gradient", says="The two points are 2 eps apart: divide by 2 eps.")
-def divided_by_eps(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient[index] = np.sum((f(above) - f(below)) * d_out) / eps
-    return gradient
-
-
-@mistake("B52", task="numerical_gradient", says="Move one entry at a time, not all of them together.", costs="most")
-def all_entries_are_moved(f, a, d_out, eps=1e-5):
-    slope = np.sum((f(a + eps) - f(a - eps)) * d_out) / (2 * eps)
-    return np.full_like(a, slope)
 
 
 @mistake(
@@ -364,50 +157,6 @@ def the_flat_view_is_a_copy(f, a, d_out, eps=1e-5):
         flat[i] = kept
         gradient[i] = (above - below) / (2 * eps)
     return gradient.reshape(a.shape)
-
-
-@mistake("B54", task="numerical_gradient", says="The gradient has the shape of a; yours is flat.")
-def a_flat_gradient(f, a, d_out, eps=1e-5):
-    gradient = []
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient.append(np.sum((f(above) - f(below)) * d_out) / (2 * eps))
-    return np.array(gradient)
-
-
-@mistake(
-    "B57",
-    task="numerical_gradient",
-    says="a may have any number of axes: go through all places, for instance with np.ndindex.",
-    costs="little",
-)
-def two_axes_only(f, a, d_out, eps=1e-5):
-    gradient = np.zeros_like(a)
-    rows, columns = a.shape
-    for i in range(rows):
-        for j in range(columns):
-            above, below = a.copy(), a.copy()
-            above[i, j] += eps
-            below[i, j] -= eps
-            gradient[i, j] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
-    return gradient
-
-
-@mistake(
-    "B60",
-    task="numerical_gradient",
-    says="Without a word on eps it is 1e-5: large enough for the digits, small enough for the formula.",
-)
-def a_tiny_default(f, a, d_out, eps=1e-12):
-    gradient = np.zeros_like(a)
-    for index in np.ndindex(a.shape):
-        above, below = a.copy(), a.copy()
-        above[index] += eps
-        below[index] -= eps
-        gradient[index] = np.sum((f(above) - f(below)) * d_out) / (2 * eps)
-    return gradient
 
 
 @mistake(
@@ -432,47 +181,3 @@ def gradients_are_measured(d_output, cache):
         f"d{name}": np.array([slope(name, index) for index in np.ndindex(a.shape)]).reshape(a.shape)
         for name, a in given.items()
     }
-
-
-@mistake(
-    "B62",
-    task="rnn_backward_np",
-    says="A gradient has the shape of its array, also where an axis has length one.",
-    costs="little",
-)
-def one_step_is_squeezed(d_output, cache):
-    found = walked(d_output, cache)
-    return {**found, "dx": found["dx"].squeeze()} if found["dx"].shape[1] == 1 else found
-
-
-def walked(d_output, cache):
-    """Walk back as it should be done."""
-    x, h0, w_ih, w_hh, output = cache
-    dx, dw_ih, dw_hh, db = (np.zeros(a.shape) for a in (x, w_ih, w_hh, w_hh[0]))
-    dh = np.zeros_like(h0)
-    for t in reversed(range(x.shape[1])):
-        da = (d_output[:, t] + dh) * (1 - output[:, t] ** 2)
-        dx[:, t], dh = da @ w_ih, da @ w_hh
-        dw_ih += da.T @ x[:, t]
-        dw_hh += da.T @ (output[:, t - 1] if t else h0)
-        db += da.sum(axis=0)
-    return {"dx": dx, "dh0": dh, "dw_ih": dw_ih, "dw_hh": dw_hh, "db": db}
-
-
-@mistake(
-    "B63", task="rnn_forward_np", says="An axis of length one is an axis too: squeeze() takes it away.", costs="little"
-)
-def one_row_is_squeezed(x, h0, w_ih, w_hh, b):
-    output, cache = steps_of(x, h0, w_ih, w_hh, b)
-    return output.squeeze(), cache
-
-
-@mistake(
-    "B64",
-    task="numerical_gradient",
-    says="A slope is measured; a gradient of zeros says that nothing matters.",
-    costs="most",
-)
-def zeros_are_returned(f, a, d_out, eps=1e-5):
-    f(a)
-    return np.zeros_like(a)

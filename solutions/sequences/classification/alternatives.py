@@ -347,6 +347,60 @@ class Folded(nn.Module):
         )
 
 
+@alternative("SequenceClassifier", "the padded output at each row's own step")
+class Indexed(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_classes=2, cell="GRU"):
+        super().__init__()
+        self.rnn = chosen(LAYERS, cell)(input_size, hidden_size, batch_first=True)
+        self.head = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x, lengths):
+        output, _ = self.rnn(x)  # (N, T, H)
+        return self.head(output[torch.arange(len(x)), lengths - 1])
+
+
+@alternative("SequenceClassifier", "packed, unpacked, each row at its own step")
+class Unpacked(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_classes=2, cell="GRU"):
+        super().__init__()
+        self.rnn = chosen(LAYERS, cell)(input_size, hidden_size, batch_first=True)
+        self.head = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x, lengths):
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        output, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        return self.head(output[torch.arange(len(x)), lengths - 1])
+
+
+@alternative("SequenceClassifier", "packed, from a first state of zeros")
+class FromZeros(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_classes=2, cell="GRU"):
+        super().__init__()
+        self.rnn = chosen(LAYERS, cell)(input_size, hidden_size, batch_first=True)
+        self.head = nn.Linear(hidden_size, num_classes)
+
+    def forward(self, x, lengths):
+        zeros = torch.zeros(1, x.size(0), self.rnn.hidden_size, dtype=x.dtype, device=x.device)
+        hx = (zeros, zeros) if isinstance(self.rnn, nn.LSTM) else zeros
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        _, h = self.rnn(packed, hx)
+        return self.head(h[0][-1] if isinstance(h, tuple) else h[-1])
+
+
+@alternative("SequenceClassifier", "two directions, joined, from the unpacked output")
+class TwoJoined(nn.Module):
+    def __init__(self, input_size=1, hidden_size=16, num_classes=2, cell="GRU"):
+        super().__init__()
+        self.rnn = chosen(LAYERS, cell)(input_size, hidden_size, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * hidden_size, num_classes)
+
+    def forward(self, x, lengths):
+        packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        output, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        forth, back = output.chunk(2, dim=2)
+        return self.head(torch.cat([forth[torch.arange(len(x)), lengths - 1], back[:, 0]], dim=1))
+
+
 @alternative("accuracy", "max with its indices, counted")
 def by_max(logits, y):
     _, predicted = torch.max(logits.data, 1)

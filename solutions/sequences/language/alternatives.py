@@ -318,6 +318,11 @@ def by_nll(logits: Tensor, targets: Tensor) -> Tensor:
     return F.nll_loss(F.log_softmax(logits.view(N * T, V), dim=1), targets.view(N * T))
 
 
+@alternative("lm_loss", "log_softmax and gather")
+def by_gather(logits, targets):
+    return -logits.log_softmax(dim=-1).gather(2, targets.unsqueeze(-1)).mean()
+
+
 @alternative("lm_loss", "one-hot targets and einsum")
 def by_one_hot(logits, targets):
     hits = F.one_hot(targets, logits.size(-1)).type_as(logits)

@@ -358,3 +358,9 @@ def packed(x, lengths):
 @alternative("encode", "packed by a function")
 def packed_apart(rnn, x, lengths):
     return rnn(packed(x, lengths))[1][-1]
+
+
+@alternative("encode", "packed by a function, padded again, picked")
+def packed_and_picked(rnn, x, lengths):
+    output, _ = pad_packed_sequence(rnn(packed(x, lengths))[0], batch_first=True)
+    return last_output(output, lengths)
