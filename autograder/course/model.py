@@ -21,7 +21,7 @@ class Task:
     Args:
         takes: the shapes of its arguments, as far as they are worth asking for.
         returns: the shapes of its results.
-        follow_through: the part of the points, 0 to 1, that is earned where only another task that it calls is wrong.
+        follow_through: the part of the points, 0 to 1, that is earned if only another task that it calls is wrong.
         why: why the answer works, as Markdown; students read it once the task passes.
         another: another way to write it, as Python; they read it then as well.
     """
@@ -39,7 +39,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Question:
-    """What a person marks: it stands in the notebook alone, below the tasks.
+    """A question that a person marks; only the notebook has it, below the tasks.
 
     Args:
         ask: the question, as Markdown.
@@ -116,7 +116,7 @@ class Course:
             yield from assignment.lessons
 
     def only(self, lessons: Collection[Lesson]) -> "Course":
-        """Return the course with no other lessons than these; every assignment stays, be it empty."""
+        """Return the course with only these lessons; all assignments stay, even empty ones."""
         kept = (replace(a, lessons=tuple(one for one in a.lessons if one in lessons)) for a in self.assignments)
         return replace(self, assignments=tuple(kept))
 

@@ -1,4 +1,4 @@
-"""How outcomes, points and causes are said."""
+"""The words for outcomes, points and causes."""
 
 WORDS = {
     "passed": "passed",

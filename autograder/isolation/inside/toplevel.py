@@ -1,4 +1,4 @@
-"""What of a hand-in's top level is run, and in which words it is said that something is not."""
+"""Decide which top-level statements of a hand-in are run, and say why others are not."""
 
 import ast
 import sys
