@@ -23,7 +23,7 @@ from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 
 PUBLIC = ("test_public.py",)
-OR_ONE = "or, where they are one from outside, give both one id and a sentence that names both causes"
+OR_ONE = "or, if no test can tell them apart, give both one id and a sentence that names both causes"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "start.py")  # 
 # What judges inside a process that somebody else has started, beside Python's own library.
 JUDGES = {"torch", "numpy", "pytest", "_pytest", "nbgrader", "nbformat", "nbconvert", "traitlets", "sqlalchemy"}
 NO_ASSERTIONS = (
-    "Python leaves out assertions here (-O or PYTHONOPTIMIZE), and it is assertions that judge. Run it without that."
+    "Python leaves out assertions here (-O or PYTHONOPTIMIZE), but assertions make the verdicts. Run it without that."
 )
 
 

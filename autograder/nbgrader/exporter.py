@@ -132,7 +132,9 @@ def _headings(made: list[Column]) -> list[str]:
 class ForGradebook(Sheet):
     """What Canvas and Moodle share: columns of numbers alone, one for each assignment, lesson or task."""
 
-    per = Enum(("assignment", "lesson", "task"), "assignment", help="What has a column of its own.").tag(config=True)
+    per = Enum(
+        ("assignment", "lesson", "task"), "assignment", help="What gets a column: each assignment, lesson or task."
+    ).tag(config=True)
     student_field = Enum(
         FIELDS, "id", help="The field of nbgrader's students that identifies them in the other gradebook."
     ).tag(config=True)
