@@ -1,4 +1,4 @@
-"""`unroll demo`: a small class made out of the course's own right and wrong answers, graded for real."""
+"""`unroll demo`: make a small class from the course's own right and wrong answers, and grade it for real."""
 
 import json
 import zipfile

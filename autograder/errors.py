@@ -69,7 +69,7 @@ class WorkerOverflow(WorkerGone):
 
 
 class WorkerBroke(WorkerGone):
-    """The student's code closed the grader's channel or wrote to it, so that the worker was ended."""
+    """The student's code closed the grader's channel or wrote to it, and the grader ended the worker."""
 
 
 class WorkerCrashed(WorkerGone):
@@ -87,7 +87,7 @@ def place_in(line: int | None, cell: int | None) -> str:
 
 @dataclass(frozen=True)
 class Note:
-    """A statement of a lesson's top level that raised and was passed over.
+    """A statement of a lesson's top level that raised; the rest was run.
 
     Args:
         kind: the exception's class name.

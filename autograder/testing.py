@@ -1,11 +1,11 @@
 """All that a lesson imports of the kit: its tests, its probes, its mistakes and its other right answers.
 
-Nothing else of the kit is meant to be imported by a lesson, so that the machine may be rebuilt without touching a
-lesson, or a folder that a student was given. (`drawing.py` has `autograder.authoring.diagram` beside it.)
+A lesson should import no other module of the kit. Then the machine can change without a change to a lesson, or to a
+folder that a student was given. (`drawing.py` may also import `autograder.authoring.diagram`.)
 
 A check compares what a student's code returned with what it should have returned, and raises AssertionError with a
-sentence for the student. In doubt it fails: NaN is never close to anything. The ready checks below put their questions
-in a fixed order, the reference always first, so that a mistake and a student are asked the same.
+sentence for the student. In doubt it fails: NaN is never close to anything. The ready checks below ask their questions
+in a fixed order, the reference always first. So a mistake and a student get the same questions.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +50,7 @@ __all__ = [
     "uniform",
 ]
 
-Module = Any  # what the fixtures `student` and `reference` are
+Module = Any  # the type of the fixtures `student` and `reference`
 Pairs = list[tuple[Any, Any]]
 Compare = Callable[..., None]
 WRONG_COUNT = "The number of tensors returned is not as it should be."
@@ -125,12 +125,12 @@ def probed(student: Module, reference: Module, probe: str, cases: Sequence[Mappi
 
 
 def in_dtype(value: Any, dtype: torch.dtype) -> Any:
-    """Give a floating tensor another dtype; leave all else as it is. So a comparison leaves the dtype out."""
+    """Give a floating tensor another dtype, and change nothing else: a comparison then ignores the dtype."""
     return value.to(dtype) if isinstance(value, torch.Tensor) and value.is_floating_point() else value
 
 
 def same_numbers(actual: Any, expected: torch.Tensor, what: str, **how: Any) -> None:
-    """Compare as `same` does, but for the floating dtype, which should then have a test of its own."""
+    """Compare as `same` does, but ignore the floating dtype; give the dtype a test of its own."""
     same(in_dtype(actual, expected.dtype), expected, what, **how)
 
 

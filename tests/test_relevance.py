@@ -80,7 +80,7 @@ NEEDED = {
     "what stands below a guard": (
         "if __name__ == '__main__':\n    K = 2\ndef f(x):\n    return K * x\n",
         1,
-        "is not for those who import a file",
+        "is not run when the file is imported",
     ),
     "an import that raised": (
         "import nosuchpackage\ndef f(x):\n    return nosuchpackage.g(x)\n",

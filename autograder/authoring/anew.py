@@ -1,4 +1,4 @@
-"""Test files are imported anew: another assignment, or another course, may have a lesson of the same name."""
+"""Import test files again: another assignment, or another course, may have a lesson of the same name."""
 
 import sys
 

@@ -161,7 +161,7 @@ def _equal(path: Path, content: str | bytes, view: Callable[[Any, Any], Any] = l
     """Compare a file with what it should be.
 
     Args:
-        view: what of the content of `known.json` is compared with the file's.
+        view: takes the part of `known.json` that is compared with the file.
     """
     if isinstance(content, bytes):
         return path.read_bytes() == content
@@ -201,7 +201,7 @@ def write_files(course: Course, planned: Plan, force: bool = False) -> list[str]
 
 
 def _with_numbers_of(path: Path, content: str | bytes) -> str | bytes:
-    """Let a number of `known.json` stand as it stands there where it has moved within the tolerance only."""
+    """Keep the old numbers of `known.json` where they moved within the tolerance only."""
     if path.name != KNOWN or isinstance(content, bytes):
         return content
     try:

@@ -1,9 +1,9 @@
 """Measure losses of right and wrong programs over many seeds, and put a threshold between them.
 
-A threshold stands halfway, on a logarithmic scale, between the worst right run and the best run of those wrong programs
-that are clearly apart; never nearer to the right ones than `MARGIN` times. It is rounded up, but not so far that a
-wrong program comes below it. The picture and the JSON say which wrong programs lie below it, those the loss cannot
-see, and the JSON by which other tests they are caught.
+A threshold stands halfway, on a logarithmic scale, between the worst right run and the best wrong run. Only wrong
+programs that are clearly apart count. The threshold is at least `MARGIN` times the worst right run. It is rounded up,
+but no wrong program may come below it by that. The picture and the JSON say which wrong programs lie below it: the loss
+cannot see them. The JSON says which other tests catch them.
 """
 
 import json
@@ -137,7 +137,7 @@ def _is_trained(plan: PlannedTest) -> bool:
 
 
 def _caught(lesson: Lesson, names: set[str]) -> dict[str, list[str]]:
-    """Find for each wrong program that a loss cannot see the other tests that see it."""
+    """Find the other tests that see the wrong programs that a loss cannot see."""
     found: dict[str, list[str]] = {}
 
     def work(exam: Exam) -> None:

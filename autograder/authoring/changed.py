@@ -1,6 +1,6 @@
-"""Which lessons have changed since they were built: by digest of all that their built files depend on, and of these.
+"""Find the lessons that have changed since they were built, by digests of their sources and of their built files.
 
-The digests stand in a file beside `solutions/` that is no part of the course: without it, all lessons are built.
+The digests stand in a file beside `solutions/`, which is not part of the course. Without it, all lessons are built.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ ADVICE = "Free space or see who may write there, then run the same command again
 
 
 def changed(course: Course, lessons: Iterable[Lesson]) -> list[Lesson]:
-    """List those of some lessons that have changed, or whose built files have, since they were built here."""
+    """List the lessons that changed since they were built here, or whose built files changed."""
     before = _record(course)
     return [lesson for lesson in lessons if before.get(lesson.key) != state_of(course, lesson)]
 
@@ -42,7 +42,7 @@ def skipped(lessons: Sequence[Lesson], built: Sequence[Lesson]) -> Iterator[str]
 
 
 def state_of(course: Course, lesson: Lesson) -> str:
-    """Name all that the built files of a lesson depend on, and these files, in 64 hex digits."""
+    """Make a digest, 64 hex digits, of all that the built files of a lesson depend on, and of these files."""
     digest = hashlib.sha256(repr(versions()).encode())
     for path in (*_sources(course, lesson), *_built(course, lesson)):
         data = path.read_bytes() if path.is_file() else b""

@@ -1,4 +1,4 @@
-"""A stand-in runs beside a student's code, so it must not be the answer: see that none repeats it."""
+"""Check that no stand-in repeats the answer: stand-ins run beside a student's code."""
 
 import ast
 from collections.abc import Iterator

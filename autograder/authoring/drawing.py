@@ -1,7 +1,7 @@
 """The drawing that explains a lesson: `drawing.py` draws it, two files beside it keep it, and every reader gets it.
 
-The same drawing differs a little from one version of matplotlib to the next, so it is kept, and drawn anew only where
-`drawing.py` has changed since.
+The same drawing differs a little from one version of matplotlib to the next. So the files are kept, and they are drawn
+again only if `drawing.py` has changed since.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ class Drawing:
 
 
 def drawing_of(lesson: Lesson) -> Drawing | None:
-    """Read a lesson's drawing, or draw it where `drawing.py` has changed since; None if it has none.
+    """Read a lesson's drawing, or draw it again if `drawing.py` has changed; None if the lesson has none.
 
     Raises:
         CourseError: `drawing.py` cannot be run.

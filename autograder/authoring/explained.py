@@ -1,4 +1,4 @@
-"""What a student reads after passing: see that every task has it, and that it gives no line of the answer away."""
+"""Check the explanations that students read after passing: each task has one, and none shows a line of the answer."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Ids of mistakes: one id is one error, with one sentence in a task, and of one lesson unless the course shares it."""
+"""Check the ids of mistakes: one sentence for an id in a task, and one lesson for an id unless the course shares it."""
 
 from collections.abc import Collection, Iterator
 

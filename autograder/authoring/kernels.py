@@ -1,7 +1,7 @@
-"""The same mistakes computed with other kernels: a number that moves between them is not recorded.
+"""Compute the same mistakes with other kernels: a number that differs between them is not recorded.
 
-A library chooses its kernels by the processor, and each rounds otherwise. Most numbers differ in the last digit; a
-one-sided difference in float32 makes 1e-4 of it, and would be another number on a student's machine.
+A library chooses its kernels by the processor, and each kernel rounds in its own way. Most numbers differ only in the
+last digit. In a one-sided difference in float32 this grows to 1e-4, and a student's machine would give another number.
 """
 
 import json
@@ -41,7 +41,7 @@ def others() -> list[Kernels]:
 
 
 def steady(course: Course) -> Callable[[Assignment], dict[str, Any]]:
-    """Run every mistake with several kernels at once; return what makes `known.json` of the numbers that stay.
+    """Run every mistake with several kernels at once; return what makes `known.json` from the numbers that agree.
 
     Raises:
         CourseError: a public test fails a mistake with some kernels, and lets it pass with others.
@@ -91,9 +91,10 @@ class Run:
 
 
 def agreed(own: Tests, found: Sequence[Tests], assignment: str) -> Tests:
-    """Leave out of a record what another one has otherwise.
+    """Leave out the numbers of a record that differ in another record.
 
-    An entry of which nothing is left that tells it from the right answer has no returns: it is known to fail the test.
+    If the rest of an entry is the same as the right answer, its returns are left out. It says only that the mistake
+    fails the test.
 
     Raises:
         CourseError: a test fails a mistake in some records only.
@@ -128,7 +129,7 @@ def _what_tells(entry: RecordedMistake, found: Sequence[RecordedMistake], right:
 
 
 def _what_stays(value: Any, other: Any) -> Any:
-    """Return a recorded value, and of a part that another record has otherwise only the type, or dtype and shape."""
+    """Return a recorded value; where another record differs, keep only the type, or the dtype and shape."""
     if distance(value, other) <= MOST:
         return value
     if isinstance(value, dict) and isinstance(other, dict) and value.keys() == other.keys():

@@ -1,4 +1,4 @@
-"""What `known.json` tells a student's kit: tasks, hints, shapes, pictures, and what known mistakes return in tests."""
+"""Make `known.json` for a student's kit: tasks, hints, shapes, pictures, and the returns of known mistakes."""
 
 import json
 from typing import Any

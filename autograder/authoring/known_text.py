@@ -1,4 +1,4 @@
-"""How `known.json` is written: one entry a line, and with the numbers that stood there where they still hold.
+"""Write `known.json`: one entry a line. A number that is still within the tolerance keeps its old text.
 
 So a small change of a lesson is a small difference between two versions of the file.
 """
@@ -42,7 +42,7 @@ def close(first: Any, second: Any) -> bool:
 
 
 def settled(made: Any, there: Any) -> Any:
-    """Give JSON data the numbers of an earlier version of it where those are within the tolerance."""
+    """Take each number from an earlier version of JSON data, if it is within the tolerance."""
     if isinstance(made, dict) and isinstance(there, dict):
         return {key: settled(part, there.get(key)) for key, part in made.items()}
     if isinstance(made, list) and isinstance(there, list):
@@ -51,7 +51,7 @@ def settled(made: Any, there: Any) -> Any:
 
 
 def _settled_list(made: list[Any], there: list[Any]) -> list[Any]:
-    """Pair the entries of a test by the mistake that they are of, and other parts by their place in the list."""
+    """Pair the entries of a test by their mistake, and other parts by their place in the list."""
     before = {_mistake(part): part for part in there}
     if None not in before:
         return [settled(part, before.get(_mistake(part))) for part in made]
@@ -59,7 +59,7 @@ def _settled_list(made: list[Any], there: list[Any]) -> list[Any]:
 
 
 def _mistake(entry: Any) -> tuple[str, str] | None:
-    """Tell which mistake an entry is of; anything else is of none."""
+    """Name the mistake of an entry; other data has none."""
     if isinstance(entry, dict) and {"id", "variant"} <= entry.keys():
         return str(entry["id"]), str(entry["variant"])
     return None

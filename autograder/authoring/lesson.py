@@ -55,7 +55,7 @@ class LessonText:
                 yield _defined(self.path, cell), cell
 
     def secret_lines(self) -> set[str]:
-        """Collect the lines of the answers, stripped, that students read nowhere."""
+        """Collect the lines of the answers, stripped, that students must not read anywhere."""
         answers = _stripped("\n".join(cell.text for _, cell in self.solutions()))
         examples = "\n".join(cell.text for cell in self.cells if cell.kind == "example")
         return answers - _stripped(self.stub()) - _stripped(re.sub("^# ", "", examples, flags=re.MULTILINE))

@@ -1,4 +1,4 @@
-"""Whether the verdict on a wrong answer depends on luck: what it gets, and is called, with one secret after another."""
+"""Find out whether the verdict on a wrong answer depends on luck: try its points and its name with several secrets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Luck:
     unnamed: list[str] = field(default_factory=list)
 
     def wrong(self) -> list[str]:
-        """Say with which secrets it gets full marks or is not recognised; the first secret is not spoken of."""
+        """Say with which secrets it gets full marks or is not recognised; leave out the first secret."""
         first, *others = self.points
         full = [secret for secret in others if self.points[secret] >= self.most]
         unnamed = [secret for secret in self.unnamed if secret != first]

@@ -1,4 +1,4 @@
-"""Which wrong answer fails which test, and how near each is to the next: what an author looks at before a new test."""
+"""Tell an author which wrong answer fails which test, and how near each is to the next."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -61,7 +61,7 @@ def _row(exam: Exam, plans: Sequence[PlannedTest], variant: Variant, others: Seq
 
 
 def _apart(exam: Exam, plans: Sequence[PlannedTest], first: Variant, second: Variant) -> float:
-    """Compare two wrong answers in the tests that the first fails: those decide what it is called."""
+    """Compare two wrong answers in the tests that the first one fails: these tests decide which name it gets."""
     failed = [plan for plan in plans if exam.run_mistake(plan, first).error is not None]
     pairs = ((exam.run_mistake(plan, first), exam.run_mistake(plan, second)) for plan in failed)
     return max((distance(one.transcript, other.transcript) for one, other in pairs), default=math.inf)

@@ -1,8 +1,8 @@
-"""Small wrong versions of an answer, made by machine: what a test that looks at everything must notice.
+"""Make small wrong versions of an answer by machine: a test that looks at everything must notice each.
 
-General mutants change a constant, an operator, a comparison, an argument or a statement. Tensor mutants do what
-students do and general tools do not: another axis, a weight not transposed, a step too early, a state that is detached
-or dropped, a sum for a mean, another dtype, a change of an argument.
+General mutants change a constant, an operator, a comparison, an argument or a statement. Tensor mutants make the
+mistakes that students make, and that general tools do not make. They take another axis, a step too early, a sum for a
+mean, or another dtype. They leave a weight untransposed, detach or drop a state, or change an argument.
 """
 
 import ast
@@ -105,7 +105,7 @@ def _said(function: ast.FunctionDef) -> tuple[str, str]:
 
 
 def _changed(found: ast.AST) -> Iterator[str]:
-    """Put every swap into its place, one at a time; while this waits, the tree holds it."""
+    """Put every swap into its place, one at a time. At each `yield` the tree holds one swap."""
     for parent, field, index, node in list(_places(found)):
         for new in list(swaps(parent, field, node)):
             before = _line(_statement(found, node))

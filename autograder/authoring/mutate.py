@@ -1,4 +1,4 @@
-"""`unroll mutate`: are the hidden tests good enough to notice any small change of the answer?"""
+"""`unroll mutate`: find out whether the hidden tests notice every small change of the answer."""
 
 import tomllib
 from collections.abc import Callable, Collection, Sequence
@@ -21,10 +21,10 @@ CALL_SECONDS = 3.0
 
 @dataclass
 class Tally:
-    """What became of the mutants of one task.
+    """The results of the mutants of one task.
 
     Args:
-        survived: what no test noticed, with the reason why none can, or "".
+        survived: mutants that no test noticed, each with the reason why none can, or "".
     """
 
     lesson: Lesson

@@ -1,4 +1,4 @@
-"""The page that `unroll mutate --table` writes: of each task how many mutants are noticed, and why some are not."""
+"""Write the page of `unroll mutate --table`: how many mutants of each task are noticed, and why some are not."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def read_page(path: Path) -> str:
 
 
 def with_table(page: str, course: Course, tallies: Sequence[Tally]) -> str:
-    """Write what became of the mutants into a page; the rows of tasks that were not run stay as they are."""
+    """Write the results of the mutants into a page; rows of tasks that were not run stay the same."""
     above, _, below = page.partition(TABLE)
     counts, _, reasons = below.partition(REASONS[0])
     rows, whys = _rows(counts), _rows(reasons)

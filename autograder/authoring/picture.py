@@ -5,7 +5,7 @@ from typing import Any
 
 
 def draw_losses(checks: dict[str, Any], path: Path) -> None:
-    """Draw one panel a check, out of what the JSON says of it."""
+    """Draw one panel for each check, from the JSON."""
     from matplotlib.figure import Figure
 
     rows = max(len(check["right"]) + len(check["wrong"]) for check in checks.values())

@@ -1,4 +1,4 @@
-"""What `verify` finds out about one lesson: each variant's marks, and what the machine says of it."""
+"""What `verify` finds out about one lesson: each variant's marks, and its message."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 
 PUBLIC = ("test_public.py",)
-OR_ONE = "or, where they are one from outside, give both one id and a sentence that names both causes"
+OR_ONE = "or, if no test can tell them apart, give both one id and a sentence that names both causes"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Program:
     found: Sequence[Both]
 
     def as_data(self) -> dict[str, Any]:
-        """Write as plain JSON data: of each task the points, the outcome and the mistake that is named."""
+        """Write as plain JSON data: the points, the outcome and the named mistake of each task."""
         tasks = {one.task: {"score": one.score, "outcome": one.outcome, "named": one.mistake} for one, _ in self.found}
         return {"kind": self.kind, "id": self.id, "name": self.name, "task": self.task, "tasks": tasks}
 
@@ -174,7 +174,7 @@ def _prove_alternatives(bench: ProofBench, proof: Proof, count: bool) -> None:
 
 
 def _right_answers(lesson: Lesson) -> Iterator[tuple[Variant, str]]:
-    """Go through the alternatives, then what students are shown after passing, each with its place."""
+    """Go through the alternatives, then the code that students see after passing, each with its place."""
     for variant in alternatives(lesson):
         yield variant, f"{lesson.folder / 'alternatives.py'}:{variant.line}: the right answer {variant.id!r}"
     toml = lesson.folder / "lesson.toml"

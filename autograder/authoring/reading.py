@@ -1,7 +1,7 @@
-"""How long the sentences are that students read: at most 25 words, so that those who learned English at school can.
+"""Check the sentences that students read: at most 25 words each, for readers who learned English at school.
 
-A word has a letter or a digit; code, a link and a formula are one word each. A sentence ends with a full stop, a
-question mark, an exclamation mark, a colon or a semicolon before a space, and with its paragraph, item or cell.
+A word has a letter or a digit. Code, a link and a formula are one word each. A sentence ends with one of the marks . ?
+! : ; before a space. It also ends with its paragraph, item or cell.
 """
 
 import ast

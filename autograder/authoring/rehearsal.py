@@ -1,4 +1,4 @@
-"""One run of all tests of a lesson on its own answer, in this process: what is called, and in which order is asked."""
+"""Run all tests of a lesson on its own answer, in this process. Note the calls, and the order of the questions."""
 
 import functools
 import inspect
@@ -30,7 +30,7 @@ class Call:
 
 @dataclass
 class Rehearsal:
-    """What was seen in a run of all tests.
+    """The calls and the order of questions in a run of all tests.
 
     Args:
         calls: of each task.
@@ -99,7 +99,7 @@ def _recorded(function: Callable[..., Any], name: str, seen: Rehearsal) -> Calla
 
 
 class Order:
-    """Who is asked first: `student` or `reference`, about each question of one test."""
+    """Notes for each question of one test whether `student` or `reference` is asked first."""
 
     def __init__(self) -> None:
         self.begin()

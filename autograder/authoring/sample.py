@@ -1,6 +1,6 @@
-"""Which tasks `unroll mutate` takes: those of lessons that have changed since a commit, and a sample of the rest.
+"""Choose the tasks for `unroll mutate`: those of lessons that changed since a commit, and a sample of the rest.
 
-The sample is drawn by the commit that is checked out, so that whoever has it can repeat the run.
+The current commit decides the sample, so everybody who has the commit can repeat the run.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def _addresses(lesson: Lesson) -> list[str]:
 
 
 def _changed(root: Path, lessons: Sequence[Lesson], since: str) -> list[Lesson]:
-    """List the lessons with a file that differs or is new; all, where mutants themselves are made otherwise."""
+    """List the lessons with a file that is changed or new; all lessons, if the code that makes mutants has changed."""
     top = Path(_git(root, "rev-parse", "--show-toplevel")[0]).resolve()
     known = _git(root, "diff", "--name-only", "-z", "--end-of-options", since, "--")
     new = _git(top, "ls-files", "--others", "--exclude-standard", "-z")

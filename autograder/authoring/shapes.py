@@ -1,4 +1,4 @@
-"""The shapes that `unroll shapes` teaches, held against what the answer takes and returns in the lesson's own tests."""
+"""Compare the shapes that `unroll shapes` teaches with those of the answer's calls in the lesson's own tests."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +72,7 @@ def wrong_shapes(lesson: Lesson, calls: Mapping[str, Sequence[Call]]) -> Iterato
 
 
 def _faults(task: Task, calls: Sequence[Call]) -> Iterator[tuple[str, str, Call]]:
-    """Go through what is not as it is taught: the name, the fact and the call."""
+    """Go through the shapes that differ from those that are taught: the name, the fact and the call."""
     for call in calls:
         letters: dict[str, int] = {}
         for shape in task.takes:

@@ -1,4 +1,4 @@
-"""What each piece of an answer may be swapped for: the operators of the mutants."""
+"""The operators of the mutants: what replaces each piece of an answer."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ Swap = Callable[[Any], Iterator[ast.AST]]
 
 
 def swaps(parent: ast.AST, field: str, node: ast.AST) -> Iterator[ast.AST]:
-    """Give all that a node may be swapped for.
+    """Give everything that may replace a node.
 
     Args:
         parent, field: where the node hangs.

@@ -1,4 +1,4 @@
-"""Prove every lesson: right answers get full marks, the stub none, each mistake is found and named, and say so."""
+"""Prove every lesson, and report it: right answers get full marks, the stub none, each mistake is found and named."""
 
 import secrets
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The table of weights in the author's guide: what each hidden test of a task weighs, and what it finds."""
+"""Write the table of weights in the author's guide: the weight of each hidden test of a task, and what it finds."""
 
 import inspect
 from collections.abc import Iterator, Sequence

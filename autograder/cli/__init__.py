@@ -1,4 +1,4 @@
-"""The command `unroll`. What it must not take from the caller is left behind before anything else is imported."""
+"""The command `unroll`. It gets rid of the caller's PYTHON* variables before it imports anything else."""
 
 import sys
 

@@ -12,7 +12,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 
 @click.command()
 @click.argument("lessons", nargs=-1)
-@click.option("--check", is_flag=True, help="Write nothing; exit with 3 where what is built differs from solutions/.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3 if built files differ from solutions/.")
 @click.option("--force", is_flag=True, help="Skip nothing, and overwrite files in exercises/ that hold other work.")
 @with_course
 def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> None:
@@ -37,7 +37,7 @@ def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> No
 
 
 def _check_built(course: Any, wanted: list[Any], named: bool) -> None:
-    """Compare what is built with what solutions/ makes; what belongs to no lesson is said where all are compared."""
+    """Compare the built files with those that solutions/ makes; name stray files if all lessons are compared."""
     from autograder.authoring.build import differences, plan_files
     from autograder.authoring.known import known_content
     from autograder.authoring.lesson import check_course
@@ -69,10 +69,10 @@ def new(course: Any, lesson: str, title: str) -> None:
 @click.argument("lessons", nargs=-1)
 @click.option("--seed", default="", help="Secret of the hidden inputs; a fresh one if not given.")
 @click.option(
-    "--seeds", type=click.IntRange(1, 1000), default=1, help="Prove with as many secrets: no verdict by luck."
+    "--seeds", type=click.IntRange(1, 1000), default=1, help="Prove with so many secrets: no verdict by luck."
 )
 @click.option("--matrix/--no-matrix", default=None, help="Write marks, mistake x test and mistake x mistake as JSON.")
-@click.option("--weights", type=FOLDER, help="Only write what each hidden test weighs into this Markdown page.")
+@click.option("--weights", type=FOLDER, help="Only write the weight of each hidden test into this Markdown page.")
 @with_course
 def verify(
     course: Any, lessons: tuple[str, ...], seed: str, seeds: int, matrix: bool | None, weights: Path | None
@@ -80,7 +80,7 @@ def verify(
     """Prove lessons (all, or e.g. sine/cell): right answers pass, the stub fails, each mistake is found and named.
 
     For lessons that you name, a table says which mistake fails which test. With --matrix this is written as JSON, with
-    the marks of every program; what there is to mend then goes to standard error.
+    the marks of every program; the list of things to mend then goes to standard error.
     """
     from autograder.authoring.verify import as_json
     from autograder.authoring.verify import verify as prove
@@ -149,7 +149,7 @@ def mutate(course: Any, lessons: tuple[str, ...], path: Path | None, since: str,
     type=click.IntRange(1, 1000),
     default=8,
     show_default=True,
-    help="Runs of each wrong one.",
+    help="Runs of each wrong program.",
 )
 @jobs("Seeds run")
 @with_course

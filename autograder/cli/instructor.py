@@ -12,7 +12,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 @click.command()
 @click.argument("assignment")
 @click.argument("submissions", type=FOLDER)
-@click.option("-o", "--out", type=FOLDER, required=True, help="Where the results go; made if it is not there.")
+@click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the results; made if it is missing.")
 @jobs("Hand-ins graded")
 @click.option("--seed", default="", help="Secret of the hidden inputs. Made at the first run and kept in OUT/run.json.")
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
@@ -41,8 +41,8 @@ def grade(
     Exit status
     0  every hand-in has its row, whatever the marks (rejected ones included)
     2  wrong use: nothing was graded
-    3  stopped; or the grading itself failed for somebody, or work lies in SUBMISSIONS for which no student got a
-       row: all other rows are written, and the last lines name who and why
+    3  stopped; or the grading itself failed for somebody; or SUBMISSIONS has work that belongs to no student.
+       All other rows are written, and the last lines name who and why
     """
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
@@ -54,8 +54,10 @@ def grade(
 @click.command()
 @click.argument("assignment")
 @jobs("Students autograded")
-@click.option("--force", is_flag=True, help="Autograde again who is autograded already; manual marks are kept.")
-@click.option("--student", "students", multiple=True, metavar="ID", help="This student alone; may be given again.")
+@click.option("--force", is_flag=True, help="Autograde students again who are autograded already; manual marks stay.")
+@click.option(
+    "--student", "students", multiple=True, metavar="ID", help="Only this student; may be given several times."
+)
 @with_course
 def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tuple[str, ...]) -> None:
     """Autograde all that nbgrader has collected, into its gradebook: `nbgrader autograde` with several processes.
@@ -67,8 +69,8 @@ def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tupl
     Exit status
     0  every submission has its marks, whatever they are
     2  wrong use: nothing was graded
-    3  stopped; or some could not be graded, or work lies there that is no student's submission: all others are
-       graded, and the last lines name who and why
+    3  stopped; or some could not be graded; or there is work that is no student's submission.
+       All others are graded, and the last lines name who and why
     """
     from autograder.nbgrader.batch import nbgrade as autograde
 
@@ -81,7 +83,7 @@ def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tupl
 @jobs("Hand-ins graded", 2)
 @with_course
 def demo(course: Any, out: Path, jobs: int) -> None:
-    """Make a small class, right, wrong, blank, broken and hostile, and grade it for real."""
+    """Make a small class of right, wrong, blank, broken and hostile hand-ins, and grade it for real."""
     from autograder.demo import run_demo
 
     run_demo(course, out, jobs)

@@ -27,14 +27,14 @@ def stop(text: str, status: int) -> None:
     """End the command with a line and a status."""
     with contextlib.suppress(OSError):  # a closed terminal
         click.echo(f"unroll: {text}", err=True)
-    # Where Ctrl-C ends the run of a text, as when a dataclass is made, Python would die of it at exit; another text
-    # that runs to its end makes it forget.
+    # If Ctrl-C interrupts an exec, as when a dataclass is made, CPython raises SIGINT again at exit.
+    # Another exec that runs to its end clears that.
     exec("")
     sys.exit(status)
 
 
 def until_stopped(work: Callable[[], bool]) -> bool:
-    """Do something that keeps nothing; Ctrl-C ends it in one line."""
+    """Do something that has nothing to keep when it is stopped; Ctrl-C ends it in one line."""
     try:
         return work()
     except KeyboardInterrupt:

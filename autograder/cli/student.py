@@ -15,7 +15,7 @@ from autograder.cli.shared import COURSE, FOLDER, until_stopped
 def check(where: str, as_json: bool, course: Path | None) -> None:
     """Run the public checks on the exercises here, and show the first task that fails.
 
-    WHERE is sine, sine/cell or sine/cell:rnn_cell, or a lesson's file such as cell.py; without it, all there is here.
+    WHERE is sine, sine/cell or sine/cell:rnn_cell, or a lesson's file such as cell.py; without it, all exercises here.
     Each task runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use, 3 stopped.
     """
     from autograder.student.check import check as run
@@ -33,7 +33,7 @@ def check(where: str, as_json: bool, course: Path | None) -> None:
 def watch(where: str, edit: str, course: Path | None) -> None:
     """Run the public checks of a lesson whenever it is saved, on one screen. Its keys stand at the bottom.
 
-    WHERE is as for `check`; without it, all there is here. Without a terminal, a line is printed for each task.
+    WHERE is as for `check`; without it, all exercises here. Without a terminal, a line is printed for each task.
     """
     from autograder.student.watching.watch import watch as run
 
@@ -46,11 +46,11 @@ def watch(where: str, edit: str, course: Path | None) -> None:
 def init(folder: Path | None, course: Path | None) -> None:
     """Put the exercises into a new folder DIR, `unroll` if none is given.
 
-    They are those of the course that is given or that you are in, else those inside the kit; a folder that a course
-    has made is brought up to date from there.
+    The exercises come from the course that is given or that you are in, else from the kit. If a course has made the
+    folder, a later call takes that course again.
 
-    In a folder that was made before, here or above, bring them up to date: what you have written is kept, what is
-    missing is put back, and what has changed is listed. Exit status: 0 done, 2 wrong use, 3 it could not be written.
+    If the folder exists, here or above, this brings it up to date. It keeps your work, puts missing files back, and
+    lists the changes. Exit status: 0 done, 2 wrong use, 3 the folder could not be written.
     """
     from autograder.student.folder.init import show_init
 
@@ -63,7 +63,7 @@ def init(folder: Path | None, course: Path | None) -> None:
 @click.option("--all", "everything", is_flag=True, help="All hints at once.")
 @COURSE
 def hint(address: str, again: bool, everything: bool, course: Path | None) -> None:
-    """Give the next hint of a task, such as sine/cell:rnn_cell; of sine/cell, or of all, the first one that is open.
+    """Give the next hint of a task, such as sine/cell:rnn_cell; of a lesson, or of all, the first open task counts.
 
     A task is open until `unroll check` has found that it passes as its file now stands.
     """
@@ -74,12 +74,12 @@ def hint(address: str, again: bool, everything: bool, course: Path | None) -> No
 
 @click.command()
 @click.argument("where", default="")
-@click.option("--again", is_flag=True, help="Ask for those too that were answered before.")
+@click.option("--again", is_flag=True, help="Ask also for shapes that were answered before.")
 @COURSE
 def shapes(where: str, again: bool, course: Path | None) -> None:
     """Before coding: ask for the shapes of arguments and results, and say which letter is wrong.
 
-    WHERE is as for `check`; without it, all there is here. Enter skips a question and q leaves; what was answered is
+    WHERE is as for `check`; without it, all exercises here. Enter skips a question and q leaves; what was answered is
     remembered. Nothing depends on it. Without a terminal, answers are read from the input, one a line.
     """
     from autograder.student.shapes.quiz import ask_shapes

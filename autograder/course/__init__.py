@@ -1,1 +1,1 @@
-"""The nouns of a course, and what of it is read from its folder."""
+"""The nouns of a course, and the readers of its folder."""

@@ -1,4 +1,4 @@
-"""A right program, and the edits that make a wrong one of it: a new text for an old one that stands there once."""
+"""Edits that turn a right program into a wrong one: a new text in place of an old text that occurs exactly once."""
 
 import ast
 import re
@@ -45,7 +45,7 @@ def named_base(source: str, name: str, task: str, what: str) -> Base | None:
 
 
 def definition(source: str, name: str) -> str | None:
-    """Cut the last function or class of that name out of a text, without decorators, and comments below it."""
+    """Cut the last function or class of that name out of a text, without its decorators and the comments below it."""
     nodes = [node for node in ast.parse(source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     found = [node for node in nodes if node.name == name]
     if not found:

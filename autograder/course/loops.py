@@ -1,4 +1,4 @@
-"""The mistakes that every loop over time shares, whatever its cell: a lesson asks for all of them in one line."""
+"""Mistakes that all loops over time share, whatever the cell: a lesson asks for them in one line."""
 
 import ast
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ def loop_mistakes(task: str, *, cell: str) -> None:
     """Add the mistakes that every loop shares to a lesson's `mistakes.py`.
 
     Args:
-        task: a function of x, shape (N, T, D), a first state, shape (N, H), and the weights, which returns the states
-            of all steps, shape (N, T, H), and the last one, shape (N, H).
+        task: a function of x, shape (N, T, D), a first state, shape (N, H), and the weights. It returns the states of
+            all steps, shape (N, T, H), and the last state, shape (N, H).
         cell: the function of one step that it calls with x_t, a state and the weights.
     """
 
 
 @dataclass(frozen=True)
 class Loop:
-    """One wrong loop: lines before the loop, in it and behind it, where `CELL(x_t, h)` is one step."""
+    """One wrong loop: lines before, in and after the loop. `CELL(x_t, h)` stands for one step."""
 
     id: str
     name: str

@@ -17,7 +17,7 @@ LESSON_KEYS = ("title", "minutes", "task", "question", "picture", "families")
 
 @dataclass(frozen=True)
 class Question:
-    """What a person marks: it stands in the notebook alone, below the tasks.
+    """A question that a person marks; only the notebook has it, below the tasks.
 
     Args:
         ask: the question, as Markdown.
@@ -94,7 +94,7 @@ class Course:
             yield from assignment.lessons
 
     def only(self, lessons: Collection[Lesson]) -> "Course":
-        """Return the course with no other lessons than these; every assignment stays, be it empty."""
+        """Return the course with only these lessons; all assignments stay, even empty ones."""
         kept = (replace(a, lessons=tuple(one for one in a.lessons if one in lessons)) for a in self.assignments)
         return replace(self, assignments=tuple(kept))
 

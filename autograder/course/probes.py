@@ -11,7 +11,7 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def probe_source(text: str, names: Iterable[str]) -> str:
-    """Return the source of some probes with all they need, in the order of the file.
+    """Return the source of some probes and of everything they need, in the order of the file.
 
     Args:
         text: a file with probes among other things.
@@ -107,7 +107,7 @@ def _is_future(node: ast.stmt) -> bool:
 
 
 def _is_ours(node: ast.stmt) -> bool:
-    """Tell what a worker cannot import: it knows nothing of the kit."""
+    """Say whether a worker cannot import something: it has no module of the kit."""
     names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
     names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
     return any(name.split(".")[0] == "autograder" for name in names)

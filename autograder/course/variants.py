@@ -20,8 +20,8 @@ def mistake(id: str, *, task: str, says: str, worth: float | None = None, costs:
 
     Args:
         worth: the part of the task's points, 0 to 1, that it earns where it is recognised; None leaves it to the tests.
-        costs: "little" for a slip at an edge, which should cost less than half of the points; "most" for an answer
-            that misses what the task is for, which should earn less than half; "" for all others.
+        costs: "little" for a slip at an edge, which should cost less than half of the points; "most" for an answer that
+            misses the purpose of the task, which should earn less than half; "" for all others.
     """
     return lambda function: function
 
@@ -150,7 +150,7 @@ def _base(rights: _Rights, edit: Edit) -> Base:
 
 
 def _shared(lesson: Lesson, file: str, decorator: str) -> str:
-    """Write what stands in a file beside the marked programs, but for imports of ours."""
+    """Write the other code of a file, without the marked programs and the imports of the kit."""
     path = lesson.folder / file
     if not path.exists():
         return ""

@@ -1,1 +1,1 @@
-"""The exam: tests of a lesson put to one hand-in, what they mean, and which known mistake returns the same."""
+"""The exam: run the tests of a lesson on one hand-in, judge them, and find the known mistake that returns the same."""

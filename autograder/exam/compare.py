@@ -1,4 +1,4 @@
-"""How a test says that two values are the same, and in which words that they are not.
+"""Check that two values are the same, and say in words where they differ.
 
 A check in doubt fails. Messages of hidden tests name the place and the size of a difference, never the expected value.
 """
@@ -32,7 +32,7 @@ def same(
         axes: the letters of its shape, such as `N H`.
         atol: absolute and relative tolerance; by default 1e-9 for float64 and 1e-5 for float32.
         show: say what was expected and what came; for public tests only.
-        dtype: whether the dtype must be the expected one too; where it need not, another test should ask for it.
+        dtype: whether the dtype must be the expected one too; if not, another test should ask for it.
     """
     _check_type(actual, expected, what)
     actual, expected = (torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in (actual, expected))

@@ -1,4 +1,4 @@
-"""Which known mistake returns the same? Transcripts are compared within 1e-4, and in doubt nothing is said."""
+"""Find the known mistake that returns the same: compare transcripts within 1e-4. In doubt, no mistake is named."""
 
 import ast
 import math

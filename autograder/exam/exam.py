@@ -1,7 +1,7 @@
-"""The one pytest plugin that puts tests to modules: a hand-in's, a student's own, a known mistake's.
+"""The one pytest plugin that runs tests on modules: a hand-in's, a student's own, a known mistake's.
 
-A session collects the tests once; then whoever holds the exam runs them as often as there are modules, with the fixture
-`student` bound to whatever answers: a locked worker, or this process. Only what this process itself recorded for each
+A session collects the tests once. Then the owner of the exam runs them once for each module. The fixture `student` is
+bound to the part that answers: a locked worker, or this process. Only results that this process itself recorded for a
 planned test can score.
 """
 
@@ -142,7 +142,7 @@ class Exam:
     def run_mistake(self, plan: PlannedTest, variant: Variant) -> TestRun:
         """Run one test on a known mistake, once for all students.
 
-        The tests of the task before it are run first, on the same module: that is how a student's worker has met them.
+        The earlier tests of the task are run first, on the same module: a student's worker runs them in this order too.
         """
         tests = self.lessons[plan.lesson.key]
         key = (plan.item.nodeid, variant.name)
@@ -175,8 +175,9 @@ def run_session(exam: Exam, threads: int | None = 1) -> None:
     """Collect the tests, and let the exam do its work, in one quiet pytest session.
 
     Args:
-        threads: of torch. One, as in a worker: sums of several threads differ in the last digit, and a training that
-            runs wild makes much of it. None leaves them as they are: a notebook's own kernel is the student's.
+        threads: the number of torch's threads. It is one, as in a worker: sums of several threads differ in the last
+            digit, and an unstable training makes that difference large. None does not change it: a notebook's kernel
+            belongs to the student.
 
     Raises:
         GradingError: the tests could not be collected or the session stopped.

@@ -25,7 +25,7 @@ Both = tuple[TaskResult, list[TestResult]]
 
 @dataclass(frozen=True)
 class Finding:
-    """What is known of a task beside its tests.
+    """What is known about a task beside its tests.
 
     Args:
         mistake: the id of the recognised mistake, or "".
@@ -52,7 +52,7 @@ def examine(
     budget: Budget | None = None,
     asleep: Callable[[], None] | None = None,
 ) -> HandInResult:
-    """Grade one hand-in; whatever it does, the result has every task of the assignment.
+    """Grade one hand-in; the result always has every task of the assignment.
 
     Args:
         budget: what it may take; without one it has the seconds of the limits.

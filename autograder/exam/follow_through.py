@@ -1,4 +1,4 @@
-"""Does a task fail only because another that it calls is wrong? It is tried again with a right one in its place."""
+"""If a task fails, find out whether only another task that it calls is wrong: try it again with a right one."""
 
 from collections.abc import Collection, Sequence
 

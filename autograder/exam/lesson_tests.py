@@ -1,4 +1,4 @@
-"""The tests of one lesson, and what an exam keeps of the lesson for all whom it examines."""
+"""The tests of one lesson, and the data of the lesson that an exam keeps for all hand-ins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""From tests to marks: a task whose core tests do not all pass earns 0, else its points times the weight passed."""
+"""Compute marks from tests: a task earns 0 if a core test fails, else its points times the weight that passed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which known mistake returned the same? One search, whether the mistakes are run here or their returns are recorded.
+"""Find the known mistake that returned the same. The search is one, whether mistakes are run here or recorded.
 
 A class, a proof and an author's tools run the mistakes; a student's folder has what they returned, as `known.json`.
 """
@@ -58,7 +58,7 @@ def candidates(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMis
 def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
     """Find the wrong answers that are the cause, all of one id; none where that is in doubt.
 
-    Where a name was missing or the worker was lost, what was returned says nothing.
+    If a name was missing or the worker was lost, the returns say nothing.
     """
     if any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in runs):
         return []

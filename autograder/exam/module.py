@@ -1,7 +1,7 @@
 """Fixtures `student` and `reference`: the same questions, whoever answers them.
 
-`Local` answers with a module of our own, `Remote` with a locked worker. Every answer is written down in a transcript,
-which is what the diagnosis compares.
+`Local` answers with a module of our own, `Remote` with a locked worker. Every answer is written into a transcript, and
+the diagnosis compares transcripts.
 """
 
 import copy

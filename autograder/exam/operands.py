@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from autograder.course.extras import Shape
 from autograder.course.model import Task
+from autograder.course.task import Shape
 from autograder.errors import StudentError
 from autograder.exam.module import Request
 

@@ -1,4 +1,4 @@
-"""What a test's end means: passed, a wrong value, an exception, a name that is missing, the stub."""
+"""Decide how a test ended: passed, a wrong value, an exception, a missing name, the stub."""
 
 import difflib
 import re
@@ -19,7 +19,7 @@ RAISE = re.compile(r"\braise\b")
 
 
 class Loaded(Protocol):
-    """A lesson whose definitions were run: the names it has, and what could not be run."""
+    """A lesson whose definitions were run: its names, and the statements that could not be run."""
 
     @property
     def notes(self) -> Sequence[Note]: ...

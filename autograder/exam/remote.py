@@ -98,7 +98,7 @@ class Remote:
             return ""
 
     def with_cell(self, text: str) -> "Remote":
-        """Make one of the same lesson with another cell at its end, whose definitions count."""
+        """Return the same lesson with one more cell at its end; the definitions of that cell count."""
         sources = {**self._sources, self._lesson: [*self._sources[self._lesson], text]}
         return Remote(self._workers, self._limits, self.clock, self._lesson, sources)
 

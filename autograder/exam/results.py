@@ -1,4 +1,4 @@
-"""What grading says: plain data, one record a test, a task and a hand-in."""
+"""The results of grading as plain data: one record for each test, task and hand-in."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace

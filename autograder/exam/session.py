@@ -1,4 +1,4 @@
-"""A quiet pytest session inside this process, and what a collected test says of itself."""
+"""A quiet pytest session inside this process, and the facts about a collected test."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The tests of a task, run on one module; where its worker ended by itself, once more in a fresh one.
+"""Run the tests of a task on one module; if its worker ended by itself, run them once more in a fresh one.
 
 The second try meets the same inputs and knows nothing of the first. Its seconds are the hand-in's own.
 """

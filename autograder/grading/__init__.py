@@ -1,1 +1,1 @@
-"""A class is graded: examiners, what a later run may skip, and the files that it leaves."""
+"""Grade a class: examiners, results that a later run may skip, and the files that a run leaves."""

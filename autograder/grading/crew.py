@@ -1,7 +1,7 @@
-"""The grader processes of a class: hand-ins go out to them, results come back, and one that dies is replaced.
+"""The grader processes of a class: they get hand-ins and send results. A process that dies is replaced.
 
-As many hand-ins are graded at a time as there are jobs. One whose code sleeps needs no processor and holds nobody up:
-another is begun beside it, by another examiner. Where too many sleep, the others are graded first.
+The number of jobs says how many hand-ins are graded at a time. A hand-in whose code sleeps needs no processor. Another
+examiner then begins the next hand-in beside it. If too many sleep, the others are graded first.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""What a result depends on beside the hand-in: the lessons, the machine, torch, the limits and the seed."""
+"""Name everything that a result depends on beside the hand-in: lessons, machine, torch, limits and seed."""
 
 import hashlib
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def fingerprint(course: Course, assignment: str, seed: str) -> str:
 
 
 def with_kit_digest(hand_in: HandIn, kit: str) -> HandIn:
-    """Let a hand-in's digest cover the kit that grades it."""
+    """Make a hand-in's digest depend on the kit that grades it."""
     return replace(hand_in, digest=hashlib.sha256(f"{hand_in.digest}:{kit}".encode()).hexdigest())
 
 

@@ -1,4 +1,4 @@
-"""What public tests find in a folder of exercises; torch is imported when the first of them asks for code."""
+"""The fixtures of public tests in a folder of exercises; torch is imported when the first test asks for code."""
 
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -39,7 +39,7 @@ def student(request: pytest.FixtureRequest, _unroll_workers: "Workers") -> "Iter
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say in a line what is wrong, instead of showing how the test found out."""
+    """Say in one line what is wrong, without a traceback of the test."""
     report = yield
     if call.excinfo is not None and "student" in getattr(item, "fixturenames", ()):
         said = str(call.excinfo.value).strip() or repr(call.excinfo.value)
@@ -48,6 +48,6 @@ def pytest_runtest_makereport(
 
 
 def _beside(item: pytest.Item) -> str:
-    """Say what of the lesson's top level the task needs, and that was not run or raised."""
+    """Name the top-level statements that the task needs and that were not run or raised."""
     mark, remote = item.get_closest_marker("task"), item.stash.get(REMOTE, None)
     return remote.said_about(mark.args[0]) if mark and remote else ""

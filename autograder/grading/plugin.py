@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def refuse_if_unfit(*needed: str) -> None:
-    """End pytest with a line where what it says would not be just."""
+    """End pytest with one line if its verdicts could be wrong."""
     why = unfit(*needed)
     if why:
         pytest.exit(why, returncode=2)

@@ -1,4 +1,4 @@
-"""The processes that grade, as the process that started them sees them: a channel, and how to end it."""
+"""The grader processes, seen from the process that started them: a channel, and how to end it."""
 
 import contextlib
 import json

@@ -241,7 +241,7 @@ def _run_facts(found: Class, kit: str, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
-    """Keep the seed before the first hand-in, so that a run that crashes can be continued."""
+    """Keep the seed before the first hand-in: a run that crashes can then be continued."""
     path = found.out / "run.json"
     if not path.exists():
         write_atomically(path, json.dumps(_run_facts(found, kit, facts), indent=2) + "\n", mode=NOBODY_ELSE)

@@ -1,4 +1,4 @@
-"""What a person sees while a class is graded, and after."""
+"""Show a person how a class is graded, and the results."""
 
 import os
 import sys
@@ -60,7 +60,7 @@ def _open_ends(found: Class, graded: Graded) -> Iterator[str]:
 
 @contextmanager
 def _perhaps_unheard() -> Iterator[None]:
-    """Go on where nobody reads any more what is printed, such as `| head`: the grading is what counts."""
+    """Go on grading when nobody reads the output any more, such as after `| head`."""
     try:
         yield
     except (OSError, SystemExit):  # click and rich each have their own way

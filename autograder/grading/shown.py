@@ -1,4 +1,4 @@
-"""What the cells of a student's notebook show when they are run in order: plain data, for a notebook's outputs."""
+"""Run the cells of a student's notebook in order, and return as plain data what they show."""
 
 import base64
 from collections.abc import Sequence

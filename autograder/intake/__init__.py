@@ -1,4 +1,4 @@
-"""What came in: students, and each lesson's source text as plain data; nothing is run or imported."""
+"""Read what came in: students, and each lesson's source text as plain data. Nothing is run or imported."""
 
 from autograder.intake.hand_in import HandIn, Source
 from autograder.intake.reading import read_hand_in, read_one

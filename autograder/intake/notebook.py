@@ -1,4 +1,4 @@
-"""A notebook's code cells, taken from plain JSON; whatever else stands there is not believed."""
+"""Take a notebook's code cells from plain JSON; nothing else in it is trusted."""
 
 import json
 from typing import Any

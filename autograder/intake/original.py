@@ -1,4 +1,4 @@
-"""A lesson's notebook as it was handed in, for those who show it; verdicts are made of its code alone."""
+"""A lesson's notebook as it was handed in, to be shown; verdicts use only its code."""
 
 from dataclasses import dataclass
 from typing import Any

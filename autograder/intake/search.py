@@ -1,4 +1,4 @@
-"""Where a hand-in keeps its lessons, and which file counts for each."""
+"""Find the lessons in a hand-in, and the file that counts for each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who is a student: every folder and every zip archive directly in the submissions."""
+"""Find the students: every folder and every zip archive directly in the submissions is one."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a folder and an archive have in common: entries to list, files to read."""
+"""The common interface of a folder and an archive: entries to list, files to read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a worker is to the grader, wherever it came from: a process that runs one lesson."""
+"""The grader's interface to a worker of any kind: a process that runs one lesson."""
 
 import socket
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Child(Protocol):
     channel: socket.socket
 
     def used(self) -> Used:
-        """Say what it has had of the processor, as far as this system tells."""
+        """Say how much processor time it has used, as far as this system tells."""
 
     def printed(self) -> int:
         """Count the bytes that it has printed."""
@@ -40,7 +40,7 @@ class Child(Protocol):
         """Wait for it, once it has ended or been killed, and close the channel."""
 
     def discard_output(self) -> None:
-        """Forget what it has printed."""
+        """Discard what it has printed."""
 
 
 class Workers(Protocol):

@@ -1,4 +1,4 @@
-"""Open files: where a process may have too few, that is said before something else fails for the lack of them."""
+"""Check the limit of open files: say that it is too low before something else fails because of it."""
 
 import errno
 import sys

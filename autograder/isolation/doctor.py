@@ -16,7 +16,7 @@ HIDDEN_BY = {"see_a_file_outside": "mounts"}  # what no tier promises, but a lay
 
 @dataclass(frozen=True)
 class Attempt:
-    """One forbidden thing that was tried, and what came of it."""
+    """One forbidden thing that was tried, and the result."""
 
     what: str
     held: bool

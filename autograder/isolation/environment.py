@@ -1,7 +1,7 @@
-"""The environment of the processes that judge: whatever the caller's is, it cannot change a verdict.
+"""Make the environment of the processes that judge: the caller's environment cannot change a verdict.
 
-What comes first here runs before anything that the caller's PYTHONPATH could replace; so only `os` and `sys`, which are
-frozen into Python, are imported at the top.
+The first lines here run before any module that the caller's PYTHONPATH could replace. So only `os` and `sys` are
+imported at the top: they are frozen into Python.
 """
 
 import os
@@ -17,12 +17,12 @@ START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "start.py")  # 
 # What judges inside a process that somebody else has started, beside Python's own library.
 JUDGES = {"torch", "numpy", "pytest", "_pytest", "nbgrader", "nbformat", "nbconvert", "traitlets", "sqlalchemy"}
 NO_ASSERTIONS = (
-    "Python leaves out assertions here (-O or PYTHONOPTIMIZE), and it is assertions that judge. Run it without that."
+    "Python leaves out assertions here (-O or PYTHONOPTIMIZE), but assertions make the verdicts. Run it without that."
 )
 
 
 def environment() -> dict[str, str]:
-    """Return the caller's environment without what could change a verdict."""
+    """Return the caller's environment without the variables that could change a verdict."""
     return {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)} | FIXED
 
 
@@ -32,9 +32,9 @@ def program(module: str, *arguments: str) -> list[str]:
 
 
 def start_anew(module: str) -> None:
-    """Run this program again where PYTHON* variables and the folder that it was started in do not reach it.
+    """Run this program again, out of reach of PYTHON* variables and of the folder that it was started in.
 
-    Returns where they do not reach it now. The variables stay, for an editor that is opened from here.
+    Return at once if they do not reach it now. The variables stay set, for an editor that is opened from here.
     """
     if _is_out_of_reach():
         return
@@ -84,7 +84,7 @@ def unfit(*needed: str) -> str:
 
 
 def must_be_fit(*needed: str) -> None:
-    """Refuse to judge in this process where that would not be just.
+    """Refuse to judge in this process if its verdicts could be wrong.
 
     Args:
         needed: see `unfit`.

@@ -53,7 +53,7 @@ class Launched:
 
 
 def launch(layers: Sequence[str] = LAYERS) -> Launched:
-    """Start a zygote as a program of its own; nothing that this process knows is known to it."""
+    """Start a zygote as a program of its own; it knows nothing of what this process knows."""
     if sys.platform != "linux":
         raise GradingError(LINUX_ONLY)
     need_descriptors()
@@ -101,7 +101,7 @@ def launch_from_here(quick: bool) -> Launched:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     log = os.memfd_create("zygote")
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()  # what is waiting here would be written twice
+        stream.flush()  # text that waits here would be written twice
     pid = os.fork()
     if not pid:
         ours.close()

@@ -1,4 +1,4 @@
-"""Which kind of worker a student's own code runs in on this system."""
+"""Choose the kind of worker that runs a student's own code on this system."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""Workers where nothing can be forked or locked: plain processes, of which the next one is always warming up.
+"""Plain processes as workers, where nothing can be forked or locked; the next one is always warming up.
 
 They are for a student's own code on the student's own computer, never for hand-ins.
 """

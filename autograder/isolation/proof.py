@@ -1,4 +1,4 @@
-"""What a zygote's workers cannot do, proved by trying it before the first hand-in: a layer counts if it holds."""
+"""Prove what a zygote's workers cannot do: try it before the first hand-in. A layer counts only if it holds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ SOURCE = Path(__file__).with_name("inside") / "attempts.py"
 
 
 def prove_layers(zygote: Zygote, outside: Path) -> list[str]:
-    """Try in a worker what the layers promise to stop; a layer that does not keep its promise is struck out.
+    """Try in a worker what the layers promise to stop; remove a layer that does not keep its promise.
 
     Args:
         outside: a file that the grader can read and no worker may.
@@ -51,7 +51,7 @@ def ask_to_try(worker: Worker, names: Sequence[str], outside: Path, parent: int)
 
 
 def _refused(zygote: Zygote, outside: Path, names: Sequence[str], with_exec: bool) -> set[str]:
-    """List what was refused; what is in doubt was not."""
+    """List what was refused; a result in doubt does not count as refused."""
     try:
         outside.read_bytes()
         with Worker(zygote, Limits()) as worker:

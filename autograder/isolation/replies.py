@@ -1,7 +1,7 @@
-"""What a worker's replies may hold: the one place that knows the type, the length and the count of every field.
+"""Check a worker's replies: only this file knows the type, the length and the count of every field.
 
-A student's code can write to the grader's channel itself. A text that is longer than it may be is `TextTooLong`, and
-the task overflows; what has another type or count is a `FrameError`, and the worker has crashed.
+A student's code can write to the grader's channel itself. If a text is too long, that is `TextTooLong`, and the task
+overflows. If a type or a count is wrong, that is a `FrameError`, and the worker has crashed.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""How long a worker takes for a request, less the time in which the machine had no processor for it.
+"""Measure how long a worker takes for a request, less the time in which the machine had no processor for it.
 
-What sleeps or computes is charged for. What waits its turn on a machine that has too much else to do is not: the same
-code takes the same seconds beside an idle neighbour and beside ten busy ones.
+Time in which a worker sleeps or computes is charged. Time in which it waits for a processor is not. So the same code
+takes the same seconds beside an idle neighbour and beside ten busy ones.
 """
 
 import time

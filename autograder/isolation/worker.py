@@ -166,7 +166,7 @@ class Worker:
         raise _student_error(answer)
 
     def _gone(self, error: Exception) -> WorkerGone:
-        """Say how a worker went whose answer did not come; it gets a moment to end, so that its own status is seen."""
+        """Say how a worker ended whose answer did not come; it gets a moment to end with its own status."""
         wrote, started = isinstance(error, wire.FrameError), time.monotonic()
         ended_itself = self.ended is not None or self._child.let_end(0.0 if wrote else END_SECONDS)
         ended = self.close()

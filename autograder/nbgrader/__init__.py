@@ -1,4 +1,4 @@
-"""What nbgrader's configuration names: how hand-ins are read, judged, shown and exported.
+"""The classes that nbgrader's configuration names: they read, judge, show and export hand-ins.
 
 `configure(c)` in `nbgrader_config.py` is all that a course needs. Notebooks that are no lesson of the kit's course are
 left to nbgrader's own classes, which ours inherit from.

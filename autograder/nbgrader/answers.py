@@ -1,4 +1,4 @@
-"""Which of a student's cells counts as each answer, and what only a person can tell."""
+"""Choose the student's cell that counts as each answer, and name what only a person can decide."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a person has to look at: it stands in the autograded notebook, in the last lines of a run, and in the tables."""
+"""Name what a person has to look at: in the autograded notebook, in the last lines of a run, and in the tables."""
 
 import atexit
 import html

@@ -31,7 +31,7 @@ NOT_CONFIGURED = (
 
 
 def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int, force: bool) -> bool:
-    """Autograde an assignment with a progress bar, then say what became of whom.
+    """Autograde an assignment with a progress bar, then say the result of each student.
 
     Returns: whether everybody's work is graded.
 

@@ -1,4 +1,4 @@
-"""Who has submitted an assignment, and who of them is to be autograded."""
+"""Find who has submitted an assignment, and who of them is to be autograded."""
 
 import glob
 import re
@@ -17,7 +17,7 @@ from autograder.text.clean import one_line
 
 @dataclass(frozen=True)
 class Roster:
-    """What is to become of each student.
+    """What is to be done with each student.
 
     Args:
         due: who is to be graded.
@@ -35,7 +35,7 @@ class Roster:
 
 
 def who_is_due(coursedir: Any, assignment: str, students: Iterable[str], force: bool) -> Roster:
-    """Decide for each student as nbgrader does; besides, who was begun and not finished is due.
+    """Decide for each student as nbgrader does; a student whose grading was begun and not finished is also due.
 
     Args:
         coursedir: nbgrader's course directory.

@@ -4,8 +4,8 @@ Tasks   a row per student, a column per task, lesson and assignment: for spreads
 Canvas  what Canvas imports in its gradebook
 Moodle  what Moodle imports under Grades, Import, CSV file
 
-All take --assignment, --student and --to, as nbgrader's own exporter does. A mark that is not known (nothing was
-submitted or autograded, or a person has still to look at it) is an empty cell and is said, never a 0.
+All take --assignment, --student and --to, as nbgrader's own exporter does. A mark may be unknown: nothing was submitted
+or autograded, or a person has still to look at it. It is an empty cell, never a 0, and a line names it.
 """
 
 import csv
@@ -132,7 +132,9 @@ def _headings(made: list[Column]) -> list[str]:
 class ForGradebook(Sheet):
     """What Canvas and Moodle share: columns of numbers alone, one for each assignment, lesson or task."""
 
-    per = Enum(("assignment", "lesson", "task"), "assignment", help="What has a column of its own.").tag(config=True)
+    per = Enum(
+        ("assignment", "lesson", "task"), "assignment", help="What gets a column: each assignment, lesson or task."
+    ).tag(config=True)
     student_field = Enum(
         FIELDS, "id", help="The field of nbgrader's students that identifies them in the other gradebook."
     ).tag(config=True)
@@ -167,8 +169,9 @@ class Canvas(ForGradebook):
 
     The first columns must be Student, ID, SIS User ID, SIS Login ID, Section, in this order; ID is Canvas's own number.
     Canvas looks for a student by ID, then by SIS User ID, SIS Login ID and name. The row "Points Possible" has the
-    maxima. A column is taken for the assignment whose number stands in brackets behind its name, else for that of the
-    same name, else for a new one. A mark that Canvas has is emptied by an empty cell; its preview shows that first.
+    maxima. Canvas finds the assignment of a column by the number in brackets behind its name. If there is none, it
+    takes the assignment of the same name, or makes a new one. An empty cell removes a mark that Canvas has; its preview
+    shows that first.
 
     Source: lib/gradebook_importer.rb of github.com/instructure/canvas-lms, and "How do I import grades in the
     Gradebook?" of Canvas's instructor guide.
@@ -206,9 +209,9 @@ class Moodle(ForGradebook):
     """A file for Moodle: Grades, Import, CSV file.
 
     One column identifies a student: map it there from its name to "Username", "Email address" or "ID number". Map each
-    column of marks to its grade item or to "new grade item", and the columns "state" to "ignore": Moodle refuses a file
-    with text in place of a grade. A row that does not say whose it is would be given to the student of the row before
-    it, so there is none. An empty cell or "-" is no grade.
+        column of marks to its grade item or to "new grade item", and the columns "state" to "ignore": Moodle refuses a
+        file with text in place of a grade. Moodle would give a row without an identity to the student of the row before
+        it, so the file has no such row. An empty cell or "-" is no grade.
 
     Source: grade/import/csv/classes/load_data.php of github.com/moodle/moodle, and docs.moodle.org, "Grade import".
     """

@@ -1,4 +1,4 @@
-"""What a student may read in the feedback: the verdicts, never the tests or how they found out."""
+"""Limit the feedback to what a student may read: the verdicts, never the tests or their tracebacks."""
 
 from typing import Any
 

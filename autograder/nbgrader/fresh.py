@@ -1,8 +1,8 @@
-"""A student's notebook, written anew: the same cells in a sound notebook of the newest format.
+"""Write a student's notebook again: the same cells in a sound notebook of the newest format.
 
 Programs write the formats 4.0 to 4.5, some with fields that their own format does not have. A cell that the kit adds
-has an id, which no format before 4.5 may have. So nothing is kept but what is needed: kind, text, pictures that stand
-in the text, and nbgrader's name of a cell. The rest of its marks is in the gradebook.
+has an id, which no format before 4.5 may have. So only what is needed is kept: kind, text, pictures in the text, and
+nbgrader's name of a cell. The rest of its marks is in the gradebook.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""A student's notebook as a page that runs nothing of it: in formgrader, and in the feedback.
+"""Show a student's notebook as a page that runs none of its code: in formgrader, and in the feedback.
 
-nbconvert renders it, and leaves HTML in prose as it is, also where it is told to sanitize. So what goes in is cut down
-to what a page can show, what comes out of prose is cleaned, and the page allows the scripts of its own template alone.
+nbconvert renders it, and leaves HTML in prose as it is, even if it is told to sanitize. So the input is reduced to what
+a page can show, and the HTML of prose is cleaned. The page allows only the scripts of its own template.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""What the gradebook says about each student; a mark that is not there is not a 0."""
+"""Read what the gradebook says about each student; a missing mark is not a 0."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

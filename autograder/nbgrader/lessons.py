@@ -1,4 +1,4 @@
-"""Where a notebook stands: whose it is, which lesson it is, and where the student handed it in."""
+"""Find out whose a notebook is, which lesson it is, and where the student handed it in."""
 
 from dataclasses import dataclass
 from functools import lru_cache

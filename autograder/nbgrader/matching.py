@@ -1,4 +1,4 @@
-"""Which cell of a student's notebook is which cell of the released one."""
+"""Match the cells of a student's notebook with those of the released one."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ class Release:
 
 
 def match(cells: Sequence[Any], release: Release) -> dict[str, list[Any]]:
-    """Find the cells of each name: those that have it, else one that lost it and is known by its text."""
+    """Find the cells of each name: cells that have it, else a cell that lost it and is recognised by its text."""
     by_name = {one.name: [cell for cell in cells if name_of(cell) == one.name] for one in release.named}
     for one in release.named:
         if not by_name[one.name]:

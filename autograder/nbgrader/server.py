@@ -1,7 +1,7 @@
-"""What a server of formgrader's does otherwise with the kit: it answers while it autogrades, and shows harmless pages.
+"""Change formgrader's server: with the kit it answers while it autogrades, and shows harmless pages.
 
-nbgrader's own handler autogrades inside the server's event loop, so that nobody else is answered until it is done; the
-work is done in a process beside it. Its own page of a hand-in runs what is in it, as the instructor.
+nbgrader's own handler autogrades inside the server's event loop, and the server answers nobody meanwhile. Here a
+process beside the server does the work. nbgrader's own page of a hand-in runs its code with the instructor's rights.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""Which submissions were begun and not finished: after a crash they are graded again.
+"""Remember submissions that were begun and not finished: after a crash they are graded again.
 
-nbgrader takes a student whose autograded folder is there for graded, also where a crash left the folder half done. So
-a mark stands in the course from the first to the last step of each submission, locked by the process that is at it.
+For nbgrader a student is graded when the autograded folder exists, even if a crash left it half done. So a mark stands
+in the course from the first to the last step of each submission. The process that works on it holds a lock on the mark.
 """
 
 import hashlib

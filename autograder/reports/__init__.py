@@ -1,1 +1,1 @@
-"""Verdicts become files and pages; they know the results and nothing else."""
+"""Write verdicts as files and pages; this room knows results and nothing else."""

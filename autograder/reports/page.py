@@ -53,7 +53,7 @@ def _template() -> "jinja2.Template":
 
 
 def _hash_of_style(template: str) -> str:
-    """Allow this one style sheet and no other: what a student smuggled in could not even colour a word."""
+    """Allow only this style sheet: style that a student smuggled in has no effect."""
     style = template.partition("<style>")[2].partition("</style>")[0]
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 

@@ -1,4 +1,4 @@
-"""The student's wing: the public checks, in a notebook and at home. It knows no answer and no hidden test."""
+"""The student's rooms: the public checks, in a notebook and at home. They know no answer and no hidden test."""
 
 from autograder.student.notebook.check import check, plot
 

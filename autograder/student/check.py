@@ -105,6 +105,6 @@ def _show(console: Console, checked: "Checked", new: Sequence[str]) -> None:
 
 
 def newly_passed(addresses: Sequence[str]) -> str:
-    """Say where to read on after passing."""
+    """Name the command that explains a task after it passes."""
     more = f" (also: {', '.join(address.partition(':')[2] for address in addresses[1:])})" if addresses[1:] else ""
     return f"Why it works, and another way: unroll explain {addresses[0]}{more}"

@@ -1,4 +1,4 @@
-"""Run the public tests of some tasks, and name the mistake where the numbers are those of a known one."""
+"""Run the public tests of some tasks, and name the known mistake that returns the same numbers."""
 
 import sys
 from collections.abc import Callable, Container, Iterator, Sequence

@@ -24,7 +24,7 @@ from autograder.text.sealed import Explanation, unseal
 
 @dataclass(frozen=True)
 class Explained:
-    """What became of the wish to read an explanation.
+    """The answer to a request for an explanation.
 
     Args:
         address: of the task.
@@ -73,7 +73,7 @@ def _opened(spot: Spot) -> Explanation:
 
 
 def show_explanation(start: Path, address: str) -> bool:
-    """Show the explanation of a task that passes; else say what is to be done first.
+    """Show the explanation of a task that passes; else say what to do first.
 
     Returns: whether the task passes.
     """

@@ -130,7 +130,7 @@ def _placed(verdict: Verdict, source: Source | None, notes: Sequence[Note]) -> V
 
 
 def passed_over(source: Source, notes: Sequence[Note]) -> Iterator[str]:
-    """Say which statements could not be run: the tasks beside them may pass all the same."""
+    """Say which statements could not be run; other tasks may still pass."""
     for note in notes:
         raised = f"{note.kind}: {note.text}".removesuffix(": ")
         stop = "" if raised.endswith("?") else "."

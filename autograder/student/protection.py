@@ -1,4 +1,4 @@
-"""Which protection a student's own code runs without on this system: said once in each folder."""
+"""Say once in each folder which protection this system lacks for a student's own code."""
 
 from pathlib import Path
 

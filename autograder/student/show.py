@@ -1,4 +1,4 @@
-"""What a terminal shows of the public checks: a line for each task, and below it the first one that fails."""
+"""Show the public checks on a terminal: a line for each task, and below them the first one that fails."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

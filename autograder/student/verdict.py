@@ -1,4 +1,4 @@
-"""What the public checks say of one task: the outcome, and the case that shows it."""
+"""The verdict of the public checks on one task: the outcome, and the case that shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

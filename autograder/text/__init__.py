@@ -1,1 +1,1 @@
-"""Words, files and the console: what every room needs, and what knows no other room but the errors."""
+"""Words, files and the console: every room needs them. This room knows only the errors."""

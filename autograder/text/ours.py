@@ -1,7 +1,7 @@
-"""Files and folders that must be our own: what somebody else has put in their place is refused, never followed.
+"""Open files and folders that must be our own: refuse what somebody else has put in their place.
 
-Whoever can prepare the folder of the results could otherwise have a file of ours overwritten, let the grading wait for
-ever, or choose the hidden inputs.
+Otherwise a person who prepares the folder of the results could do harm. A link could overwrite a file of ours. A pipe
+could make the grading wait for ever. A seed could choose the hidden inputs.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
-"""What is forbidden to a worker, as code that tries it: this file is sent to a worker and runs there like a hand-in.
+"""Try what a worker must not do: this file is sent to a worker and runs there like a hand-in.
 
-Each function returns what it got, or raises because it was refused. `outside` is a file that the grader can read;
+Each function returns its result, or raises because it was refused. `outside` is a file that the grader can read;
 `parent` is the process that the worker comes from.
 """
 

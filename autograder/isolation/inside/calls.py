@@ -1,6 +1,6 @@
-"""What may be asked of a lesson's module: call a function, its gradients, its effects, or a probe.
+"""The questions to a lesson's module: call a function, its gradients, its effects, or a probe.
 
-The worker asks a student's module, the grader asks the reference; both by the same code.
+The worker asks a student's module, the grader asks the reference; both use this code.
 """
 
 import re
@@ -16,7 +16,7 @@ from autograder.isolation.inside.devices import model_stays, stays
 
 Plain = Any
 PROBE = "<probe>"
-# Some functions say in other words on `meta` that they want no single number of the CPU, which is welcome elsewhere.
+# On `meta` some functions refuse a single number of the CPU, in other words; other devices take such a number.
 TWO_DEVICES = re.compile("the same device|on the expected device|but got tensor with cpu Device")
 
 
@@ -131,8 +131,8 @@ def _equal(before: Any, after: Any) -> bool:
 def follows_device(module: types.ModuleType, name: str, args: Sequence[Plain]) -> bool:
     """Call a function with its tensors on another device; say whether all stays there.
 
-    It runs on the device `meta`, which computes nothing, and where that does not show a tensor of the CPU, on the CPU
-    with books that say of each tensor where it would be. What raises in both for another reason counts as staying.
+    First it runs on the device `meta`, which computes nothing. If that shows no tensor of the CPU, it runs on the CPU,
+    with notes that say where each tensor would be. If both raise for another reason, it counts as staying.
     """
     return follows(find_name(module, name), args)
 
@@ -149,7 +149,7 @@ def model_follows(make: Callable[[], torch.nn.Module], args: Sequence[Plain]) ->
 
 
 def _never_leaves(trial: Callable[[], bool]) -> bool:
-    """Try; of what is raised only a word on two devices counts, since this device cannot do all that others can."""
+    """Try it; only an error about two devices counts, since this device cannot do everything that others can."""
     try:
         return trial()
     except Exception as error:

@@ -1,8 +1,8 @@
-"""Does a function stay on the device of its arguments? Asked without another device, by keeping books.
+"""Find out, without another device, whether a function stays on the device of its arguments.
 
-Everything runs on the CPU, with its real numbers, so that nothing fails that would run elsewhere. Each tensor is marked
-with where it would be: *there*, on the device of the arguments, or *here*, made on the CPU because nobody named a
-device. A tensor of unknown origin has no mark and is never held against a student.
+Everything runs on the CPU, with its real numbers: code that runs elsewhere must not fail here. Each tensor has a mark
+that says where it would be. *there* is the device of the arguments. *here* is the CPU: the tensor was made without
+naming a device. A tensor of unknown origin has no mark and never counts against a student.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Let `torch.compile` give back what it is given: there is no compiler here, no folder to write to, no new process.
+"""Make `torch.compile` return its argument: there is no compiler here, no folder to write to, no new process.
 
-What it is told to make fast computes the same without it.
+The code computes the same without it.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""How our processes end: a person's signals go to the one that the person started, and it ends the others."""
+"""End our processes: a person's signals go to the process that the person started, and it ends the others."""
 
 import contextlib
 import signal
@@ -23,9 +23,9 @@ def _interrupt(number: int, _frame: Any) -> None:
 
 
 def end_with_parent() -> None:
-    """Leave it to the process that started this one to end it, also where all of them are sent a signal at once.
+    """Let only the process that started this one end it, even if all of them get a signal at once.
 
-    What is started from here gets such signals as usual.
+    A process that is started from here gets such signals as usual.
     """
     for number in ENDINGS:
         signal.signal(number, _pass)
@@ -43,7 +43,7 @@ def end_as_usual() -> None:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let whoever interrupts wait until something is done."""
+    """Delay an interrupt until something is done."""
     if sys.platform == "win32":
         yield
         return

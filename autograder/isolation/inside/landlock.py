@@ -1,4 +1,4 @@
-"""Landlock by system call: what this process and its children may still do with files, sockets and signals.
+"""Landlock by system call: limit what this process and its children may do with files, sockets and signals.
 
 Source: the kernel's documentation, userspace-api/landlock. Numbers are the same on every architecture.
 """

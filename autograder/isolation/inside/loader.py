@@ -1,7 +1,8 @@
 """Run a hand-in's definitions: imports, definitions, assignments, `if` and `try`, top to bottom.
 
-Bare calls and loops at the top level are experiments and are left out. What raises is noted with its line and passed
-over, so that one broken cell costs no other. What was left out or raised is kept, and is said where a task needs it.
+Bare calls and loops at the top level are experiments and are left out. If a statement raises, its line is noted and the
+next one is run: one broken cell costs no other. If a task needs a statement that was left out or raised, its verdict
+says so.
 """
 
 import ast
@@ -240,4 +241,4 @@ class Siblings(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return load(spec.name, self._sources[spec.name], self._light)[0]
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Do nothing more: `create_module` has run the definitions."""
+        """Do nothing: `create_module` has already run the definitions."""

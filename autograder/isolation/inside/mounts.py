@@ -1,4 +1,4 @@
-"""A root of its own: for a zygote and its workers there are the paths that they may read, and no others to ask about.
+"""Make a separate root: a zygote and its workers see only the paths that they may read.
 
 Landlock keeps files from being read, but `stat` still tells whether a path exists, how large it is and how old. The
 mounts belong to a namespace of the zygote's and end with it. Source: mount_namespaces(7), pivot_root(2).
@@ -63,7 +63,7 @@ def _show(path: str) -> None:
 
 
 def _make_read_only(shown: Iterable[str]) -> None:
-    """Let nothing be written in the new root, at one stroke; kernels before 5.12 do it mount by mount."""
+    """Make the new root read-only in one step; kernels before 5.12 do it mount by mount."""
     attributes = struct.pack("QQQQ", ATTR_RDONLY, 0, 0, 0)
     number = ctypes.c_long(MOUNT_SETATTR)
     if not libc.syscall(number, AT_FDCWD, PLACE.encode(), AT_RECURSIVE, attributes, ctypes.c_size_t(32)):

@@ -1,7 +1,7 @@
 """A process that warms up and waits to run one lesson of a student's own. It is no sandbox, and works on any system.
 
 Started by exec: python -P -B spare.py. Its input has two lines: where to connect when it is warm, and later how to
-serve. When its input ends, so does it.
+serve. The process ends when its input ends.
 """
 
 import json

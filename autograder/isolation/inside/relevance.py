@@ -1,4 +1,4 @@
-"""Which statements that did not run a task needs. They are named in the words of its verdict."""
+"""Find the statements that a task needs and that did not run. The task's verdict names them."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class RunStatement:
 
 
 def said_about(name: str, steps: Sequence[RunStatement]) -> list[str]:
-    """Say of the statements that a definition needs, straight or through others, why they did not do their work.
+    """Say why statements that a definition needs, directly or through others, did not do their work.
 
     Args:
         name: a name of the top level.

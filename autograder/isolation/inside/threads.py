@@ -1,7 +1,7 @@
-"""One thread is all that a hand-in gets: Python says so in a sentence, and torch asks for no more.
+"""Give a hand-in one thread: Python refuses more in a sentence, and torch starts no more.
 
-The kernel refuses the rest (`sandbox.lock_worker`). torch would end the process where it cannot have the threads that a
-hand-in asks for, so that a wish for more of them is heard and not followed.
+The kernel refuses other threads (`sandbox.lock_worker`). torch would end the process if it could not have the threads
+that a hand-in asks for. So a call that asks torch for more threads does nothing.
 """
 
 import _thread

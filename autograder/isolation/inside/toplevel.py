@@ -1,4 +1,4 @@
-"""What of a hand-in's top level is run, and in which words it is said that something is not."""
+"""Decide which top-level statements of a hand-in are run, and say why others are not."""
 
 import ast
 import sys
@@ -23,7 +23,7 @@ LOOP = "loops at the top level are experiments. Put this one into a function, or
 CALL = "bare calls at the top level are experiments. Write an assignment instead, or put it into a definition."
 BLOCK = "a `with` at the top level is run only if it holds no loop and no bare call. Put it into a function."
 SEED = "each check sets the seeds itself."
-MAIN = 'what stands below `if __name__ == "__main__"` is not for those who import a file.'
+MAIN = 'code below `if __name__ == "__main__"` is not run when the file is imported.'
 OTHER = "only imports, definitions, assignments, `if` and `try` are run at the top level."
 SLOW = "the top level took too long, so only imports, definitions and constants were run. Put slow work into functions."
 

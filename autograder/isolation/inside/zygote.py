@@ -48,7 +48,7 @@ def serve(control: socket.socket, wanted: frozenset[str], quick: bool = False) -
     sys.path.remove(str(Path(__file__).resolve().parents[3]))
     _forget_environment()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)  # what was printed before a crash is kept
+        sys.stdout.reconfigure(line_buffering=True)  # text that was printed before a crash is kept
     held = sandbox.lock_zygote(wanted)
     per_worker = wanted & {"rlimits", "seccomp"}
     if "seccomp" in per_worker and not _can_fork_with(per_worker):

@@ -1,4 +1,4 @@
-"""What `unroll init` decides: which files a student's folder gets, and which it keeps; the disk is not touched."""
+"""Decide for `unroll init` which files a student's folder gets and which it keeps; the disk is not touched."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ OFFER, ASIDE = ".new", ".old"  # behind the name: such a file is no lesson and n
 
 @dataclass(frozen=True)
 class FileFate:
-    """What becomes of one file.
+    """The decision about one file.
 
     Args:
         name: with its folder, such as `sine/cell.py`.

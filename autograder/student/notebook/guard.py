@@ -1,4 +1,4 @@
-"""What a check in a notebook leaves as it was, and how it ends what does not end by itself."""
+"""Keep a notebook's state during a check, and end code that does not end by itself."""
 
 import _thread
 import contextlib

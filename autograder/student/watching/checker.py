@@ -1,6 +1,6 @@
 """The checks of `unroll watch`, in a thread beside the one that has the terminal. One warm process serves them all.
 
-What is asked last is done first, and at once: a check of a lesson that has been saved again is of no use to anybody.
+The last request is done first, and at once: a check of a lesson that was saved again has no use.
 """
 
 import contextlib

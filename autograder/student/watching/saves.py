@@ -1,9 +1,9 @@
-"""Which lessons were saved? A few files are looked at several times a second.
+"""Find the lessons that were saved: look at a few files several times a second.
 
-Asking is simpler than being told, and works everywhere: inotify and its kin are silent on network drives, in many
-containers and for editors that put a new file in the place of the old one. A dozen `stat` calls take a tenth of a
-millisecond; where a drive is slow, the pauses grow with it. Every second the files are opened too, because a network
-drive may answer `stat` from memory for some time, and looks anew when a file is opened.
+This is simpler than inotify, and works everywhere. inotify and similar services report nothing on network drives and in
+many containers. They also miss editors that put a new file in the place of the old one. A dozen `stat` calls take a
+tenth of a millisecond; on a slow drive the pauses grow. Every second the files are opened too. A network drive may
+answer `stat` from memory for some time, but it looks again when a file is opened.
 """
 
 import json
