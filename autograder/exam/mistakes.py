@@ -49,15 +49,13 @@ class Known(Protocol[AnyMistake]):
 
 
 def candidates(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
-    """Find the known mistakes that return, in every test of a task that failed, what was returned there."""
+    """Find the known mistakes that return what was returned in every test that failed, and fail none that passed."""
     failed = [run for run in runs if run.error is not None]
     left = list(known.among(failed[0])) if failed else []
     for run in failed:
         left = [mistake for mistake in left if known.returned(mistake, run)]
-    if len({mistake.id for mistake in left}) > 1:
-        passed = [run.plan for run in runs if run.error is None]
-        left = [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
-    return left
+    passed = [run.plan for run in runs if run.error is None]
+    return [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
 
 
 def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
