@@ -9,18 +9,20 @@ from autograder.course.model import Course
 from autograder.errors import StudentMissing, WorkerTimeout
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import Local
-from autograder.exam.mistakes import Known, RecordedMistakes, RunMistakes, candidates, recognised
+from autograder.exam.mistakes import Known, RecordedMistakes, RunMistakes, candidates, causes, named, recognised
 from autograder.exam.numbers import plain
 from autograder.exam.session import PlannedTest, TestRun
 
 
-def ran(test: str, returned: float, fails: bool, error: BaseException | None = None) -> TestRun:
+def ran(
+    test: str, returned: float | bool, fails: bool, error: BaseException | None = None, core: bool = False
+) -> TestRun:
     """A test that was run, as far as the search looks at it."""
-    plan = cast(PlannedTest, SimpleNamespace(item=SimpleNamespace(name=test)))
+    plan = cast(PlannedTest, SimpleNamespace(item=SimpleNamespace(name=test), core=core))
     return TestRun(plan, error or (AssertionError() if fails else None), [("value", returned)])
 
 
-def entry(id: str, variant: int, returns: float) -> dict[str, Any]:
+def entry(id: str, variant: int, returns: float | bool) -> dict[str, Any]:
     return {"id": id, "variant": variant, "says": f"{id} is it.", "returns": [["value", returns]]}
 
 
@@ -28,6 +30,67 @@ def found(runs: list[TestRun], tests: dict[str, list[dict[str, Any]]]) -> tuple[
     """Say which mistake is recognised."""
     mistakes = recognised(RecordedMistakes(tests), runs)
     return (mistakes[0].id, mistakes[0].says) if mistakes else ("", "")
+
+
+def both(runs: list[TestRun], tests: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Say which mistakes are the causes."""
+    return [mistake.id for mistake in causes(RecordedMistakes(tests), runs)]
+
+
+TWO = {
+    "core": [entry("X1", 0, 1.0), entry("X3", 2, 7.0)],
+    "edge": [entry("X2", 1, 4.0), entry("X3", 2, 4.0)],
+    "other": [entry("X3", 2, 4.0)],
+}
+PASSED = ran("other", 0.0, False)
+
+
+def test_two_mistakes_explain_a_part_each() -> None:
+    assert both([ran("core", 1.0, True, core=True), ran("edge", 4.0, True), PASSED], TWO) == ["X1", "X2"]
+
+
+def test_two_mistakes_are_found_where_no_core_test_failed() -> None:
+    assert both([ran("core", 1.0, True), ran("edge", 4.0, True), PASSED], TWO) == ["X1", "X2"]
+
+
+def test_an_edge_that_nothing_explains_does_not_hide_the_main_mistake() -> None:
+    assert both([ran("core", 1.0, True, core=True), ran("edge", 9.0, True), PASSED], TWO) == ["X1"]
+
+
+def test_where_no_core_test_failed_all_must_be_explained() -> None:
+    assert both([ran("core", 1.0, True), ran("edge", 9.0, True), PASSED], TWO) == []
+
+
+def test_a_core_test_that_nothing_explains_has_no_name() -> None:
+    assert both([ran("core", 2.0, True, core=True), ran("edge", 4.0, True), PASSED], TWO) == []
+
+
+def test_a_mistake_that_fails_what_passed_is_not_the_cause() -> None:
+    assert both([ran("core", 7.0, True, core=True), ran("edge", 9.0, True), PASSED], TWO) == []
+    assert both([ran("core", 7.0, True, core=True), ran("edge", 9.0, True), ran("other", 9.0, True)], TWO) == ["X3"]
+
+
+def test_yes_and_no_alone_do_not_name_a_part() -> None:
+    known = {"core": [entry("X1", 0, True)], "edge": [entry("X2", 1, 4.0)]}
+
+    assert both([ran("core", True, True, core=True), ran("edge", 4.0, True)], known) == []
+
+
+def test_one_mistake_that_explains_all_is_alone() -> None:
+    assert both([ran("core", 7.0, True, core=True), ran("edge", 4.0, True), ran("other", 4.0, True)], TWO) == ["X3"]
+
+
+def test_several_that_explain_all_are_none() -> None:
+    known = {"core": [entry("X1", 0, 1.0), entry("X2", 1, 1.0)]}
+
+    assert both([ran("core", 1.0, True, core=True)], known) == []
+
+
+def test_two_causes_are_one_sentence_each() -> None:
+    found = causes(RecordedMistakes(TWO), [ran("core", 1.0, True, core=True), ran("edge", 4.0, True), PASSED])
+
+    assert named(found) == ("X1", "X1 is it. And a second one: X2 is it.")
+    assert named([]) == ("", "")
 
 
 def test_two_wrong_answers_of_one_id_do_not_hide_each_other() -> None:

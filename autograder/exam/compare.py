@@ -5,15 +5,32 @@ A check in doubt fails. Messages of hidden tests name the place and the size of 
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from autograder.errors import StudentError
+from autograder.exam.relations import number_relation, relation
 from autograder.isolation.inside.wire import Opaque
 
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5, torch.float16: 1e-2}
+
+
+class Wrong(AssertionError):
+    """A result that is not as it should be; how it is related to the right one is looked for when it is read.
+
+    Args:
+        related: finds the relation.
+    """
+
+    def __init__(self, said: str, related: Callable[[], str]) -> None:
+        super().__init__(said)
+        self._related = related
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (super().__str__(), self._related())))
 
 
 def same(
@@ -36,13 +53,15 @@ def same(
     """
     _check_type(actual, expected, what)
     actual, expected = (torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in (actual, expected))
-    _check_shape(actual, expected, what, axes)
+    related = partial(relation, actual, expected, axes)
+    _check_shape(actual, expected, what, axes, related)
     assert actual.dtype == expected.dtype or not dtype, (
         f"{what} should have dtype {_short(expected.dtype)}, but has {_short(actual.dtype)}."
     )
     tolerance = atol if atol is not None else TOLERANCE.get(expected.dtype, 0.0)
     wrong = ~torch.isclose(actual.double(), expected.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
-    assert not bool(wrong.any()), _difference(actual, expected, wrong, what, show)
+    if not bool((~wrong).all()):
+        raise Wrong(_difference(actual, expected, wrong, what, show), related)
 
 
 def _check_type(actual: Any, expected: Any, what: str) -> None:
@@ -54,7 +73,7 @@ def shaped(actual: Any, wanted: Sequence[int], what: str, axes: str = "") -> Non
     """Check that a student's value is a tensor of some shape, whatever its numbers are."""
     expected = torch.empty(*wanted)
     _check_type(actual, expected, what)
-    _check_shape(actual, expected, what, axes)
+    _check_shape(actual, expected, what, axes, lambda: "")
 
 
 def _other_type(actual: Any, expected: Any, what: str) -> str:
@@ -62,10 +81,13 @@ def _other_type(actual: Any, expected: Any, what: str) -> str:
     return f"{what} should be a {type_name(expected)}, but is {type_name(actual)}.{returns}"
 
 
-def _check_shape(actual: torch.Tensor, expected: torch.Tensor, what: str, axes: str) -> None:
+def _check_shape(
+    actual: torch.Tensor, expected: torch.Tensor, what: str, axes: str, related: Callable[[], str]
+) -> None:
     letters = f"({axes.replace(' ', ', ')}) = " if axes else ""
     wanted, came = tuple(expected.shape), tuple(actual.shape)
-    assert came == wanted, f"{what} should have shape {letters}{wanted}, but has {came}."
+    if came != wanted:
+        raise Wrong(f"{what} should have shape {letters}{wanted}, but has {came}.", related)
 
 
 def _difference(actual: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor, what: str, show: bool) -> str:
@@ -100,7 +122,8 @@ def number(actual: Any, expected: float, what: str, tol: float = 1e-5, show: boo
     # Of an infinite number every other one would be within the tolerance.
     close = actual == expected or abs(actual - expected) <= tol * max(1.0, abs(expected)) < math.inf
     shown = f"should be {expected:.6g}, but is {actual:.6g}" if show else f"is wrong by {abs(actual - expected):.2g}"
-    assert close, f"{what} {shown}."
+    if not close:
+        raise Wrong(f"{what} {shown}.", partial(number_relation, actual, expected))
 
 
 def equal(actual: Any, expected: Any, what: str) -> None:

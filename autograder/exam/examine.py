@@ -10,7 +10,7 @@ from autograder.exam.clock import Budget, Clock
 from autograder.exam.exam import Exam
 from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
-from autograder.exam.mistakes import recognised
+from autograder.exam.mistakes import causes, named, recognised
 from autograder.exam.outcome import judged, result_of
 from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
@@ -176,8 +176,10 @@ def _refused(task: Task, remote: Remote) -> tuple[str, str] | None:
 
 
 def _diagnose(exam: Exam, lesson: Lesson, task: Task, runs: Sequence[TestRun]) -> Finding:
-    found = recognised(exam.mistakes(lesson), runs)
+    known = exam.mistakes(lesson)
+    found = recognised(known, runs)
     if not found:
-        return NOTHING
+        parts = causes(known, runs)
+        return Finding(*named(parts))
     worth = {variant.worth for variant in found if variant.task == task.name}
     return Finding(found[0].id, found[0].says, part=worth.pop() if len(worth) == 1 else None)

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+import torch
+
 from autograder.course.variants import Variant
 from autograder.errors import StudentMissing, WorkerGone
 from autograder.exam.distance import only_one, same_returns
@@ -15,6 +18,8 @@ from autograder.exam.numbers import as_recorded
 from autograder.exam.session import PlannedTest, TestRun
 
 RecordedMistake = dict[str, Any]
+
+ALSO = "And a second one:"
 
 
 class Mistake(Protocol):
@@ -44,15 +49,13 @@ class Known(Protocol[AnyMistake]):
 
 
 def candidates(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
-    """Find the known mistakes that return, in every test of a task that failed, what was returned there."""
+    """Find the known mistakes that return what was returned in every test that failed, and fail none that passed."""
     failed = [run for run in runs if run.error is not None]
     left = list(known.among(failed[0])) if failed else []
     for run in failed:
         left = [mistake for mistake in left if known.returned(mistake, run)]
-    if len({mistake.id for mistake in left}) > 1:
-        passed = [run.plan for run in runs if run.error is None]
-        left = [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
-    return left
+    passed = [run.plan for run in runs if run.error is None]
+    return [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
 
 
 def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
@@ -64,6 +67,59 @@ def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMis
         return []
     found = candidates(known, runs)
     return found if only_one([mistake.id for mistake in found]) else []
+
+
+def causes(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
+    """Find the fewest mistakes that explain what was returned: one, or two of which each explains a part.
+
+    What costs most is explained first: the core tests, else the first test that failed. A second mistake is looked for
+    in the tests that are left. Those are small ones, and may stay unexplained.
+
+    Returns:
+        One mistake or two, the main one first; none where that is in doubt.
+    """
+    one = recognised(known, runs)
+    if one or any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in runs):
+        return one[:1]
+    failed = [run for run in runs if run.error is not None]
+    first = [run for run in failed if run.plan.core] or failed[:1]
+    if candidates(known, failed) or not any(map(_tells, first)):
+        return []  # several explain it all, or hardly anything was returned that could tell them apart
+    main = _fitting(known, runs, first)
+    rest = [run for run in failed if not any(known.returned(mistake, run) for mistake in main)]
+    second = _fitting(known, runs, rest)
+    if not main or not (second or any(run.plan.core for run in first)):
+        return []
+    return [*main[:1], *second[:1]]
+
+
+def named(mistakes: Sequence[Mistake]) -> tuple[str, str]:
+    """Return the id of the main mistake, and a sentence for each; empty texts if there is none."""
+    if not mistakes:
+        return "", ""
+    first, *others = mistakes
+    return first.id, " ".join((first.says, *(f"{ALSO} {other.says}" for other in others)))
+
+
+def _fitting(known: Known[AnyMistake], runs: Sequence[TestRun], wrong: Sequence[TestRun]) -> list[AnyMistake]:
+    """Find the mistakes, all of one id, that return the same in some tests and fail none that passed."""
+    left = candidates(known, wrong)
+    passed = [run.plan for run in runs if run.error is None]
+    left = [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
+    return left if only_one([mistake.id for mistake in left]) else []
+
+
+def _tells(run: TestRun) -> bool:
+    """Tell whether a test has returned numbers: an exception, or yes and no, is often the same for other reasons."""
+    return any(answer[0] == "value" and _has_numbers(answer[1]) for answer in run.transcript)
+
+
+def _has_numbers(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_numbers, value))
+    return isinstance(value, (float, torch.Tensor, np.ndarray))
 
 
 class RunMistakes:

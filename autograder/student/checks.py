@@ -10,7 +10,7 @@ from autograder.errors import StudentError
 from autograder.exam.exam import Exam, run_session
 from autograder.exam.lesson_tests import shipped_tests
 from autograder.exam.marks import share_points, task_result, worst
-from autograder.exam.mistakes import RecordedMistakes, recognised
+from autograder.exam.mistakes import RecordedMistakes, causes, named
 from autograder.exam.outcome import judged
 from autograder.exam.results import TestResult
 from autograder.exam.session import TestRun
@@ -76,8 +76,8 @@ def _verdict(
     lesson: Lesson, task: Task, ran: TaskRun, bound: Bound, known: RecordedMistakes, cells: Sequence[str]
 ) -> Verdict:
     pairs = [(run, judged(run, bound)) for run in ran.runs]
-    mistakes = recognised(known, ran.runs)
-    mistake, cause = (mistakes[0].id, mistakes[0].says) if mistakes else ("", "")
+    found = causes(known, ran.runs)
+    mistake, cause = named(found)
     smallest = _smallest(pairs)
     # A task's message is that of its first test with the worst outcome.
     pairs.sort(key=lambda pair: pair[0] is not smallest)

@@ -64,6 +64,19 @@ def by_recursion(model, history, steps):
     return torch.cat([y, forecast(model, torch.cat([history[1:], y]), steps - 1)])
 
 
+@alternative("forecast", "a tensor that grows")
+def by_growing(model, history, steps):
+    mode = model.training
+    model.eval()
+    line = history.clone()
+    with torch.no_grad():
+        for _ in range(steps):
+            window = line[-len(history) :].reshape(1, -1, 1)
+            line = torch.cat([line, model(window).reshape(1)])
+    model.train(mode)
+    return line[len(history) :]
+
+
 @alternative("decode", "all inputs chosen before the step")
 def chosen_before(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     outputs = []
