@@ -317,6 +317,9 @@ def test_any_number_of_axes_will_do(student, rng):
         check_slope(mine, theirs)
 
 
+TENTH = "With a tenth of eps the error should fall to a hundredth; that of a one-sided difference falls to a tenth."
+
+
 @pytest.mark.task("numerical_gradient", core=True, weight=3)
 def test_the_differences_are_central(student, rng):
     """A difference to one side."""
@@ -332,9 +335,7 @@ def test_the_differences_are_central(student, rng):
     for found in cube:
         check_slope(found, 3 * a**2, atol=0.05)
     large, small = (float(np.abs(found["gradient"] - 3 * a**2).max()) for found in cube)
-    assert small <= large / 50 + 1e-7, (
-        "With a tenth of eps the error should fall to a hundredth; that of a one-sided difference falls to a tenth."
-    )
+    assert small <= large / 50 + 1e-7, TENTH if small < large * 0.9 else "The error does not depend on eps."
 
 
 @pytest.mark.task("numerical_gradient", weight=2)
