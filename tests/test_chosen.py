@@ -12,7 +12,7 @@ from classroom import REPOSITORY
 
 HERE = Path(__file__).parent
 INI = '[pytest]\nmarkers =\n    slow: long\n    slower: longer\naddopts = --strict-markers -m "not (slow or slower)"\n'
-HOOKS = "from chosen import pytest_cmdline_main, pytest_collection_modifyitems, pytest_report_header\n"
+HOOKS = "from chosen import *\n"
 FILES = {
     "conftest.py": HOOKS,
     "test_a.py": "def test_short(): pass\n",

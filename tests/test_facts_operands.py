@@ -7,8 +7,8 @@ import pytest
 import torch
 from classroom import hand_in
 
-from autograder.course.extras import read_shapes
 from autograder.course.model import Course, Lesson, Task
+from autograder.course.task import read_shapes
 from autograder.errors import StudentError
 from autograder.exam.distance import same_returns
 from autograder.exam.exam import course_exam, run_session

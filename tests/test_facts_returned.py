@@ -1,5 +1,7 @@
 """What came back is said where a check could not use it: None, another number of results, another type."""
 
+import sys
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -84,7 +86,11 @@ def test_a_shape_alone_can_be_checked(value: Any, said: str) -> None:
         ("the result with gradients on", torch.eye(2), "is wrong in 2 of 4 values, first at its entry [0, 0], by 1."),
         ("the loss", torch.tensor(1.0), "the loss is wrong by 1."),
         ("the row", torch.ones(1, 1), "the row is wrong by 1."),
-        ("the row", torch.full((2,), torch.nan), "entry [0] of the row is nan, and should be a finite number."),
+        (
+            "the row",
+            torch.full((2,), torch.nan),
+            "entry [0] of the row is nan, and should be a finite number. No value of it is a finite number.",
+        ),
     ],
 )
 def test_a_difference_reads_as_a_sentence(what: str, wrong: torch.Tensor, said: str) -> None:
@@ -167,6 +173,20 @@ def test_what_a_probe_was_given_is_called_by_its_name(course: Course, zygote: Zy
         assert "Your code raised" not in task.message
 
 
+@pytest.fixture
+def own_tests() -> Iterator[None]:
+    """Have the tests of a course read anew, here and in whatever comes after: Python keeps them by their names."""
+    _forget_tests()
+    yield
+    _forget_tests()
+
+
+def _forget_tests() -> None:
+    for name in [name for name in sys.modules if name.endswith("test_hidden")]:
+        del sys.modules[name]
+
+
+@pytest.mark.usefixtures("own_tests")
 def test_what_a_probe_cannot_use_is_not_called_an_error_of_the_students(mini: Course, zygote: Zygote) -> None:
     probes = mini.root / "solutions" / "play" / "double" / "probes.py"
     probes.write_text("def half(lesson, x):\n    return lesson.double(x).sum() / 2\n", encoding="utf-8")

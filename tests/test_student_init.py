@@ -198,14 +198,14 @@ def test_without_the_digests_all_that_differs_is_the_students(newer: Shipped, ho
 def stopped_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Stop at a write, counted from 0, as Ctrl-C does."""
     writes: Iterator[int] = iter(range(100))
-    write = init.write_whole
+    write = init.write_atomically
 
     def stopping(path: Path, text: str, advice: str) -> None:
         if next(writes) == number:
             raise KeyboardInterrupt
         write(path, text, advice)
 
-    monkeypatch.setattr(init, "write_whole", stopping)
+    monkeypatch.setattr(init, "write_atomically", stopping)
 
 
 @pytest.mark.parametrize("number", range(5))

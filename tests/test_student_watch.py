@@ -193,7 +193,9 @@ def test_the_terminal_is_as_before_after_a_signal(home: Path, number: int) -> No
 
 
 def test_the_terminal_is_as_before_after_an_error_of_ours(home: Path) -> None:
-    broken = "import autograder.student.watching.screen as s\ndef lines(*_): raise RuntimeError\ns.lines = lines\n"
+    broken = (
+        "import autograder.student.watching.screen as s\ndef lines(*_): raise RuntimeError\ns.screen_lines = lines\n"
+    )
     program = f"{broken}from autograder.cli import main\nmain()"
     with terminal(home, "watch", program=("-c", program)) as seen:
         assert seen.wait_for_end() != 0

@@ -56,7 +56,7 @@ def test_nothing_of_the_solutions_is_in_the_wheel(wheel: zipfile.ZipFile) -> Non
         if name.name in ("mistakes.py", "mistakes.toml", "alternatives.py", "test_hidden.py", "probes.py")
     ]
 
-    assert [str(name) for name in found] == ["autograder/course/probes.py"]
+    assert [str(name) for name in found] == ["autograder/course/probes.py", "autograder/exam/mistakes.py"]
 
 
 def test_every_file_of_the_machine_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:

@@ -158,9 +158,9 @@ def test_memory_may_be_shared_where_the_test_says_so() -> None:
 
 
 def test_another_device_is_said() -> None:
-    check_device(Asked("student", [], elsewhere=lambda *_: True), "f", (1,))
+    check_device(Asked("student", [], follows_device=lambda *_: True), "f", (1,))
     with pytest.raises(AssertionError, match="wrong device: take the device of x"):
-        check_device(Asked("student", [], elsewhere=lambda *_: False), "f", (1,))
+        check_device(Asked("student", [], follows_device=lambda *_: False), "f", (1,))
 
 
 def running_sum(x: torch.Tensor, state: Any) -> tuple[torch.Tensor, Any]:

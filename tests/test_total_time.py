@@ -229,7 +229,7 @@ class Office:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
         self.theirs: list[Connection] = []
         monkeypatch.setattr(crew_module, "start", lambda settings, module: self._open([]))
-        monkeypatch.setattr(crew_module, "fork", lambda chief: self._open(self.theirs))
+        monkeypatch.setattr(crew_module, "fork_examiner", lambda chief: self._open(self.theirs))
         self.crew = Crew({}, jobs)
 
     def _open(self, kept: list[Connection]) -> Examiner:
@@ -385,7 +385,7 @@ def test_an_examiner_that_cannot_be_had_ends_the_run_in_one_line(monkeypatch: py
     def full(chief: Examiner) -> Examiner:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(crew_module, "fork", full)
+    monkeypatch.setattr(crew_module, "fork_examiner", full)
 
     with pytest.raises(GradingError, match="No grader process can be started"):
         next(office.grade(1))

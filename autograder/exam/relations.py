@@ -13,9 +13,12 @@ Axes = Sequence[str]
 Finder = Callable[[torch.Tensor, torch.Tensor, Axes], str]
 
 ORDINALS = ("first", "second", "third", "fourth")
-MANY = 1000  # values that are looked at to see whether they differ
-FEWEST = 3  # so many different numbers make an accident unlikely
-STEPS = 2  # a result may be late or early by so many steps
+MANY = 1000  # values are looked at, to see whether they differ
+
+# So many different numbers make an accident unlikely.
+FEWEST = 3
+STEPS = 2  # a result is late or early by at most so many
+
 MAPS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
@@ -166,9 +169,11 @@ def _scaled(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     if factor is None or abs(factor - 1) < 1e-6:
         return ""
     named = _named_factor(factor, dict(zip(axes, wanted.shape, strict=True)) if wanted.dim() > 1 else {})
+    if not _tells(wanted) and wanted.dim():
+        return ""
     if named:
         return f"It is the right result {named}."
-    return "It is the right result times one and the same number." if _tells(wanted) else ""
+    return "It is the right result times one and the same number." if wanted.dim() else ""
 
 
 def _factor(came: torch.Tensor, wanted: torch.Tensor) -> float | None:
@@ -233,6 +238,8 @@ def _cumulated(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
 
 def _in_part(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     """Say where it is wrong, if that is a part: some entries of one axis, and all of the others."""
+    if wanted.numel() <= FEWEST:
+        return ""  # the first wrong value says as much
     wrong = ~torch.isclose(came, wanted, rtol=1e-5, atol=1e-7, equal_nan=True)
     for axis, name in enumerate(axes):
         rest = [other for other in range(wrong.dim()) if other != axis]
