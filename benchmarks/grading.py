@@ -17,15 +17,15 @@ NAIVE = """
 import os, sys
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 from pathlib import Path
-from autograder.course import load_course
+from autograder.course.model import load_course
 from autograder.exam.exam import course_exam, run_session
 from autograder.exam.local import Local
 course = load_course(Path.cwd())
 lessons = course.assignment("sine").lessons
 def work(exam):
-    for room in exam.lessons.values():
-        local = Local(room.lesson.name, (Path(sys.argv[1]) / f"{room.lesson.name}.py").read_text())
-        for plan in room.plans:
+    for tests in exam.lessons.values():
+        local = Local(tests.lesson.name, (Path(sys.argv[1]) / f"{tests.lesson.name}.py").read_text())
+        for plan in tests.plans:
             assert exam.run(plan, local.ask).error is None
 run_session(course_exam(lessons, "seed", work))
 """
@@ -95,9 +95,9 @@ def alone(assignment="sine"):
     def work(exam):
         for _ in range(4):
             before = watch.seconds
-            for room in exam.lessons.values():
-                local = Local(room.lesson.name, room.answer)
-                for plan in room.plans:
+            for tests in exam.lessons.values():
+                local = Local(tests.lesson.name, room.answer)
+                for plan in tests.plans:
                     assert exam.run(plan, local.ask).error is None
             spent.append(watch.seconds - before)
 

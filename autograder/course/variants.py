@@ -76,7 +76,7 @@ def wrong_edits(lesson: Lesson) -> list[str]:
 
 
 def _read_mistakes(lesson: Lesson) -> tuple[list[Variant], list[str]]:
-    read, rights = read_mistakes_file(lesson), _rights(lesson)
+    read, rights = read_mistakes_file(lesson), right_programs(lesson)
     programs = [*_variants(lesson, MISTAKES, "mistake"), *_loops(lesson)]
     lines = {variant.name: f"line {variant.line} of {MISTAKES}" for variant in programs}
     found: list[Variant] = []
@@ -84,7 +84,7 @@ def _read_mistakes(lesson: Lesson) -> tuple[list[Variant], list[str]]:
         try:
             if edit.name in lines:
                 raise EditError(f"{lines[edit.name]} has this name too. Choose another.")
-            found.append(_edited(rights, edit))
+            found.append(edited_variant(rights, edit))
         except EditError as error:
             read.refuse(edit.line, f"{edit.name}: {error}")
         lines[edit.name] = f"line {edit.line}"
@@ -117,7 +117,8 @@ class _Rights:
     beside: dict[str, str]
 
 
-def _rights(lesson: Lesson) -> _Rights:
+def right_programs(lesson: Lesson) -> _Rights:
+    """Read the programs of a lesson that an edit can begin with."""
     path = lesson.folder / ALTERNATIVES
     return _Rights(
         _answer(lesson),
@@ -127,7 +128,12 @@ def _rights(lesson: Lesson) -> _Rights:
     )
 
 
-def _edited(rights: _Rights, edit: Edit) -> Variant:
+def edited_variant(rights: _Rights, edit: Edit) -> Variant:
+    """Make the wrong answer that an edit describes.
+
+    Raises:
+        EditError: it cannot be made.
+    """
     text = edited(_base(rights, edit), edit.texts)
     files = [MISTAKES] if edit.of == ANSWER else [ALTERNATIVES, MISTAKES]
     source = "\n\n".join([rights.answer, *(rights.beside[file] for file in files), text])
