@@ -96,7 +96,7 @@ def alone(assignment="sine"):
         for _ in range(4):
             before = watch.seconds
             for tests in exam.lessons.values():
-                local = Local(tests.lesson.name, room.answer)
+                local = Local(tests.lesson.name, tests.answer)
                 for plan in tests.plans:
                     assert exam.run(plan, local.ask).error is None
             spent.append(watch.seconds - before)

@@ -17,6 +17,7 @@ from nbgrader_small import SmallCourse
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading import run
+from autograder.grading.request import ExaminerRequest
 from autograder.grading.show import show_grading
 from autograder.intake import is_work
 
@@ -134,9 +135,9 @@ class LosesBob:
     def wait_until_warm(self) -> None:
         pass
 
-    def grade(self, requests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    def grade(self, requests: list[ExaminerRequest]) -> Iterator[tuple[str, ExaminerRequest, dict[str, Any]]]:
         for request in requests:
-            student, folder = request["student"], request["folder"]
+            student, folder = request.student, request.folder
             tasks = tuple(TaskResult("play/double", name, 1.0, 1.0, "passed") for name in ("double", "double_all"))
             found = {"result": HandInResult(student, folder, "a digest", tasks).to_json()}
             yield "done", request, {"lost": "The grader ended."} if student == "bob" else found

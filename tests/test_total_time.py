@@ -23,6 +23,7 @@ from autograder.grading import run as run_module
 from autograder.grading.crew import ASLEEP_PER_JOB, Crew
 from autograder.grading.pace import measured
 from autograder.grading.processes import Examiner
+from autograder.grading.request import ExaminerRequest
 from autograder.grading.run import Options, open_class
 from autograder.isolation import stopwatch
 from autograder.isolation.child import Ended
@@ -238,7 +239,7 @@ class Office:
         return Examiner(ours, Done())
 
     def grade(self, count: int) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-        return self.crew.grade([{"student": str(n), "folder": str(n)} for n in range(count)])
+        return self.crew.grade([ExaminerRequest(str(n), str(n)) for n in range(count)])
 
     def say(self, number: int, **message: Any) -> None:
         self.theirs[number].send_bytes(json.dumps(message).encode())
@@ -247,15 +248,15 @@ class Office:
 def test_one_that_sleeps_leaves_its_place_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office(monkeypatch, jobs=2)
     events = office.grade(5)
-    assert [next(events)[1]["folder"] for _ in range(2)] == ["0", "1"]
+    assert [next(events)[1].folder for _ in range(2)] == ["0", "1"]
 
     office.say(0, asleep=True)
-    assert next(events)[:2] == ("start", {"student": "2", "folder": "2"})
+    assert next(events)[:2] == ("start", ExaminerRequest("2", "2"))
     office.say(2, result="third")
-    assert next(events) == ("done", {"student": "2", "folder": "2"}, {"result": "third"})
-    assert next(events)[1]["folder"] == "3"
+    assert next(events) == ("done", ExaminerRequest("2", "2"), {"result": "third"})
+    assert next(events)[1].folder == "3"
     office.say(0, result="first")
-    assert next(events) == ("done", {"student": "0", "folder": "0"}, {"result": "first"})
+    assert next(events) == ("done", ExaminerRequest("0", "0"), {"result": "first"})
 
     assert len(office.theirs) == 3
 
@@ -276,16 +277,16 @@ def test_where_too_many_sleep_the_others_are_graded_first(monkeypatch: pytest.Mo
     office = Office(monkeypatch, jobs=1)
     events = office.grade(ASLEEP_PER_JOB + 2)
     for number in range(ASLEEP_PER_JOB + 1):
-        assert next(events)[:2] == ("start", {"student": str(number), "folder": str(number)})
+        assert next(events)[:2] == ("start", ExaminerRequest(str(number), str(number)))
         office.say(number, asleep=True)
 
     last = str(ASLEEP_PER_JOB + 1)
-    assert next(events)[1]["folder"] == last
+    assert next(events)[1].folder == last
     office.say(ASLEEP_PER_JOB + 1, result="of the last")
-    assert next(events)[1]["folder"] == last
+    assert next(events)[1].folder == last
     again = next(events)
 
-    assert again[:2] == ("start", {"student": str(ASLEEP_PER_JOB), "folder": str(ASLEEP_PER_JOB)})
+    assert again[:2] == ("start", ExaminerRequest(str(ASLEEP_PER_JOB), str(ASLEEP_PER_JOB)))
 
 
 def test_where_memory_is_short_those_that_sleep_come_last_and_are_set_aside_once(
@@ -297,11 +298,11 @@ def test_where_memory_is_short_those_that_sleep_come_last_and_are_set_aside_once
 
     next(events)
     office.say(0, asleep=True)
-    assert next(events)[1]["folder"] == "1"
+    assert next(events)[1].folder == "1"
     office.say(1, result="of 1")
     assert [next(events)[:2] for _ in range(2)] == [
-        ("done", {"student": "1", "folder": "1"}),
-        ("start", {"student": "0", "folder": "0"}),
+        ("done", ExaminerRequest("1", "1")),
+        ("start", ExaminerRequest("0", "0")),
     ]
     office.say(1, asleep=True)
     office.say(1, result="of 0")
@@ -316,16 +317,16 @@ def test_a_hand_in_that_could_not_be_graded_is_tried_by_another(monkeypatch: pyt
     events = office.grade(2)
 
     for number in range(2):
-        assert next(events)[1]["folder"] == "0"
+        assert next(events)[1].folder == "0"
         if ends:
             office.theirs[number].close()
         else:
             office.say(number, lost="No process can be started.")
     event, request, answer = next(events)
 
-    assert (event, request["folder"]) == ("done", "0")
+    assert (event, request.folder) == ("done", "0")
     assert answer["lost"]
-    assert next(events)[1]["folder"] == "1"
+    assert next(events)[1].folder == "1"
 
 
 def test_a_hand_in_without_a_worker_is_a_row_and_the_others_are_graded(
@@ -352,7 +353,7 @@ def test_a_hand_in_without_a_worker_is_a_row_and_the_others_are_graded(
         def grade(self, requests: Any) -> Any:
             for request in requests:
                 yield "start", request, {}
-                yield "done", request, answers[request["student"]]
+                yield "done", request, answers[request.student]
 
     class Silent:
         def start(self, name: str) -> None: ...

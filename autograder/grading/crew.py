@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.errors import GradingError
-from autograder.grading.processes import Examiner, ExaminerRequest, fork_examiner, start
+from autograder.grading.processes import Examiner, fork_examiner, start
+from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import ENOUGH, need_descriptors
 from autograder.isolation.inside.sandbox import tier, weakness
 
@@ -46,9 +47,9 @@ class Queue:
 
     def _put(self, why: str, request: ExaminerRequest, where: list[ExaminerRequest]) -> bool:
         """Put one back, unless that was done before for the same reason."""
-        if (why, request["folder"]) in self._seen:
+        if (why, request.folder) in self._seen:
             return False
-        self._seen.add((why, request["folder"]))
+        self._seen.add((why, request.folder))
         where.append(request)
         return True
 
@@ -110,7 +111,7 @@ class Crew:
         while True:
             while queue and (examiner := self._free()):
                 examiner.request, examiner.is_asleep = queue.next(), False
-                examiner.send(examiner.request)
+                examiner.send(examiner.request.to_json())
                 yield "start", examiner.request, {}
             busy = {e.channel: e for e in self._examiners if e.request is not None}
             if not busy:

@@ -24,6 +24,7 @@ from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine, sources_of
 from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.pace import measured
+from autograder.grading.request import ExaminerRequest
 from autograder.grading.shown import Notebook
 from autograder.intake import HandIn, Student, read_hand_in, read_one
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
@@ -138,12 +139,12 @@ class ExaminerBench:
     def grade_all(self, channel: Connection, zygote: Zygote) -> None:
         """Answer requests until the other side closes."""
         while True:
-            request = json.loads(channel.recv_bytes())
-            student = Student(request["student"], request["folder"], Path(request["path"]))
-            hand_in = with_kit_digest(self._read(student, request.get("alone", False)), self.fingerprint)
-            if "cells" in request:
-                _say(channel, {"shown": self._show(hand_in, request, zygote)})
-            elif hand_in.digest == request["known"]:
+            request = ExaminerRequest.from_json(json.loads(channel.recv_bytes()))
+            student = Student(request.student, request.folder, Path(request.path))
+            hand_in = with_kit_digest(self._read(student, request.alone), self.fingerprint)
+            if request.cells is not None:
+                _say(channel, {"shown": self._show(hand_in, request.lesson, request.cells, zygote)})
+            elif hand_in.digest == request.known:
                 _say(channel, {"same": True})
             else:
                 _say(channel, self._grade(hand_in, zygote, lambda: _say(channel, {"asleep": True})))
@@ -161,12 +162,12 @@ class ExaminerBench:
             return {"lost": str(error)}
         return {"result": result.to_json()}
 
-    def _show(self, hand_in: HandIn, request: dict[str, Any], zygote: Zygote) -> Any:
+    def _show(self, hand_in: HandIn, lesson: str, cells: list[str], zygote: Zygote) -> Any:
         """Run a notebook's cells; all notebooks of a hand-in share one budget."""
         left = self.shown[1] if self.shown[0] == hand_in.digest else self.budget.seconds
-        others = {name: cells for name, cells in sources_of(hand_in).items() if name != request["lesson"]}
-        notebook = Notebook(zygote, self.course.limits, request["lesson"], others, left)
-        shown = notebook.run(request["cells"])
+        others = {name: texts for name, texts in sources_of(hand_in).items() if name != lesson}
+        notebook = Notebook(zygote, self.course.limits, lesson, others, left)
+        shown = notebook.run(cells)
         self.shown = hand_in.digest, left - notebook.spent
         return shown
 

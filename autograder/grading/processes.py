@@ -13,10 +13,10 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from autograder.errors import LINUX_ONLY, GradingError
+from autograder.grading.request import ExaminerRequest
 from autograder.isolation.environment import environment, program
 from autograder.isolation.open import need_sandbox
 
-ExaminerRequest = dict[str, Any]
 CLOSE_SECONDS = 10.0
 
 

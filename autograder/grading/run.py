@@ -17,7 +17,7 @@ from autograder.exam.results import HandInResult, TaskResult
 from autograder.exam.versions import versions
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
-from autograder.grading.processes import ExaminerRequest
+from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student, find_students, loose_work
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
@@ -169,9 +169,9 @@ def _grade_all(
     requests = [_request(student, earlier[student.folder]) for student in found.students]
     for event, request, answer in crew.grade(requests):
         if event == "start":
-            watcher.start(request["student"])
+            watcher.start(request.student)
             continue
-        known = earlier[request["folder"]]
+        known = earlier[request.folder]
         if answer.get("same") and known is not None:
             result = known
         else:
@@ -182,7 +182,7 @@ def _grade_all(
                 write_student(found.out, result, titles)
             except GradingError as error:  # the others are graded all the same
                 failed[result.student] = str(error)
-        results[request["folder"]] = result.without_details()
+        results[request.folder] = result.without_details()
         watcher.done(result.student, result.score, result.max_score)
 
 
@@ -197,7 +197,7 @@ def _earlier(found: Class, student: Student) -> HandInResult | None:
 def _request(student: Student, earlier: HandInResult | None) -> ExaminerRequest:
     is_final = earlier and earlier.student == student.student and not earlier.again
     known = earlier.digest if earlier and is_final else ""
-    return {"student": student.student, "folder": student.folder, "path": str(student.path), "known": known}
+    return ExaminerRequest(student.student, student.folder, str(student.path), known)
 
 
 def _result(found: Class, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
@@ -218,7 +218,7 @@ def _lost(found: Class, request: ExaminerRequest, message: str) -> HandInResult:
         for lesson in found.assignment.lessons
         for task in lesson.tasks
     )
-    return HandInResult(request["student"], request["folder"], "", tasks)
+    return HandInResult(request.student, request.folder, "", tasks)
 
 
 def _refuse_weak(crew: Crew, options: Options) -> None:

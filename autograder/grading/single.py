@@ -10,6 +10,7 @@ from autograder.course.model import Assignment, Course, find_course, load_course
 from autograder.errors import GradingError, UnrollError
 from autograder.exam.results import HandInResult, TestResult
 from autograder.grading.crew import Crew
+from autograder.grading.request import ExaminerRequest
 from autograder.grading.run import lost
 from autograder.intake import read_one
 from autograder.isolation.inside.sandbox import WEAK_ACCEPTED
@@ -53,7 +54,7 @@ class Single:
             "seed": self._config.getoption("seed") or secrets.token_hex(16),
             "fingerprint": "",
         }
-        request = {"student": self._path.name, "folder": "hand-in", "path": str(self._path), "known": "", "alone": True}
+        request = ExaminerRequest(self._path.name, "hand-in", str(self._path), alone=True)
         with Crew(settings, 1) as crew:
             crew.wait_until_warm()
             _refuse_weak(crew)

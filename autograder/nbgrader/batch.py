@@ -10,6 +10,7 @@ import click
 from autograder.course.model import Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
+from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import need_descriptors
 from autograder.nbgrader.database import check_gradebook
 from autograder.nbgrader.due import Roster, who_is_due
@@ -86,11 +87,11 @@ def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[s
     graded = []
     with progress(len(roster.due)) as bar, Crew(settings, min(jobs, len(roster.due)), HAND) as crew:
         crew.wait_until_warm()
-        for event, request, answer in crew.grade([{"student": one, "folder": one} for one in roster.due]):
+        for event, request, answer in crew.grade([ExaminerRequest(one, one) for one in roster.due]):
             if event == "start":
-                bar.start(request["student"])
-            elif _note(bar, request["student"], answer, roster):
-                graded.append(request["student"])
+                bar.start(request.student)
+            elif _note(bar, request.student, answer, roster):
+                graded.append(request.student)
     return graded
 
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from autograder.errors import GradingError, TooWeak
 from autograder.exam.results import HandInResult
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.request import ExaminerRequest
 from autograder.isolation.environment import must_be_fit
 from autograder.isolation.inside.sandbox import WEAK_ACCEPTED
 from autograder.nbgrader.lessons import StudentLesson
@@ -41,7 +43,7 @@ class ExaminerPool:
     def result(self, place: StudentLesson) -> HandInResult:
         """Judge all lessons that a student handed in; the same hand-in is judged once."""
         last = self._last if self._last and self._last.student == place.student else None
-        answer = self._ask({**_request(place), "known": last.digest if last else ""})
+        answer = self._ask(replace(_request(place), known=last.digest if last else ""))
         if last is None or not answer.get("same"):
             if "result" not in answer:
                 raise GradingError(f"The grader ended twice while it graded {place.student}. Autograde it again.")
@@ -50,11 +52,11 @@ class ExaminerPool:
 
     def shown(self, place: StudentLesson, cells: list[str]) -> list[list[dict[str, Any]]]:
         """Run the cells of a student's notebook for what they show."""
-        answer = self._ask({**_request(place), "known": "", "lesson": place.lesson.name, "cells": cells})
+        answer = self._ask(replace(_request(place), lesson=place.lesson.name, cells=cells))
         shown: list[list[dict[str, Any]]] = answer.get("shown", [[] for _ in cells])
         return shown
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, request: ExaminerRequest) -> dict[str, Any]:
         (answer,) = [answer for event, _, answer in self._crew.grade([request]) if event == "done"]
         return answer
 
@@ -63,8 +65,8 @@ class ExaminerPool:
         self._crew.__exit__()
 
 
-def _request(place: StudentLesson) -> dict[str, Any]:
-    return {"student": place.student, "folder": place.student, "path": str(place.handed_in)}
+def _request(place: StudentLesson) -> ExaminerRequest:
+    return ExaminerRequest(place.student, place.student, str(place.handed_in))
 
 
 _pools: dict[tuple[Path, str], ExaminerPool] = {}

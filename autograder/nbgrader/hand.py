@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import TooWeak, UnrollError
+from autograder.grading.request import ExaminerRequest
 from autograder.isolation.inside.endings import end_with_parent
 
 QUIET = "--log-level=ERROR"
@@ -33,8 +34,8 @@ def main() -> None:
     _say(channel, {"layers": {}, "tier": ""})
     try:
         while True:
-            request = json.loads(channel.recv_bytes())
-            _say(channel, grade(app, settings["assignment"], request["student"]))
+            request = ExaminerRequest.from_json(json.loads(channel.recv_bytes()))
+            _say(channel, grade(app, settings["assignment"], request.student))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 

@@ -1,0 +1,35 @@
+"""What an examiner is asked: one hand-in to grade, or the cells of its notebook to show."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class ExaminerRequest:
+    """One request, on its way from a run to an examiner.
+
+    Args:
+        folder: the folder of the student's report; no two of a class have the same.
+        path: where the hand-in stands.
+        known: the digest of the hand-in that is graded already, or "".
+        alone: whether the path is the hand-in itself, and not a student's folder.
+        lesson: the lesson whose notebook is shown, or "".
+        cells: the cells to show; None asks for marks.
+    """
+
+    student: str
+    folder: str
+    path: str = ""
+    known: str = ""
+    alone: bool = False
+    lesson: str = ""
+    cells: list[str] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn into plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(**data)
