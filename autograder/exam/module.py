@@ -27,7 +27,7 @@ class Request:
     """One request of a test to a module.
 
     Args:
-        op: an operation of `isolation.calls`.
+        op: an operation of `isolation.inside.calls`.
         value: its arguments.
     """
 

@@ -22,7 +22,7 @@ class Bound(Loaded, Protocol):
     """A student's lesson that can be asked: in a worker, or in this very process."""
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
-        """Carry out one request of `isolation.calls`."""
+        """Carry out one request of `isolation.inside.calls`."""
 
     def said_about(self, name: str) -> str:
         """Say what of the top level a task needs, and that was not run or raised."""
