@@ -102,13 +102,6 @@ def test_two_wrong_answers_of_one_id_do_not_hide_each_other() -> None:
     assert found([ran("first", 1.0, True), ran("second", 5.0, True)], known) == ("", "")
 
 
-def test_a_mistake_that_fails_a_core_test_that_passed_is_not_the_cause() -> None:
-    known = {"edge": [entry("X1", 0, 1.0)], "core": [entry("X1", 0, 2.0)]}
-
-    assert found([ran("edge", 1.0, True), ran("core", 0.0, False, core=True)], known) == ("", "")
-    assert found([ran("edge", 1.0, True), ran("core", 0.0, False)], known) == ("X1", "X1 is it.")
-
-
 def test_exercises_of_an_earlier_kit_name_mistakes_as_well() -> None:
     known = {"first": [{"id": "X1", "says": "X1 is it.", "returns": [["value", 1.0]]}]}
 

@@ -49,18 +49,19 @@ class Known(Protocol[AnyMistake]):
 
 
 def candidates(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
-    """Find the known mistakes that return what was returned in every test that failed, and fail no core test that passed.
+    """Find the known mistakes that return, in every test of a task that failed, what was returned there.
 
-    Where several are left, those that fail any test that passed are not the cause. One alone may do that by chance: what
+    Where several are left, those that fail a test that passed are not the cause. One alone may do that by chance: what
     draws from the global generator returns something else here.
     """
     failed = [run for run in runs if run.error is not None]
     left = list(known.among(failed[0])) if failed else []
     for run in failed:
         left = [mistake for mistake in left if known.returned(mistake, run)]
-    are_several = len({mistake.id for mistake in left}) > 1
-    passed = [run.plan for run in runs if run.error is None and (are_several or run.plan.core)]
-    return [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
+    if len({mistake.id for mistake in left}) > 1:
+        passed = [run.plan for run in runs if run.error is None]
+        left = [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
+    return left
 
 
 def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
