@@ -10,7 +10,7 @@ from autograder.exam.clock import Budget, Clock
 from autograder.exam.exam import Exam
 from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
-from autograder.exam.mistakes import causes, named, recognised
+from autograder.exam.mistakes import named, partial_causes, recognised
 from autograder.exam.outcome import judged, result_of
 from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
@@ -179,7 +179,7 @@ def _diagnose(exam: Exam, lesson: Lesson, task: Task, runs: Sequence[TestRun]) -
     known = exam.mistakes(lesson)
     found = recognised(known, runs)
     if not found:
-        parts = causes(known, runs)
+        parts = partial_causes(known, runs)
         return Finding(*named(parts))
     worth = {variant.worth for variant in found if variant.task == task.name}
     return Finding(found[0].id, found[0].says, part=worth.pop() if len(worth) == 1 else None)

@@ -54,14 +54,31 @@ def candidates(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMis
     Where several are left, those that fail a test that passed are not the cause. One alone may do that by chance: what
     draws from the global generator returns something else here.
     """
-    failed = [run for run in runs if run.error is not None]
-    left = list(known.among(failed[0])) if failed else []
-    for run in failed:
+    left = _explaining(known, _failed(runs))
+    return _uncontradicted(known, left, runs) if len({mistake.id for mistake in left}) > 1 else left
+
+
+def _failed(runs: Sequence[TestRun]) -> list[TestRun]:
+    return [run for run in runs if run.error is not None]
+
+
+def _explaining(known: Known[AnyMistake], wrong: Sequence[TestRun]) -> list[AnyMistake]:
+    """Find the mistakes that return the same in each of some tests that failed."""
+    left = list(known.among(wrong[0])) if wrong else []
+    for run in wrong:
         left = [mistake for mistake in left if known.returned(mistake, run)]
-    if len({mistake.id for mistake in left}) > 1:
-        passed = [run.plan for run in runs if run.error is None]
-        left = [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
     return left
+
+
+def _uncontradicted(known: Known[AnyMistake], found: Sequence[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
+    """Keep the mistakes that fail no test that passed."""
+    passed = [run.plan for run in runs if run.error is None]
+    return [mistake for mistake in found if not any(known.fails(mistake, plan) for plan in passed)]
+
+
+def _are_cut_short(runs: Sequence[TestRun]) -> bool:
+    """Tell whether a name was missing or the worker was lost: what was returned then says nothing."""
+    return any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in runs)
 
 
 def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
@@ -69,7 +86,7 @@ def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMis
 
     If a name was missing or the worker was lost, the returns say nothing.
     """
-    if any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in runs):
+    if _are_cut_short(runs):
         return []
     found = candidates(known, runs)
     return found if only_one([mistake.id for mistake in found]) else []
@@ -84,19 +101,22 @@ def causes(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake
     Returns:
         One mistake or two, the main one first; none where that is in doubt.
     """
-    one = recognised(known, runs)
-    if one or any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in runs):
-        return one[:1]
-    failed = [run for run in runs if run.error is not None]
-    first = [run for run in failed if run.plan.core] or failed[:1]
-    if candidates(known, failed) or not any(map(_tells, first)):
+    return recognised(known, runs)[:1] or partial_causes(known, runs)
+
+
+def partial_causes(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
+    """Find mistakes that explain a part each, where none is recognised; the main one first."""
+    failed = _failed(runs)
+    cores = [run for run in failed if run.plan.core]
+    first = cores or failed[:1]
+    if _are_cut_short(runs) or _explaining(known, failed) or not any(map(_tells, first)):
         return []  # several explain it all, or hardly anything was returned that could tell them apart
     main = _fitting(known, runs, first)
+    if not main:
+        return []
     rest = [run for run in failed if not any(known.returned(mistake, run) for mistake in main)]
     second = _fitting(known, runs, rest)
-    if not main or not (second or any(run.plan.core for run in first)):
-        return []
-    return [*main[:1], *second[:1]]
+    return [*main[:1], *second[:1]] if second or cores else []
 
 
 def named(mistakes: Sequence[Mistake]) -> tuple[str, str]:
@@ -109,9 +129,7 @@ def named(mistakes: Sequence[Mistake]) -> tuple[str, str]:
 
 def _fitting(known: Known[AnyMistake], runs: Sequence[TestRun], wrong: Sequence[TestRun]) -> list[AnyMistake]:
     """Find the mistakes, all of one id, that return the same in some tests and fail none that passed."""
-    left = candidates(known, wrong)
-    passed = [run.plan for run in runs if run.error is None]
-    left = [mistake for mistake in left if not any(known.fails(mistake, plan) for plan in passed)]
+    left = _uncontradicted(known, _explaining(known, wrong), runs)
     return left if only_one([mistake.id for mistake in left]) else []
 
 
