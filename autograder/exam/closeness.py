@@ -1,5 +1,6 @@
 """When two results agree, and when that means something."""
 
+import functools
 from collections.abc import Callable, Sequence
 
 import torch
@@ -18,6 +19,16 @@ def close(first: torch.Tensor, second: torch.Tensor) -> bool:
 def tells(values: torch.Tensor) -> bool:
     """Tell whether there are enough different numbers for an agreement to mean something."""
     return len(set(values.flatten()[:MANY].tolist())) >= FEWEST
+
+
+def where_values_differ(finder: Finder) -> Finder:
+    """Let a finder say nothing where the right values hardly differ."""
+
+    @functools.wraps(finder)
+    def guarded(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
+        return finder(came, wanted, axes) if tells(wanted) else ""
+
+    return guarded
 
 
 def count(number: int, word: str, words: str = "") -> str:

@@ -49,9 +49,11 @@ def _side(small: torch.Tensor, large: torch.Tensor, axis: int, gap: int, size: i
 
 
 def _one_entry(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
+    if came.dim() != wanted.dim() - 1 or not tells(came):
+        return ""
     for axis in range(wanted.dim()):
         for place, name in ((0, "first"), (-1, "last")):
-            if came.dim() == wanted.dim() - 1 and tells(came) and close(came, wanted.select(axis, place)):
+            if close(came, wanted.select(axis, place)):
                 return f"It is the {name} entry along {axes[axis]} alone."
     return ""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from autograder.exam.closeness import FEWEST, Axes, Finder, close, count, tells
+from autograder.exam.closeness import FEWEST, Axes, Finder, close, count, tells, where_values_differ
 
 STEPS = 2  # a result is late or early by at most so many
 LARGEST_FACTOR = 1000
@@ -41,9 +41,8 @@ def sign(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     return "It has the opposite sign of the right result." if bool(wanted.any()) and close(came, -wanted) else ""
 
 
+@where_values_differ
 def swapped(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
-    if not tells(wanted):
-        return ""
     for order in itertools.permutations(range(wanted.dim())):
         if close(came, wanted.permute(order)):
             moved = [axes[axis] for axis in range(len(order)) if order[axis] != axis]
@@ -51,9 +50,10 @@ def swapped(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     return ""
 
 
+@where_values_differ
 def _reversed(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     for axis, name in enumerate(axes):
-        if tells(wanted) and close(came, wanted.flip(axis)):
+        if close(came, wanted.flip(axis)):
             return f"It is the right result in reverse order along {name}."
     return ""
 
@@ -70,19 +70,21 @@ def _moved(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     return ""
 
 
+@where_values_differ
 def _rolled(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     for axis, name in enumerate(axes):
         for steps in range(1, min(wanted.shape[axis], LONGEST)):
-            if tells(wanted) and close(came, wanted.roll(steps, axis)):
+            if close(came, wanted.roll(steps, axis)):
                 return f"It is the right result, rolled along {name}."
     return ""
 
 
+@where_values_differ
 def _rounded(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     for kind in (torch.float32, torch.bfloat16, torch.float16):
-        if tells(wanted) and torch.equal(came, came.to(kind).double()) and _near(came, wanted, torch.finfo(kind).eps):
+        if torch.equal(came, came.to(kind).double()) and _near(came, wanted, torch.finfo(kind).eps):
             return f"It is the right result in the precision of {str(kind).removeprefix('torch.')}."
-    if tells(wanted) and torch.equal(came, came.round()) and bool(((came - wanted).abs() <= 1).all()):
+    if torch.equal(came, came.round()) and bool(((came - wanted).abs() <= 1).all()):
         return "It is the right result, cut to whole numbers."
     return ""
 
@@ -91,21 +93,23 @@ def _near(came: torch.Tensor, wanted: torch.Tensor, eps: float) -> bool:
     return bool(torch.isclose(came, wanted, rtol=20 * eps, atol=20 * eps).all())
 
 
+@where_values_differ
 def _mapped(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     for name, function in MAPS.items():
-        if tells(wanted) and close(function(came), wanted):
+        if close(function(came), wanted):
             return f"The {name} of it is the right result."
-        if tells(wanted) and close(came, function(wanted)):
+        if close(came, function(wanted)):
             return f"It is the {name} of the right result."
-    return "It is 1 minus the right result." if tells(wanted) and close(came, 1 - wanted) else ""
+    return "It is 1 minus the right result." if close(came, 1 - wanted) else ""
 
 
+@where_values_differ
 def _softmaxed(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     for axis, name in enumerate(axes):
         for function, called in ((torch.softmax, "softmax"), (torch.log_softmax, "log-softmax")):
-            if tells(wanted) and wanted.shape[axis] > 1 and close(function(came, axis), wanted):
+            if wanted.shape[axis] > 1 and close(function(came, axis), wanted):
                 return f"The {called} of it over {name} is the right result."
-            if tells(wanted) and wanted.shape[axis] > 1 and close(came, function(wanted, axis)):
+            if wanted.shape[axis] > 1 and close(came, function(wanted, axis)):
                 return f"It is the {called} of the right result over {name}."
     return ""
 
@@ -141,9 +145,10 @@ def named_factor(factor: float, sizes: dict[str, int]) -> str:
     return ""
 
 
+@where_values_differ
 def _offset(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     gap = came - wanted
-    if tells(wanted) and close(gap, gap.mean().expand_as(gap)) and bool(gap.isfinite().all()):
+    if close(gap, gap.mean().expand_as(gap)) and bool(gap.isfinite().all()):
         return f"Every value is too {'large' if float(gap.mean()) > 0 else 'small'} by the same amount."
     return ""
 
@@ -158,12 +163,13 @@ def _repeated(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     return ""
 
 
+@where_values_differ
 def _reordered(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     for axis, name in enumerate(axes):
         order = _order(came, wanted, axis)
-        if tells(wanted) and order is not None and close(came, wanted.index_select(axis, order)):
+        if order is not None and close(came, wanted.index_select(axis, order)):
             return f"It has the right entries along {name}, in another order."
-    if tells(wanted) and close(came.flatten().sort().values, wanted.flatten().sort().values):
+    if close(came.flatten().sort().values, wanted.flatten().sort().values):
         return "It has the right numbers, in other places."
     return ""
 
@@ -177,9 +183,10 @@ def _order(came: torch.Tensor, wanted: torch.Tensor, axis: int) -> torch.Tensor 
     return order if len(set(order.tolist())) == len(order) else None
 
 
+@where_values_differ
 def _cumulated(came: torch.Tensor, wanted: torch.Tensor, axes: Axes) -> str:
     for axis, name in enumerate(axes):
-        if wanted.shape[axis] > 1 and tells(wanted) and close(came, wanted.cumsum(axis)):
+        if wanted.shape[axis] > 1 and close(came, wanted.cumsum(axis)):
             return f"It is the running sum of the right result along {name}."
     return ""
 
