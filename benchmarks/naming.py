@@ -75,15 +75,15 @@ def main():
     for lesson in lessons:
         programs = list(chosen(lesson, None if asked.all else 10))
         both = [results(course, lesson, programs, secret) for secret in SECRETS]
+        here = Counter()
         for program, first, second in zip(programs, *both, strict=True):
             verdict = judged(program, first, second)
-            counts[program.group, verdict] += 1
+            here[program.group, verdict] += 1
             if asked.show and verdict in ("bare", "wrong name"):
                 told = f"{first.mistake} {first.message}"
                 print(f"  {lesson.key}:{program.task} {program.group} {program.what} {program.ids}: {verdict}: {told}")
-        print(
-            lesson.key, dict(Counter(f"{p.group} {judged(p, a, b)}" for p, a, b in zip(programs, *both, strict=True)))
-        )
+        print(lesson.key, {" ".join(key): number for key, number in here.items()})
+        counts += here
     print(table(counts))
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 import torch
-from classroom import hand_in
+from classroom import FORECASTER, hand_in
 
 from autograder.course.model import Course, Lesson, Task
 from autograder.course.task import read_shapes
@@ -193,18 +193,8 @@ def test_a_record_of_an_earlier_kit_is_compared_as_it_was(text: str, is_same: bo
     assert as_recorded([["raised", "E", "got 3"]], [["raised", "E", "got #"]]) == [["raised", "E", "got 3"]]
 
 
-HEAD = """import torch
-from torch import nn
-
-
-class Forecaster(nn.Module):
-    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
-        super().__init__()
-        if cell not in ("RNN", "LSTM", "GRU"):
-            raise ValueError(cell)
+HEAD = f"""{FORECASTER}
         self.sizes = (num_layers, hidden_size, cell)
-        self.rnn = getattr(nn, cell)(input_size, hidden_size, num_layers, batch_first=True)
-        self.head = nn.Linear(hidden_size, output_size)
         self.hidden = None
 
     def forward(self, x, hx=None):

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 import torch
-from classroom import grade, hand_in
+from classroom import FORECASTER, grade, hand_in
 
 from autograder.course.model import Course, Lesson, Task
 from autograder.exam.compare import equal, number, same, shaped
@@ -111,18 +111,7 @@ def test_a_graph_that_is_cut_everywhere_is_said_and_one_that_is_cut_somewhere_is
     assert str(raised.value).splitlines()[0] == NO_GRAPH
 
 
-HEAD = """import torch
-from torch import nn
-
-
-class Forecaster(nn.Module):
-    def __init__(self, input_size=1, hidden_size=16, num_layers=1, output_size=1, cell="RNN"):
-        super().__init__()
-        if cell not in ("RNN", "LSTM", "GRU"):
-            raise ValueError(cell)
-        self.rnn = getattr(nn, cell)(input_size, hidden_size, num_layers, batch_first=True)
-        self.head = nn.Linear(hidden_size, output_size)
-
+HEAD = f"""{FORECASTER}
     def forward(self, x, hx=None):
         output, hidden = self.rnn(x, hx)
 """

@@ -16,10 +16,11 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from autograder.authoring.known import RecordedMistake, Test, Tests, known_content, record_tests
+from autograder.authoring.known import Test, Tests, known_content, record_tests
 from autograder.course.model import Assignment, Course, load_course
 from autograder.errors import CourseError, GradingError
 from autograder.exam.distance import distance, same_returns
+from autograder.exam.mistakes import RecordedMistake
 from autograder.exam.numbers import as_recorded, is_tensor, without_numbers
 from autograder.isolation.environment import environment, program
 

@@ -14,7 +14,6 @@ from autograder.exam.numbers import plain
 from autograder.text.sealed import Explanation, seal
 
 SEED = "public"
-RecordedMistake = dict[str, Any]
 Test = dict[str, Any]
 Tests = dict[str, dict[str, Test]]
 

@@ -12,11 +12,11 @@ from autograder.course.model import Lesson, Task
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.lesson_tests import HIDDEN
 from autograder.exam.local import ask_here
+from autograder.exam.module import Ask
 from autograder.isolation.inside import loader, wire
 
 FILES = ("test_public.py", *HIDDEN)
 SECRET = "rehearsal"  # of the inputs; any will do, since no verdict depends on them
-Ask = Callable[[str, dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)

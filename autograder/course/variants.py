@@ -101,7 +101,7 @@ def _loops(lesson: Lesson) -> Iterator[Variant]:
 
 
 @dataclass(frozen=True)
-class _Rights:
+class Rights:
     """The right programs of a lesson.
 
     Args:
@@ -117,10 +117,10 @@ class _Rights:
     beside: dict[str, str]
 
 
-def right_programs(lesson: Lesson) -> _Rights:
+def right_programs(lesson: Lesson) -> Rights:
     """Read the programs of a lesson that an edit can begin with."""
     path = lesson.folder / ALTERNATIVES
-    return _Rights(
+    return Rights(
         _answer(lesson),
         path.read_text(encoding="utf-8") if path.exists() else "",
         {variant.name: variant.task for variant in alternatives(lesson)},
@@ -128,7 +128,7 @@ def right_programs(lesson: Lesson) -> _Rights:
     )
 
 
-def edited_variant(rights: _Rights, edit: Edit) -> Variant:
+def edited_variant(rights: Rights, edit: Edit) -> Variant:
     """Make the wrong answer that an edit describes.
 
     Raises:
@@ -140,7 +140,7 @@ def edited_variant(rights: _Rights, edit: Edit) -> Variant:
     return Variant(edit.id, edit.task, edit.says, edit.name, edit.line, source, edit.worth, edit.costs, FILE)
 
 
-def _base(rights: _Rights, edit: Edit) -> Base:
+def _base(rights: Rights, edit: Edit) -> Base:
     """Find the right program that is edited."""
     there = [name for name, task in rights.named.items() if task == edit.task]
     name = edit.of.removeprefix("alternatives.")

@@ -13,6 +13,7 @@ import torch
 
 from autograder.errors import StudentError
 from autograder.exam.relations import number_relation, relation
+from autograder.isolation.inside.advice import NO_RETURN
 from autograder.isolation.inside.wire import Opaque
 
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5, torch.float16: 1e-2}
@@ -73,11 +74,15 @@ def shaped(actual: Any, wanted: Sequence[int], what: str, axes: str = "") -> Non
     """Check that a student's value is a tensor of some shape, whatever its numbers are."""
     expected = torch.empty(*wanted)
     _check_type(actual, expected, what)
-    _check_shape(actual, expected, what, axes, lambda: "")
+    _check_shape(actual, expected, what, axes, _unrelated)
+
+
+def _unrelated() -> str:
+    return ""
 
 
 def _other_type(actual: Any, expected: Any, what: str) -> str:
-    returns = "" if actual is not None else " Is a `return` missing?"
+    returns = f" {NO_RETURN}" if actual is None else ""
     return f"{what} should be a {type_name(expected)}, but is {type_name(actual)}.{returns}"
 
 
@@ -124,7 +129,8 @@ def number(actual: Any, expected: float, what: str, tol: float = 1e-5, show: boo
     shown = f"should be {expected:.6g}, but is {actual:.6g}" if show else f"is wrong by {abs(actual - expected):.2g}"
     if not close:
         # A public test has plain numbers, which are often related by accident, and says both.
-        raise Wrong(f"{what} {shown}.", partial(number_relation, actual, expected) if not show else str)
+        related = _unrelated if show else partial(number_relation, actual, expected)
+        raise Wrong(f"{what} {shown}.", related)
 
 
 def equal(actual: Any, expected: Any, what: str) -> None:

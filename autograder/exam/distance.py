@@ -28,7 +28,7 @@ def distance(first: Any, second: Any) -> float:
         return math.inf
     if isinstance(first, float):
         return _between_numbers(first, second)
-    if _is_exception(first) and _is_exception(second):
+    if is_exception(first) and is_exception(second):
         return 0.0 if _same_exception(first, second) else math.inf
     if isinstance(first, (list, tuple)):
         return _farthest(zip(first, second, strict=True)) if len(first) == len(second) else math.inf
@@ -38,7 +38,8 @@ def distance(first: Any, second: Any) -> float:
     return 0.0 if first == second else math.inf
 
 
-def _is_exception(value: Any) -> bool:
+def is_exception(value: Any) -> bool:
+    """Tell whether a part of a transcript, or of its record, is an exception."""
     return isinstance(value, (list, tuple)) and len(value) == 3 and value[0] == "raised" and type(value[2]) is str
 
 

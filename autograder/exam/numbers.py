@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.exam.distance import is_exception
 from autograder.exam.module import masked_of_old
 from autograder.isolation.inside.wire import Opaque
 
@@ -48,8 +49,7 @@ def without_numbers(value: dict[str, Any]) -> dict[str, Any]:
 
 def _is_old_exception(record: Any) -> bool:
     """Say whether an exception was recorded by an earlier kit, which had left all its numbers out."""
-    is_exception = isinstance(record, list) and len(record) == 3 and record[0] == "raised"
-    return is_exception and "#" not in record[2] and record[2] == masked_of_old(record[2])
+    return is_exception(record) and "#" not in record[2] and record[2] == masked_of_old(record[2])
 
 
 def as_recorded(value: Any, record: Any) -> Any:
@@ -63,7 +63,7 @@ def as_recorded(value: Any, record: Any) -> Any:
     if isinstance(value, dict) and isinstance(record, dict):
         left_out = value.keys() - record.keys() if value.keys() in (TENSOR, ENTRY) else ()
         return {key: as_recorded(part, record.get(key)) for key, part in value.items() if key not in left_out}
-    if _is_old_exception(record) and isinstance(value, list) and value[:1] == ["raised"]:
+    if _is_old_exception(record) and is_exception(value):
         return [*value[:2], masked_of_old(value[2])]
     if isinstance(value, list) and isinstance(record, list) and len(value) == len(record):
         return [as_recorded(mine, theirs) for mine, theirs in zip(value, record, strict=True)]

@@ -7,9 +7,9 @@ import torch
 
 from autograder.exam.compare import type_name
 from autograder.exam.session import TestRun
+from autograder.isolation.inside.advice import NO_RETURN
 
 COUNT = re.compile(r"values to unpack \(expected (\d+)")
-NO_RETURN = "Is a `return` missing?"
 
 
 def unusable(run: TestRun) -> str:

@@ -7,6 +7,7 @@ import difflib
 import importlib.util
 import re
 import sys
+import traceback
 import types
 from collections.abc import Collection, Iterator
 from pathlib import PurePath
@@ -75,7 +76,7 @@ def _found(error: BaseException, module: types.ModuleType, bound: Collection[str
         yield SIGNATURE
     elif match := NO_FORWARD.match(text):
         yield _about_forward(match[1], module)
-    elif "NoneType" in text and list(_frames(error))[-1].f_code.co_filename == PROBE:
+    elif "NoneType" in text and _frames(error)[-1].f_code.co_filename == PROBE:
         yield NO_RETURN
     elif type(error) is NameError and error.name not in bound:
         yield _about_name(error)
@@ -89,7 +90,7 @@ def _installed() -> list[str]:
 
 def _about_system(error: BaseException) -> str:
     """Say that there are no files, processes and sockets, whichever of them was wanted."""
-    frames = list(_frames(error))
+    frames = _frames(error)
     modules = {str(frame.f_globals.get("__name__", "")).split(".")[0] for frame in frames}
     file = getattr(error, "filename", None) or _torch_file(frames)
     if type(error).__module__.split(".")[0] in NETWORK or (not file and modules & NETWORK):
@@ -107,11 +108,8 @@ def _torch_file(frames: list[types.FrameType]) -> Any:
     return next((file for file in found if isinstance(file, (str, PurePath))), None)
 
 
-def _frames(error: BaseException) -> Iterator[types.FrameType]:
-    traceback = error.__traceback__
-    while traceback is not None:
-        yield traceback.tb_frame
-        traceback = traceback.tb_next
+def _frames(error: BaseException) -> list[types.FrameType]:
+    return [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
 
 
 def _is_called_from_outside(error: TypeError, module: types.ModuleType) -> bool:
@@ -141,7 +139,7 @@ def _about_forward(name: str, module: types.ModuleType) -> str:
 def _about_name(error: NameError) -> str:
     if error.name in IMPORTS:
         return f"`{IMPORTS[error.name]}` is missing."
-    last = list(_frames(error))[-1]
+    last = _frames(error)[-1]
     return _near(error.name, [*last.f_locals, *last.f_globals])
 
 

@@ -4,6 +4,7 @@ The worker asks a student's module, the grader asks the reference; both use this
 """
 
 import re
+import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -177,9 +178,4 @@ def run_probe(module: types.ModuleType, source: str, name: str, data: Mapping[st
 
 def in_probe(error: BaseException) -> bool:
     """Say whether a probe's line led to an exception; the caller knows whether a student's line did."""
-    frame = error.__traceback__
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename == PROBE:
-            return True
-        frame = frame.tb_next
-    return False
+    return any(frame.f_code.co_filename == PROBE for frame, _ in traceback.walk_tb(error.__traceback__))
