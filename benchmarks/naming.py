@@ -66,20 +66,22 @@ def judged(program, first, second):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("lessons", nargs="*", help="such as sine/cell; all without")
+    options.add_argument("--count", type=int, default=10, help="programs of each group and lesson")
     options.add_argument("--all", action="store_true", help="every program, which takes hours for all lessons")
-    options.add_argument("--show", action="store_true", help="print each program that is bare or has a wrong name")
+    options.add_argument("--show", action="store_true", help="print each program that is bare, has a wrong name, or lacks the one that it has in the catalogue")
     asked = options.parse_args()
     course = load_course(ROOT)
     lessons = [lesson for lesson in course.lessons() if not asked.lessons or lesson.key in asked.lessons]
     counts = Counter()
     for lesson in lessons:
-        programs = list(chosen(lesson, None if asked.all else 10))
+        programs = list(chosen(lesson, None if asked.all else asked.count))
         both = [results(course, lesson, programs, secret) for secret in SECRETS]
         here = Counter()
         for program, first, second in zip(programs, *both, strict=True):
             verdict = judged(program, first, second)
             here[program.group, verdict] += 1
-            if asked.show and verdict in ("bare", "wrong name"):
+            missed = program.ids and verdict == "more said"
+            if asked.show and (missed or verdict in ("bare", "wrong name")):
                 told = f"{first.mistake} {first.message}"
                 print(f"  {lesson.key}:{program.task} {program.group} {program.what} {program.ids}: {verdict}: {told}")
         print(lesson.key, {" ".join(key): number for key, number in here.items()})

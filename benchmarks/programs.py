@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from autograder.authoring.mutants import mutants
 from autograder.course.edits import EditError
 from autograder.course.mistakes_file import ANSWER, read_mistakes_file
-from autograder.course.variants import edited_variant, right_programs
+from autograder.course.variants import edited_variant, edits_of, right_programs
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,11 @@ def moved(lesson):
 
 def pairs(lesson):
     """Put two mistakes into one right program."""
-    rights = right_programs(lesson)
-    edits = read_mistakes_file(lesson).edits
-    for first, second in itertools.combinations(edits, 2):
-        together = first.texts | second.texts
-        apart = len(together) == len(first.texts) + len(second.texts)
-        if (first.task, first.of) == (second.task, second.of) and first.id != second.id and apart:
-            both = replace(first, texts=together, name=f"{first.name} and {second.name}")
-            yield from _made(rights, both, "pair", (first.id, second.id))
+    for task in lesson.tasks:
+        known = edits_of(lesson, task.name)
+        for first, second in itertools.combinations(known.edits, 2):
+            if made := known.together(first, second):
+                yield Program("pair", made.name, task.name, made.source, (first.id, second.id))
 
 
 def _made(rights, edit, group, ids):

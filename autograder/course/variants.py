@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,30 @@ def right_programs(lesson: Lesson) -> Rights:
         {variant.name: variant.task for variant in alternatives(lesson)},
         {ALTERNATIVES: _shared(lesson, ALTERNATIVES, "alternative"), MISTAKES: _shared(lesson, MISTAKES, "mistake")},
     )
+
+
+@dataclass(frozen=True)
+class Edits:
+    """The mistakes of a task that are edits, and the right programs that they begin with."""
+
+    rights: Rights
+    edits: tuple[Edit, ...]
+
+    def together(self, first: Edit, second: Edit) -> Variant | None:
+        """Make both edits in one right program; None where that cannot be."""
+        texts = first.texts | second.texts
+        if first.of != second.of or first.id == second.id or len(texts) < len(first.texts) + len(second.texts):
+            return None
+        try:
+            return edited_variant(self.rights, replace(first, texts=texts, name=f"{first.name} and {second.name}"))
+        except EditError:
+            return None
+
+
+def edits_of(lesson: Lesson, task: str) -> Edits:
+    """Read the mistakes of a task that are edits."""
+    edits = tuple(edit for edit in read_mistakes_file(lesson).edits if edit.task == task)
+    return Edits(right_programs(lesson), edits)
 
 
 def edited_variant(rights: Rights, edit: Edit) -> Variant:

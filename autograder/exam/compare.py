@@ -5,7 +5,7 @@ A check in doubt fails. Messages of hidden tests name the place and the size of 
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -24,14 +24,25 @@ class Wrong(AssertionError):
 
     Args:
         related: finds the relation.
+        is_of_shape: whether it is the shape that is wrong.
     """
 
-    def __init__(self, said: str, related: Callable[[], str]) -> None:
+    def __init__(self, said: str, related: Callable[[], str], is_of_shape: bool = False) -> None:
         super().__init__(said)
-        self._related = related
+        self.is_of_shape = is_of_shape
+        self._find = related
+
+    @cached_property
+    def _related(self) -> str:
+        return self._find()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing is known but the place and the size of the difference."""
+        return not self._related
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (super().__str__(), self._related())))
+        return " ".join(filter(None, (super().__str__(), self._related)))
 
 
 def same(
@@ -92,7 +103,7 @@ def _check_shape(
     letters = f"({axes.replace(' ', ', ')}) = " if axes else ""
     wanted, came = tuple(expected.shape), tuple(actual.shape)
     if came != wanted:
-        raise Wrong(f"{what} should have shape {letters}{wanted}, but has {came}.", related)
+        raise Wrong(f"{what} should have shape {letters}{wanted}, but has {came}.", related, is_of_shape=True)
 
 
 def _difference(actual: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor, what: str, show: bool) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import WorkerCrashed
 from autograder.exam.clock import Budget, Clock
+from autograder.exam.complaints import by_complaint
 from autograder.exam.exam import Exam
 from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
@@ -15,7 +16,9 @@ from autograder.exam.outcome import judged, result_of
 from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
 from autograder.exam.session import PlannedTest, TestRun
+from autograder.exam.trials import found_by_trial
 from autograder.exam.tries import TWICE, run_tests
+from autograder.exam.two_mistakes import two_mistakes
 from autograder.intake import HandIn, Source
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
@@ -147,8 +150,17 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
         if names and passes_with(exam, lesson, task, remote, names):
             earned = sum(test.score for test in share_points(task, tests, found.part)) / task.points
             found = replace(found, besides=found_sentence(task, names), part=max(earned, task.follow_through))
-    found = replace(found, besides=" ".join(filter(None, (ran.beside, found.besides))))
+    tried = "" if found.mistake else _tried(exam, lesson, task, remote, ran.runs)
+    found = replace(found, besides=" ".join(filter(None, (tried, ran.beside, found.besides))))
     return _both(lesson, task, tests, found)
+
+
+def _tried(exam: Exam, lesson: Lesson, task: Task, remote: Remote, runs: Sequence[TestRun]) -> str:
+    aside = remote.aside()
+    try:
+        return found_by_trial(exam.lessons[lesson.key], task, runs, aside.ask)
+    finally:
+        aside.end()
 
 
 def _plans(exam: Exam, lesson: Lesson, task: Task) -> list[PlannedTest]:
@@ -179,7 +191,7 @@ def _diagnose(exam: Exam, lesson: Lesson, task: Task, runs: Sequence[TestRun]) -
     known = exam.mistakes(lesson)
     found = recognised(known, runs)
     if not found:
-        parts = partial_causes(known, runs)
+        parts = partial_causes(known, runs) or by_complaint(known, runs) or two_mistakes(exam, runs)
         return Finding(*named(parts))
     worth = {variant.worth for variant in found if variant.task == task.name}
     return Finding(found[0].id, found[0].says, part=worth.pop() if len(worth) == 1 else None)

@@ -76,7 +76,7 @@ def _uncontradicted(known: Known[AnyMistake], found: Sequence[AnyMistake], runs:
     return [mistake for mistake in found if not any(known.fails(mistake, plan) for plan in passed)]
 
 
-def _are_cut_short(runs: Sequence[TestRun]) -> bool:
+def are_cut_short(runs: Sequence[TestRun]) -> bool:
     """Tell whether a name was missing or the worker was lost: what was returned then says nothing."""
     return any(isinstance(run.error, (StudentMissing, WorkerGone)) for run in runs)
 
@@ -86,7 +86,7 @@ def recognised(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMis
 
     If a name was missing or the worker was lost, the returns say nothing.
     """
-    if _are_cut_short(runs):
+    if are_cut_short(runs):
         return []
     found = candidates(known, runs)
     return found if only_one([mistake.id for mistake in found]) else []
@@ -109,7 +109,7 @@ def partial_causes(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[An
     failed = _failed(runs)
     cores = [run for run in failed if run.plan.core]
     first = cores or failed[:1]
-    if _are_cut_short(runs) or _explaining(known, failed) or not any(map(_tells, first)):
+    if are_cut_short(runs) or _explaining(known, failed) or not any(map(_tells, first)):
         return []  # several explain it all, or hardly anything was returned that could tell them apart
     main = _fitting(known, runs, first)
     if not main:
@@ -165,6 +165,10 @@ class RunMistakes:
     def fails(self, mistake: Variant, plan: PlannedTest) -> bool:
         """Run it."""
         return self._run(plan, mistake).error is not None
+
+    def run(self, mistake: Variant, run: TestRun) -> TestRun:
+        """Run it in a test that was run."""
+        return self._run(run.plan, mistake)
 
     def returned(self, mistake: Variant, run: TestRun) -> bool:
         """Run it, and compare."""

@@ -102,6 +102,10 @@ class Remote:
         sources = {**self._sources, self._lesson: [*self._sources[self._lesson], text]}
         return Remote(self._workers, self._limits, self.clock, self._lesson, sources)
 
+    def aside(self) -> "Remote":
+        """Return the same lesson with a worker and seconds of its own: what is asked there costs no marks."""
+        return Remote(self._workers, self._limits, self.clock.aside, self._lesson, self._sources)
+
     def fresh_output(self) -> str:
         """Return what the student's code has printed since this was last asked, shortened."""
         self._look()
