@@ -68,7 +68,11 @@ def main():
     options.add_argument("lessons", nargs="*", help="such as sine/cell; all without")
     options.add_argument("--count", type=int, default=10, help="programs of each group and lesson")
     options.add_argument("--all", action="store_true", help="every program, which takes hours for all lessons")
-    options.add_argument("--show", action="store_true", help="print each program that is bare, has a wrong name, or lacks the one that it has in the catalogue")
+    options.add_argument(
+        "--show",
+        action="store_true",
+        help="print each program that is bare, has a wrong name, or lacks the one that it has in the catalogue",
+    )
     asked = options.parse_args()
     course = load_course(ROOT)
     lessons = [lesson for lesson in course.lessons() if not asked.lessons or lesson.key in asked.lessons]

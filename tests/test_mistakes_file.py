@@ -123,6 +123,11 @@ SLIPS = {
     "no sentence": (TRIPLED.replace("That is three times x.", " "), "mistakes.toml:4: this mistake has no says."),
     "an unknown cost": (TRIPLED.replace("most", "much"), "mistakes.toml:5: costs is 'much'. Write \"little\" or"),
     "a worth of two": (LOST.replace("0.25", "2"), "mistakes.toml:5: worth is 2. Give a part, 0 to 1."),
+    "a value that is no text": (
+        TRIPLED.replace("costs =", "values = [3]\ncosts ="),
+        "mistakes.toml:5: values is [3]. Give",
+    ),
+    "no values": (TRIPLED.replace("costs =", "values = []\ncosts ="), "mistakes.toml:5: values is []. Give texts"),
     "an unknown key": (
         TRIPLED.replace("costs", "cost"),
         "mistakes.toml:5: 'cost' is no key of a mistake (id, says, co",
@@ -193,6 +198,15 @@ def test_a_slip_is_named_with_its_place(mini: Course, name: str) -> None:
         mistakes(lesson)
 
     assert said in str(raised.value)
+
+
+def test_a_free_number_makes_a_program_for_each_value(mini: Course) -> None:
+    text = TRIPLED.replace("costs =", 'values = ["3", "5"]\ncosts =').replace('"3 * x"', '"{value} * x"')
+
+    found = by_name(lesson_of(mini, text))
+
+    assert {"tripled_1", "tripled_2", "quadrupled"} <= found.keys() and "tripled" not in found
+    assert "3 * x" in found["tripled_1"].source and "5 * x" in found["tripled_2"].source
 
 
 def test_an_id_of_a_family_may_have_several_sentences(mini: Course) -> None:

@@ -4,11 +4,16 @@
 id = "M17"
 says = "PyTorch adds both biases, b_ih and b_hh; yours adds one."
 b_hh_is_forgotten = { " + b_hh" = "" }
+
+Where a number is free, one table stands for several programs, which are called `the_rate_is_fixed_1` and so on:
+
+values = ["0.001", "0.1"]
+the_rate_is_fixed = { "lr=lr" = "lr={value}" }
 """
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +23,8 @@ from autograder.errors import CourseError
 
 FILE = "mistakes.toml"
 COSTS = ("", "little", "most")
-KEYS = ("id", "says", "costs", "worth", "of")
+KEYS = ("id", "says", "costs", "worth", "of", "values")
+VALUE = "{value}"
 ANSWER = "answer"
 
 
@@ -122,7 +128,17 @@ def _read_entry(read: Read, lines: _Lines, task: str, entry: dict[str, Any], lin
     shared = (None if worth is None else float(worth), entry.get("costs", ""))
     for name in names:
         place, of = lines.key(name, line), entry.get("of", ANSWER)
-        read.edits.append(Edit(task, entry["id"], entry["says"], name, place, of, entry[name], *shared))
+        for one, texts in _with_values(name, entry[name], entry.get("values", ())):
+            read.edits.append(Edit(task, entry["id"], entry["says"], one, place, of, texts, *shared))
+
+
+def _with_values(name: str, texts: dict[str, str], values: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Make an edit once for each value, where its new texts leave a place for one."""
+    if not values or not any(VALUE in new for new in texts.values()):
+        yield name, texts
+        return
+    for number, value in enumerate(values, 1):
+        yield f"{name}_{number}", {old: new.replace(VALUE, value) for old, new in texts.items()}
 
 
 def _slips(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -134,6 +150,9 @@ def _slips(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "costs", f'costs is {entry["costs"]!r}. Write "little" or "most", or leave it out.'
     if not _is_part(entry.get("worth", 0)):
         yield "worth", f"worth is {entry['worth']!r}. Give a part, 0 to 1."
+    values = entry.get("values", ["1"])
+    if not (isinstance(values, list) and values and all(isinstance(value, str) for value in values)):
+        yield "values", f'values is {values!r}. Give texts: values = ["0.5", "2"].'
     for key, value in entry.items():
         if key not in KEYS:
             yield from ((key, what) for what in _edit_slips(key, value))

@@ -3,7 +3,7 @@
 Each sentence is true whatever the code looks like. Marks do not depend on it, nor on the seconds that it takes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 

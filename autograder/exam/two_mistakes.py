@@ -13,6 +13,7 @@ from autograder.exam.session import TestRun
 
 Both = tuple[Edit, Edit]
 MOST = 600  # programs that are tried for one task
+MOST_PROBED = 60  # where a probe trains them, or does as much
 
 
 def two_mistakes(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
@@ -23,7 +24,8 @@ def two_mistakes(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
     tests = exam.lessons[failed[0].plan.lesson.key]
     known = _edits(tests, failed[0].plan.task.name)
     fitting = [edit for edit in known.edits if _fits(exam, tests, edit, runs)]
-    found = [both for both in _few(fitting) if _explains(exam, tests, known, both, failed)]
+    most = MOST_PROBED if any(request.op == "run_probe" for request in failed[0].requests) else MOST
+    found = [both for both in _few(fitting, most) if _explains(exam, tests, known, both, failed)]
     if len({frozenset((first.id, second.id)) for first, second in found}) != 1:
         return []
     return [_variant(tests, edit) for edit in found[0]]
@@ -46,12 +48,12 @@ def _fits(exam: Exam, tests: LessonTests, edit: Edit, runs: Sequence[TestRun]) -
     return all(mine for mine, theirs in agreed if theirs) and not all(mine for mine, theirs in agreed if not theirs)
 
 
-def _few(fitting: Sequence[Edit]) -> list[Both]:
+def _few(fitting: Sequence[Edit], most: int) -> list[Both]:
     """List the pairs to try; where there are too many, with the first program of each mistake alone, or none."""
     first_of = {edit.id: edit for edit in reversed(fitting)}
     for edits in (fitting, list(first_of.values())):
         found = [both for both in itertools.combinations(edits, 2) if both[0].id != both[1].id]
-        if len(found) <= MOST:
+        if len(found) <= most:
             return found
     return []
 
