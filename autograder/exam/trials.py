@@ -12,7 +12,7 @@ import torch
 from autograder.course.model import Task
 from autograder.errors import StudentError, StudentMissing, WorkerGone
 from autograder.exam.altered import Signature, as_if, disturbed, signature_of, with_less
-from autograder.exam.closeness import FEWEST
+from autograder.exam.closeness import FEWEST, tells
 from autograder.exam.compare import Wrong
 from autograder.exam.distance import distance
 from autograder.exam.lesson_tests import LessonTests
@@ -109,7 +109,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 def _tells(value: Any) -> bool:
     """Tell whether an agreement with a value means something."""
     if isinstance(value, torch.Tensor):
-        return len(value.unique()) >= FEWEST
+        return tells(value)
     return type(value) is float and value not in (0.0, 1.0)
 
 
@@ -145,7 +145,8 @@ def _independent(case: Case, signature: Signature, right: Ask, ask: Ask) -> str:
 
 def _right_with(case: Case, signature: Signature, task: Task, right: Ask, ask: Ask) -> str:
     """Say for which simpler requests the answer is right; or that it is wrong for all of them."""
-    found, wrong = [], []
+    found: list[str] = []
+    wrong: list[str] = []
     for altered in with_less(case.request, signature, task):
         theirs = _answer(right, altered.request)
         if theirs is None or not any(map(_tells, _leaves(theirs))):
