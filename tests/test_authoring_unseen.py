@@ -8,7 +8,7 @@ from test_authoring import change, proved
 from autograder.authoring import warm
 from autograder.authoring.lesson import read_lesson
 from autograder.authoring.proof import prove
-from autograder.authoring.unseen import home_sentences, naming_sentence, too_many_unseen
+from autograder.authoring.unseen import beyond, naming_sentence, too_many_unseen
 from autograder.course.model import Course, load_course
 from autograder.course.variants import mistakes
 from autograder.isolation.forked import Zygote
@@ -35,9 +35,7 @@ def test_a_mistake_that_no_public_test_sees_may_say_why(mini: Course, zygote: Zy
     excused = change(unseen(mini), "mistakes.py", SAID, EXCUSED)
 
     assert proved(excused, zygote) == []
-    assert home_sentences(mistakes(excused.lesson("play/double")), "double") == [
-        "No public test looks at x afterwards."
-    ]
+    assert beyond(excused.lesson("play/double")) == ["No public test looks at x afterwards."]
 
 
 def test_a_reason_that_is_out_of_date_is_refused(mini: Course, zygote: Zygote) -> None:

@@ -1,7 +1,7 @@
 """Mistakes that no public test sees: each says why not, few may, and none whose trap the stub names."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from autograder.course.model import Course, Lesson, Task
 from autograder.course.variants import Variant, mistakes
@@ -47,9 +47,9 @@ def too_many_unseen(course: Course, lessons: Sequence[Lesson]) -> list[str]:
     return [f"{count} of {len(everything)} mistakes say home; at most {most} may. Write public tests for the others."]
 
 
-def home_sentences(found: Iterable[Variant], task: str) -> list[str]:
-    """List what the public tests of a task leave out, each sentence once."""
-    return list(dict.fromkeys(variant.home for variant in found if variant.task == task and variant.home))
+def beyond(lesson: Lesson) -> list[str]:
+    """List what the public tests of a lesson leave out, each sentence once: first what `lesson.toml` says of it."""
+    return list(dict.fromkeys([*lesson.beyond, *(variant.home for variant in mistakes(lesson) if variant.home)]))
 
 
 def naming_sentence(task: Task, stub: str, says: str) -> str:
