@@ -44,6 +44,13 @@ PLACES = {
     "why": ("lesson.toml", "Twice a number is the number and itself:", f"{LONG}:", "lesson.toml:8: the sentence"),
     "prose": ("lesson.py", "# # Twice as much", f"# # Twice as much\n#\n# {LONG}.", "lesson.py:2: the sentence"),
     "a docstring": ("lesson.py", "Return twice x.", f"Return {LONG}.", "lesson.py:9: the sentence"),
+    "what is left out": ("lesson.toml", "minutes =", f'beyond = "{LONG}."\nminutes =', "lesson.toml: the sentence"),
+    "why home does not see it": (
+        "mistakes.py",
+        'says="You squared x; add x to itself."',
+        f'says="You squared x; add x to itself.", home="{LONG}."',
+        "mistakes.py:7: the sentence",
+    ),
     "a mistake": ("mistakes.py", "You squared x; add x to itself.", f"{LONG}.", "mistakes.py:7: the sentence"),
 }
 

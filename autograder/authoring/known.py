@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from autograder.authoring.proof import PUBLIC
+from autograder.authoring.unseen import beyond
 from autograder.course.calibration import thresholds
 from autograder.course.model import Assignment, Lesson, Task
 from autograder.course.probes import probe_source
@@ -43,8 +44,10 @@ def record_tests(assignment: Assignment) -> Tests:
 def _lesson(lesson: Lesson, tests: dict[str, Test]) -> dict[str, Any]:
     tasks = [_task(lesson, task) for task in lesson.tasks]
     pictures = [_picture(lesson, picture) for picture in lesson.pictures]
-    mistakes = {name: test["mistakes"] for name, test in tests.items()}
-    return {"title": lesson.title, "minutes": lesson.minutes, "tasks": tasks, "tests": mistakes, "pictures": pictures}
+    returned = {name: test["mistakes"] for name, test in tests.items()}
+    left_out = beyond(lesson)
+    about = {"title": lesson.title, "minutes": lesson.minutes, **({"beyond": left_out} if left_out else {})}
+    return {**about, "tasks": tasks, "tests": returned, "pictures": pictures}
 
 
 def _picture(lesson: Lesson, picture: Picture) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def check_reading(lesson: Lesson) -> Iterator[str]:
 def _told(lesson: Lesson) -> Iterator[tuple[str, str]]:
     """Go through what stands in `lesson.toml`, each text with its place."""
     toml = lesson.folder / "lesson.toml"
+    yield from ((f"{toml}:", text) for text in lesson.beyond)
     for task in lesson.tasks:
         for key in ("hints", "why"):
             texts = task.hints if key == "hints" else (task.why,)
@@ -58,7 +59,8 @@ def _mistakes(lesson: Lesson) -> Iterator[tuple[str, str]]:
         return
     said: dict[str, str] = {}
     for variant in found:
-        said.setdefault(variant.says, f"{lesson.folder / variant.file}:{variant.line}:")
+        for text in filter(None, (variant.says, variant.home)):
+            said.setdefault(text, f"{lesson.folder / variant.file}:{variant.line}:")
     yield from ((place, text) for text, place in said.items())
 
 

@@ -12,7 +12,7 @@ from autograder.errors import CourseError, UsageError
 from autograder.isolation.limits import Limits
 
 MANIFEST = Path("solutions") / "course.toml"
-LESSON_KEYS = ("title", "minutes", "task", "question", "picture", "families")
+LESSON_KEYS = ("title", "minutes", "beyond", "task", "question", "picture", "families")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Lesson:
 
     Args:
         families: ids of mistakes that have several sentences in one task, each saying what is wrong in its own words.
+        beyond: sentences that say what the public tests leave out.
     """
 
     assignment: str
@@ -49,6 +50,7 @@ class Lesson:
     questions: tuple[Question, ...] = ()
     pictures: tuple[Picture, ...] = ()
     families: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -158,6 +160,7 @@ def _lesson(assignment: str, name: str, folder: Path) -> Lesson:
             "questions": questions,
             "pictures": pictures,
             "families": tuple(data.get("families", ())),
+            "beyond": (str(data["beyond"]),) if "beyond" in data else (),
         }
         return Lesson(assignment, name, data["title"], int(data["minutes"]), tasks, folder, **about)
     except KeyError as error:

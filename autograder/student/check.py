@@ -18,8 +18,9 @@ from autograder.student.exercises import Spot, lessons_of
 from autograder.student.memory import file_digests, note_outcomes
 from autograder.student.protection import unprotected
 from autograder.student.show import next_step, show_verdicts
-from autograder.student.verdict import passed_summary
+from autograder.student.verdict import not_covered, passed_summary
 from autograder.student.where import find_typed
+from autograder.text.clean import one_line
 from autograder.text.console import own_console
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def _status(console: Console) -> Iterator[Callable[[str], None]]:
 
 def _show(console: Console, checked: "Checked", new: Sequence[str]) -> None:
     show_verdicts(console, checked.verdicts, checked.notes, checked.output)
+    for line in not_covered(checked.verdicts):
+        console.print(Text(one_line(line), style="dim"))
     console.print(Text(passed_summary(checked.verdicts)))
     step = next_step(checked.verdicts)
     if step:

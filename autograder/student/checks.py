@@ -87,10 +87,19 @@ def _verdict(
 
 
 def _smallest(pairs: Sequence[tuple[TestRun, TestResult]]) -> TestRun | None:
-    """Choose the test that shows best what is wrong: of those with the worst outcome the easiest to follow."""
+    """Choose the test that shows best what is wrong, of those with the worst outcome.
+
+    A core test comes before all others, and of these the one with the smallest case. Then the order of the file
+    decides: its edge cases come last.
+    """
     outcome = worst(test.outcome for _, test in pairs)
     wrong = [run for run, test in pairs if test.outcome == outcome and test.message]
-    return min(wrong, key=lambda run: difficulty(run.requests), default=None)
+    return min(wrong, key=_shown_first, default=None)
+
+
+def _shown_first(run: TestRun) -> tuple[bool, tuple[bool, int], int]:
+    core = run.plan.core
+    return not core, difficulty(run.requests) if core else (False, 0), run.plan.order
 
 
 def _with_case(verdict: Verdict, run: TestRun, cells: Sequence[str]) -> Verdict:

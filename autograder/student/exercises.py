@@ -15,6 +15,7 @@ from autograder.errors import UsageError
 KNOWN = "known.json"
 LAST = float("inf")
 SUFFIXES = (".py", ".ipynb")
+OTHERS = "The hidden checks draw other numbers and other sizes."  # where a lesson does not say more
 PACKAGE = Path(autograder.__file__).resolve().parent
 SHIPPED = (PACKAGE / "exercises", PACKAGE.parent / "exercises")
 
@@ -86,7 +87,8 @@ def _parsed(known: Path, changed: int, size: int) -> Any:
 
 def _lesson(folder: Path, name: str, entry: dict[str, Any]) -> Lesson:
     tasks = tuple(map(read_task, entry["tasks"]))
-    return Lesson(folder.name, name, entry["title"], int(entry["minutes"]), tasks, folder)
+    beyond = tuple(map(str, entry.get("beyond") or [OTHERS]))
+    return Lesson(folder.name, name, entry["title"], int(entry["minutes"]), tasks, folder, beyond=beyond)
 
 
 def _sealed(folder: Path, data: dict[str, Any]) -> dict[str, str]:

@@ -86,6 +86,14 @@ def passed_summary(verdicts: Sequence[Verdict]) -> str:
     return ALL_PASS if passed == len(verdicts) else f"{passed} of {len(verdicts)} tasks pass."
 
 
+def not_covered(verdicts: Sequence[Verdict]) -> list[str]:
+    """Say what the public checks leave out, a line for each lesson, where all of them pass."""
+    if not all(verdict.passes for verdict in verdicts):
+        return []
+    lessons = {verdict.lesson.key: verdict.lesson for verdict in verdicts}
+    return [f"Not covered here, {key}: {' '.join(lesson.beyond)}" for key, lesson in lessons.items() if lesson.beyond]
+
+
 def to_do(verdicts: Sequence[Verdict]) -> Verdict | None:
     """Choose what a student looks at first: the first task that fails, else the first open one."""
     wrong = [verdict for verdict in verdicts if not verdict.passes]

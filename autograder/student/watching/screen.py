@@ -10,7 +10,7 @@ from rich.text import Text
 from autograder.student.exercises import Spot
 from autograder.student.hint import Hints
 from autograder.student.show import frame_lines, printed, sentences, state
-from autograder.student.verdict import ALL_PASS, Verdict
+from autograder.student.verdict import ALL_PASS, Verdict, not_covered
 from autograder.student.watching.board import Board
 from autograder.student.watching.session import Session
 from autograder.text.clean import one_line, printable
@@ -149,6 +149,7 @@ def _verdict(board: Board, verdict: Verdict | None) -> Iterator[Text]:
         return
     if verdict.passes:
         yield Text(f"All public checks of {verdict.task.name} pass.", style="green")
+        yield from (Text(one_line(line), style="dim") for line in not_covered([verdict]))
         yield Text(ALL_PASS if board.all_pass else "n goes to the next task, s explains why it works.")
         return
     for line, style in sentences(verdict):
