@@ -9,6 +9,8 @@ from autograder.authoring.anew import forget_tests
 from autograder.authoring.explained import line_of
 from autograder.authoring.luck import Luck, note
 from autograder.authoring.matrix import Matrix, matrices
+from autograder.authoring.unseen import unseen_slips
+from autograder.authoring.warm import slow_checks
 from autograder.course.model import Course, Lesson, Task
 from autograder.course.probes import defined, probe_source
 from autograder.course.variants import Variant, alternatives, mistakes, other_ways
@@ -55,7 +57,11 @@ def _program(kind: str, variant: Variant, found: Sequence[Both]) -> Program:
 
 @dataclass
 class Proof:
-    """Counts of what was proved, and a sentence for each thing that is wrong."""
+    """Counts of what was proved, and a sentence for each thing that is wrong.
+
+    Args:
+        slow: a sentence for each task whose public tests take long; this depends on the machine, so it is not wrong.
+    """
 
     lesson: Lesson
     points: float = 0.0
@@ -67,6 +73,7 @@ class Proof:
     matrices: list[Matrix] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     luck: dict[tuple[str, str], Luck] = field(default_factory=dict)
+    slow: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -123,11 +130,13 @@ def _prove(exam: Exam, course: Course, lesson: Lesson, stub: str, zygote: Zygote
     _prove_alternatives(bench, proof, hidden)
     _prove_stand_ins(bench, proof)
     for variant in mistakes(lesson):
-        _prove_mistake(bench, variant, proof, hidden)
+        _prove_mistake(bench, variant, proof, hidden, stub)
     if hidden:
         proof.programs = bench.programs
         note(exam, lesson, secret, proof.luck)
         proof.matrices = matrices(exam, exam.lessons[lesson.key])
+    else:
+        proof.slow += slow_checks(exam, exam.lessons[lesson.key])
 
 
 def prove_again(course: Course, lesson: Lesson, zygote: Zygote, secret: str, proof: Proof) -> None:
@@ -200,7 +209,7 @@ def _lost(what: str, result: TaskResult, tests: Sequence[TestResult]) -> list[st
     ]
 
 
-def _prove_mistake(bench: ProofBench, variant: Variant, proof: Proof, hidden: bool) -> None:
+def _prove_mistake(bench: ProofBench, variant: Variant, proof: Proof, hidden: bool, stub: str) -> None:
     place = f"{bench.lesson.folder / variant.file}:{variant.line}: {variant.id} ({variant.name})"
     found = bench.examine(variant.source, bench.users(variant))
     bench.programs.append(_program("mistake", variant, found))
@@ -214,6 +223,9 @@ def _prove_mistake(bench: ProofBench, variant: Variant, proof: Proof, hidden: bo
             proof.wrong.append(f"{place} {unfair}")
     if hidden:
         proof.mistakes.append(variant.id)
+    else:
+        seen = any(result.task == variant.task and result.outcome != "passed" for result, _ in found)
+        proof.wrong += [f"{place} {slip}" for slip in unseen_slips(bench.lesson, variant, seen, stub)]
 
 
 def _unfair(variant: Variant, result: TaskResult) -> str:

@@ -9,6 +9,7 @@ from autograder.authoring.matrix import as_data, matrix_lines
 from autograder.authoring.proof import Proof, prove, prove_again
 from autograder.authoring.rehearsal import asked_too_early, rehearse
 from autograder.authoring.shapes import wrong_shapes
+from autograder.authoring.unseen import too_many_unseen
 from autograder.course.model import Course, Lesson
 from autograder.isolation.forked import Zygote
 
@@ -30,7 +31,9 @@ def verify(
         proved: called with each proof.
     """
     check_course(course, lessons)
-    wrong: list[str] = []
+    wrong = too_many_unseen(course, lessons)
+    for line in wrong:
+        say(line)
     with Zygote() as zygote:
         for lesson in lessons:
             stub = read_lesson(lesson.folder / "lesson.py").stub()
@@ -42,7 +45,7 @@ def verify(
             proof.wrong += rehearsed(lesson)
             facts = [line for luck in proof.luck.values() for line in luck.facts()]
             tables = [line for one in proof.matrices for line in matrix_lines(lesson.key, one)] if matrix else []
-            for line in (*tables, *facts, *proof.wrong, *proof_summary(proof)):
+            for line in (*tables, *facts, *proof.slow, *proof.wrong, *proof_summary(proof)):
                 say(line)
             wrong += proof.wrong
             proved(proof)

@@ -18,7 +18,7 @@ from autograder.errors import CourseError
 
 FILE = "mistakes.toml"
 COSTS = ("", "little", "most")
-KEYS = ("id", "says", "costs", "worth", "of")
+KEYS = ("id", "says", "costs", "worth", "of", "home")
 ANSWER = "answer"
 
 
@@ -32,6 +32,7 @@ class Edit:
         line: where it stands in the file.
         of: the right program that is edited: "answer", or "alternatives." and a name.
         texts: old texts of that program, each with the new one.
+        home: why no public test fails it, "" where one does.
     """
 
     task: str
@@ -43,6 +44,7 @@ class Edit:
     texts: dict[str, str]
     worth: float | None = None
     costs: str = ""
+    home: str = ""
 
 
 @dataclass
@@ -119,7 +121,7 @@ def _read_entry(read: Read, lines: _Lines, task: str, entry: dict[str, Any], lin
     if len(read.wrong) > found:
         return
     worth = entry.get("worth")
-    shared = (None if worth is None else float(worth), entry.get("costs", ""))
+    shared = (None if worth is None else float(worth), entry.get("costs", ""), entry.get("home", ""))
     for name in names:
         place, of = lines.key(name, line), entry.get("of", ANSWER)
         read.edits.append(Edit(task, entry["id"], entry["says"], name, place, of, entry[name], *shared))
@@ -130,6 +132,8 @@ def _slips(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("id", "says"):
         if not (isinstance(entry.get(key), str) and entry[key].strip()):
             yield key if key in entry else "", f'this mistake has no {key}. Add {key} = "...".'
+    if not (isinstance(entry.get("home", "-"), str) and entry.get("home", "-").strip()):
+        yield "home", 'home is no sentence. Say what the public tests leave out: home = "...".'
     if entry.get("costs", "little") not in COSTS[1:]:
         yield "costs", f'costs is {entry["costs"]!r}. Write "little" or "most", or leave it out.'
     if not _is_part(entry.get("worth", 0)):

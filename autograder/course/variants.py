@@ -15,13 +15,16 @@ from autograder.errors import CourseError
 MISTAKES, ALTERNATIVES = "mistakes.py", "alternatives.py"
 
 
-def mistake(id: str, *, task: str, says: str, worth: float | None = None, costs: str = "") -> Callable[[Any], Any]:
+def mistake(
+    id: str, *, task: str, says: str, worth: float | None = None, costs: str = "", home: str = ""
+) -> Callable[[Any], Any]:
     """Mark a wrong answer with its catalogue id, the task it replaces and the sentence that a student reads.
 
     Args:
         worth: the part of the task's points, 0 to 1, that it earns where it is recognised; None leaves it to the tests.
         costs: "little" for a slip at an edge, which should cost less than half of the points; "most" for an answer that
             misses the purpose of the task, which should earn less than half; "" for all others.
+        home: what the public tests leave out, a sentence for students, where none of them fails it.
     """
     return lambda function: function
 
@@ -45,6 +48,7 @@ class Variant:
         worth: the part of the points that a recognised mistake earns; None leaves it to the tests.
         costs: what a mistake should cost, "little" or "most"; "" leaves it open.
         file: the file of the lesson that it stands in.
+        home: why no public test fails a mistake; "" where one does.
     """
 
     id: str
@@ -56,6 +60,7 @@ class Variant:
     worth: float | None = None
     costs: str = ""
     file: str = MISTAKES
+    home: str = ""
 
 
 def mistakes(lesson: Lesson) -> list[Variant]:
@@ -137,7 +142,7 @@ def edited_variant(rights: Rights, edit: Edit) -> Variant:
     text = edited(_base(rights, edit), edit.texts)
     files = [MISTAKES] if edit.of == ANSWER else [ALTERNATIVES, MISTAKES]
     source = "\n\n".join([rights.answer, *(rights.beside[file] for file in files), text])
-    return Variant(edit.id, edit.task, edit.says, edit.name, edit.line, source, edit.worth, edit.costs, FILE)
+    return Variant(edit.id, edit.task, edit.says, edit.name, edit.line, source, edit.worth, edit.costs, FILE, edit.home)
 
 
 def _base(rights: Rights, edit: Edit) -> Base:
@@ -189,11 +194,11 @@ def _variants(lesson: Lesson, file: str, decorator: str) -> Iterator[Variant]:
     for node in [node for node in tree.body if _mark(node, decorator)]:
         mark = _mark(node, decorator)
         assert mark is not None and isinstance(node, (ast.FunctionDef, ast.ClassDef))
-        first, task, says, worth, costs = _arguments(mark, path)
+        first, task, says, worth, costs, home = _arguments(mark, path)
         name, node.name = node.name, task
         node.decorator_list.remove(mark)
         source = f"{answer}\n\n{shared}\n\n{ast.unparse(node)}\n"
-        yield Variant(first, task, says, name, node.lineno, source, worth, costs, file)
+        yield Variant(first, task, says, name, node.lineno, source, worth, costs, file, home)
 
 
 def _answer(lesson: Lesson) -> str:
@@ -207,8 +212,8 @@ def _mark(node: ast.stmt, decorator: str) -> ast.Call | None:
     return None
 
 
-def _arguments(mark: ast.Call, path: Path) -> tuple[str, str, str, float | None, str]:
-    """Return id, task, sentence, worth and costs; an alternative's id is its name, and the rest is empty."""
+def _arguments(mark: ast.Call, path: Path) -> tuple[str, str, str, float | None, str, str]:
+    """Return id, task, sentence, worth, costs and home; an alternative's id is its name, and the rest is empty."""
     try:
         values = [ast.literal_eval(arg) for arg in mark.args]
         named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in mark.keywords}
@@ -216,9 +221,10 @@ def _arguments(mark: ast.Call, path: Path) -> tuple[str, str, str, float | None,
         raise CourseError(f"{path}:{mark.lineno}: write the arguments as plain texts.") from None
     if isinstance(mark.func, ast.Name) and mark.func.id == "mistake":
         id = values[0] if values else named["id"]
-        return id, named["task"], named["says"], named.get("worth"), _costs(named.get("costs", ""), mark, path)
+        costs = _costs(named.get("costs", ""), mark, path)
+        return id, named["task"], named["says"], named.get("worth"), costs, named.get("home", "")
     values += [named[key] for key in ("task", "name") if key in named]
-    return values[1], values[0], "", None, ""
+    return values[1], values[0], "", None, "", ""
 
 
 def _costs(given: str, mark: ast.Call, path: Path) -> str:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.testing import same
+from autograder.testing import check_untouched, same
 
 
 @pytest.mark.task("double", core=True)
@@ -11,6 +11,11 @@ def test_two_and_three_become_four_and_six(student):
     actual = student.double(torch.tensor([2.0, 3.0]))
 
     same(actual, torch.tensor([4.0, 6.0]), "double(x)", axes="N", show=True)
+
+
+@pytest.mark.task("double")
+def test_x_stays_as_it_was(student):
+    check_untouched(student, "double", [(torch.tensor([2.0, 3.0]),)])
 
 
 @pytest.mark.task("double_all", core=True)
