@@ -6,6 +6,8 @@ import torch
 
 from autograder.testing import same
 
+ONES = {(1, 6, 3, 2): "one row", (3, 1, 2, 4): "one step", (2, 4, 1, 1): "one feature and one unit"}  # N, T, D, H
+
 
 def draw(n, t, d, h, seed):
     rng = np.random.default_rng(seed)
@@ -46,40 +48,124 @@ def test_two_steps_by_hand(student):
     same(found["output"], np.array([[[first], [np.tanh(0.4 * first + 0.1)]]]), "output", axes="N T H", show=True)
 
 
+def check_states(found, given):
+    """Compare output with the states of torch's own cell."""
+    expected = torch_states(**{name: torch.from_numpy(array) for name, array in given.items()})
+    must_be_a_pair(found)
+    same(found["output"], expected.numpy(), "output", axes="N T H", show=True)
+
+
 @pytest.mark.task("rnn_forward_np", core=True)
 def test_the_states_agree_with_torch(student):
     given = draw(3, 7, 4, 5, seed=1)
 
     found = student.run("forward", given=given)
 
-    expected = torch_states(**{name: torch.from_numpy(array) for name, array in given.items()})
-    must_be_a_pair(found)
-    same(found["output"], expected.numpy(), "output", axes="N T H", show=True)
+    check_states(found, given)
+
+
+@pytest.mark.task("rnn_forward_np")
+def test_a_second_call_gives_the_same_and_no_array_is_changed(student):
+    given = draw(2, 4, 3, 5, seed=2)
+    for _ in range(2):
+        found = student.run("forward", given=given)
+
+        check_states(found, given)
+        assert not found["changed"], f"rnn_forward_np changed its argument {found['changed'][0]}; work on new arrays."
+        assert not found["shared"], "output shares memory with an argument; make a new array."
+
+
+@pytest.mark.task("rnn_forward_np")
+@pytest.mark.parametrize("sizes", ONES, ids=ONES.get)
+def test_axes_of_length_one_stay(student, sizes):
+    given = draw(*sizes, seed=3)
+
+    check_states(student.run("forward", given=given), given)
+
+
+def check_gradients(gradients, expected, what):
+    """Compare the five gradients by name."""
+    assert type(gradients) is dict, "rnn_backward_np should return a dictionary."
+    for name, array in expected.items():
+        assert name in gradients, f"{name} is missing in the dictionary."
+        same(gradients[name], array, f"{what}, {name}", atol=1e-7, show=True)
 
 
 @pytest.mark.task("rnn_backward_np", core=True)
-@pytest.mark.parametrize("steps", [[4], [0], [0, 1, 2, 3, 4]], ids=["last", "first", "every"])
-def test_the_gradients_agree_with_autograd(student, steps):
-    given = draw(3, 5, 4, 2, seed=2)
-    d_output = np.zeros((3, 5, 2))
-    d_output[:, steps] = np.random.default_rng(3).normal(size=(3, len(steps), 2))
+def test_a_state_that_stays_one_half(student):
+    one = np.ones((1, 1))
+    bias = np.arctanh(0.5) - 2 * 1 - 0.4 * 0.5
+    given = {"x": np.ones((1, 2, 1)), "h0": 0.5 * one, "w_ih": 2 * one, "w_hh": 0.4 * one, "b": bias * one[0]}
+
+    found = student.run("backward", given=given, d_outputs=[np.array([[[0.0], [1.0]]])])
+
+    # The slope of tanh is 1 - 0.5**2 = 0.75 in both steps. The loss looks at the last state alone, so da is 0.75 there,
+    # and 0.75 * (0.4 * 0.75) = 0.225 in the first step.
+    expected = {"dx": [[[0.45], [1.5]]], "dh0": [[0.09]], "dw_ih": [[0.975]], "dw_hh": [[0.4875]], "db": [0.975]}
+    must_be_a_pair(found)
+    arrays = {name: np.array(values) for name, values in expected.items()}
+    check_gradients(found["gradients"][0], arrays, "with one unit and two steps")
+
+
+@pytest.mark.task("rnn_backward_np", core=True)
+@pytest.mark.parametrize(("t", "steps"), [(5, [4]), (5, [0]), (30, range(30))], ids=["last", "first", "every"])
+def test_the_gradients_agree_with_autograd(student, t, steps):
+    given = draw(3, t, 4, 2, seed=4)
+    d_output = np.zeros((3, t, 2))
+    d_output[:, steps] = np.random.default_rng(5).normal(size=(3, len(steps), 2))
 
     found = student.run("backward", given=given, d_outputs=[d_output])
 
     must_be_a_pair(found)
-    assert type(found["gradients"][0]) is dict, "rnn_backward_np should return a dictionary."
-    for name, expected in torch_gradients(given, d_output).items():
-        assert name in found["gradients"][0], f"{name} is missing in the dictionary."
-        what = f"with d_output not zero at {'step ' + str(steps[0]) if len(steps) == 1 else 'every step'}, {name}"
-        same(found["gradients"][0][name], expected, what, atol=1e-7, show=True)
+    where = f"step {steps[0]} alone" if len(steps) == 1 else "every step"
+    check_gradients(found["gradients"][0], torch_gradients(given, d_output), f"with d_output not zero at {where}")
 
 
 @pytest.mark.task("rnn_backward_np")
-def test_the_walk_changes_nothing(student):
-    found = student.run("traces_of_the_way_back", given=draw(2, 4, 3, 2, seed=4), d_output=np.ones((2, 4, 2)))
+def test_a_second_walk_gives_the_same_and_every_cache_its_own(student):
+    given, others = draw(3, 5, 4, 2, seed=6), draw(2, 6, 3, 4, seed=7)
+    d_output, other_d_output = np.ones((3, 5, 2)), np.ones((2, 6, 4))
+
+    found = student.run(
+        "back_and_back_again", given=given, others=others, d_output=d_output, other_d_output=other_d_output
+    )
+
+    expected = torch_gradients(given, d_output)
+    must_be_a_pair(found)
+    check_gradients(found["first"], expected, "with another batch in between")
+    check_gradients(found["second"], torch_gradients(others, other_d_output), "with another cache")
+    check_gradients(found["again"], expected, "in a second walk")
+
+
+@pytest.mark.task("rnn_backward_np")
+@pytest.mark.parametrize("t", [4, 1], ids=["four steps", "one step"])
+def test_the_walk_changes_nothing(student, t):
+    found = student.run("traces_of_the_way_back", given=draw(2, t, 3, 2, seed=8), d_output=np.ones((2, t, 2)))
 
     must_be_a_pair(found)
     assert not found["changed"], f"rnn_backward_np changed {found['changed'][0]}; work on a copy."
+    assert not found["shared"], f"{found['shared'][0]} shares memory with an argument; make a new array."
+
+
+@pytest.mark.task("rnn_backward_np")
+@pytest.mark.parametrize("sizes", ONES, ids=ONES.get)
+def test_gradients_keep_axes_of_length_one(student, sizes):
+    given, d_output = draw(*sizes, seed=9), np.ones((*sizes[:2], sizes[3]))
+
+    found = student.run("backward", given=given, d_outputs=[d_output])
+
+    must_be_a_pair(found)
+    check_gradients(found["gradients"][0], torch_gradients(given, d_output), f"with {ONES[sizes]}")
+
+
+@pytest.mark.task("rnn_backward_np")
+def test_one_walk_is_enough(student):
+    short, long = ((draw(2, t, 2, 3, seed=10), np.ones((2, t, 3))) for t in (10, 40))
+
+    found = student.run("growth", short=short, long=long)
+
+    must_be_a_pair(found)
+    assert found["linear"], "Four times as many steps cost far more than four times the work: walk back once."
 
 
 @pytest.mark.task("numerical_gradient", core=True)
@@ -92,11 +178,50 @@ def test_the_slope_of_a_square(student):
     same(found["gradient"], 2 * a * d_out, "the gradient", atol=1e-9, show=True)
 
 
+@pytest.mark.task("numerical_gradient", core=True)
+def test_a_sum_over_rows_has_the_same_slope_in_every_row(student):
+    a, d_out = np.random.default_rng(11).normal(size=(3, 2)), np.array([2.0, -1.0])
+
+    found = student.run("slope", kind="sum", a=a, d_out=d_out)
+
+    same(found["gradient"], np.array([d_out] * 3), "the gradient", atol=1e-6, show=True)
+
+
 @pytest.mark.task("numerical_gradient")
-def test_the_array_is_put_back(student):
-    a = np.random.default_rng(5).normal(size=(3, 2))
+def test_the_arrays_are_put_back(student):
+    a = np.random.default_rng(12).normal(size=(3, 2))
 
     found = student.run("slope", kind="cube", a=a, d_out=np.ones((3, 2)))
 
     same(found["gradient"], 3 * a**2, "the gradient", atol=1e-6, show=True)
+    assert found["restored"], "a is not as it was: save each entry before you move it, and put the saved number back."
+    assert found["d_out_kept"], "numerical_gradient changed d_out; only read it."
+    assert not found["shared"], "The gradient shares memory with an argument; make a new array."
+
+
+@pytest.mark.task("numerical_gradient")
+@pytest.mark.parametrize("eps", [0.2, 1e-3, None], ids=["a fifth", "a thousandth", "by default"])
+def test_each_entry_is_moved_by_eps(student, eps):
+    found = student.run("slope", kind="square", a=np.ones((2, 2)), d_out=np.ones((2, 2)), eps=eps)
+
+    assert found["near_eps"], f"The entries should be moved by eps, which is {eps or 1e-5} here."
+
+
+@pytest.mark.task("numerical_gradient")
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 2), (1, 1)], ids=["one", "three", "axes of length one"])
+def test_any_number_of_axes_will_do(student, shape):
+    a = np.random.default_rng(13).normal(size=shape)
+
+    found = student.run("slope", kind="cube", a=a, d_out=np.ones(shape))
+
+    same(found["gradient"], 3 * a**2, "the gradient", atol=1e-6, show=True)
+
+
+@pytest.mark.task("numerical_gradient")
+def test_a_transposed_array_is_measured_too(student):
+    a = np.random.default_rng(14).normal(size=(3, 2))
+
+    found = student.run("slope", kind="cube", a=a, d_out=np.ones((2, 3)), transposed=True)
+
+    same(found["gradient"], 3 * a.T**2, "the gradient", atol=1e-6, show=True)
     assert found["restored"], "a is not as it was: save each entry before you move it, and put the saved number back."
