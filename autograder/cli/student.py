@@ -15,7 +15,8 @@ from autograder.cli.shared import COURSE, FOLDER, until_stopped
 def check(where: str, as_json: bool, course: Path | None) -> None:
     """Run the public checks on the exercises here, and show the first task that fails.
 
-    WHERE is sine, sine/cell or sine/cell:rnn_cell, or a lesson's file such as cell.py; without it, all exercises here.
+    WHERE is sine, sine/cell or sine/cell:rnn_cell, a part of it such as rnn_cell, or a lesson's file such as cell.py;
+    without it, all exercises here.
     Each task runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use, 3 stopped.
     """
     from autograder.student.check import check as run
@@ -63,8 +64,9 @@ def init(folder: Path | None, course: Path | None) -> None:
 @click.option("--all", "everything", is_flag=True, help="All hints at once.")
 @COURSE
 def hint(address: str, again: bool, everything: bool, course: Path | None) -> None:
-    """Give the next hint of a task, such as sine/cell:rnn_cell; of a lesson, or of all, the first open task counts.
+    """Give the next hint of a task, such as rnn_cell; of a lesson, or of all, the first open task counts.
 
+    ADDRESS is as WHERE for `check`.
     A task is open until `unroll check` has found that it passes as its file now stands.
     """
     from autograder.student.hint import show_hint
@@ -93,7 +95,7 @@ def shapes(where: str, again: bool, course: Path | None) -> None:
 def explain(address: str, course: Path | None) -> None:
     """Say why a task works and show another way to write it, once its public checks pass.
 
-    Checks the task first. Exit status: 0 it passes, 1 it does not, 2 wrong use.
+    ADDRESS is as WHERE for `check`, of one task. Checks the task first. Exit status: 0 it passes, 1 it does not, 2 wrong use.
     """
     from autograder.student.explain import show_explanation
 
