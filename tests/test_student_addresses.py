@@ -80,7 +80,7 @@ NEAR = {
     "sine/cell/rnn_cell": "Did you mean sine/cell:rnn_cell",
     "sine/cel": "Did you mean sine/cell",
     "sin/cell": "There is no 'sin/cell' here. Did you mean sine/cell",
-    "cell:rnn_sell": "sine/cell has no task 'rnn_sell'. It has: rnn_cell, rnn_forward, readout. Did you mean sine/cell:",
+    "cell:rnn_sell": "has no task 'rnn_sell'. It has: rnn_cell, rnn_forward, readout. Did you mean sine/cell:",
     "sine/test_cell.py": "Did you mean sine/cell",
     "RNN_CELL": "Did you mean sine/cell:rnn_cell",
 }

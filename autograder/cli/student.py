@@ -95,7 +95,8 @@ def shapes(where: str, again: bool, course: Path | None) -> None:
 def explain(address: str, course: Path | None) -> None:
     """Say why a task works and show another way to write it, once its public checks pass.
 
-    ADDRESS is as WHERE for `check`, of one task. Checks the task first. Exit status: 0 it passes, 1 it does not, 2 wrong use.
+    ADDRESS is as WHERE for `check`, of one task, which is checked first. Exit status: 0 it passes, 1 it does not,
+    2 wrong use.
     """
     from autograder.student.explain import show_explanation
 

@@ -1,4 +1,4 @@
-"""Short addresses: what a part of an address names, such as `rnn_cell` or `cell:rnn_cell`, or what it may have meant."""
+"""Short addresses: what a part of an address names, such as `cell` or `cell:rnn_cell`, or what it may have meant."""
 
 import difflib
 from collections.abc import Sequence

@@ -46,7 +46,7 @@ def check(start: Path, where: str, as_json: bool = False) -> bool:
         checked = _checked(console, root, spots)
     new = note_outcomes(root, checked.results, digests)
     if as_json:
-        print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output)))
+        print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output, checked.outside)))
     else:
         _show(console, checked, new)
     return checked.all_pass
@@ -95,7 +95,7 @@ def _status(console: Console) -> Iterator[Callable[[str], None]]:
 
 
 def _show(console: Console, checked: "Checked", new: Sequence[str]) -> None:
-    show_verdicts(console, checked.verdicts, checked.notes, checked.output)
+    show_verdicts(console, checked.verdicts, checked.notes, checked.outside, checked.inside)
     console.print(Text(passed_summary(checked.verdicts)))
     step = next_step(checked.verdicts)
     if step:
