@@ -58,6 +58,20 @@ def init(folder: Path | None, course: Path | None) -> None:
     show_init(folder, course)
 
 
+@click.command("list")
+@click.argument("where", default="")
+@COURSE
+def list_tasks(where: str, course: Path | None) -> None:
+    """List all lessons and tasks: open, failing or passing, with points, and minutes for each lesson.
+
+    WHERE is as for `check`; without it, all exercises here. Nothing is checked for it: `old` says that a file has
+    changed since the last check.
+    """
+    from autograder.student.listing import show_list
+
+    show_list(course or Path.cwd(), where)
+
+
 @click.command()
 @click.argument("address", default="")
 @click.option("--again", is_flag=True, help="Only the hints that were given before.")

@@ -16,6 +16,7 @@ from autograder.isolation.open import open_workers, open_workers_from_here
 from autograder.student.editor import as_object
 from autograder.student.exercises import Spot, lessons_of
 from autograder.student.memory import file_digests, note_outcomes
+from autograder.student.progress import known_progress, progress_lines
 from autograder.student.protection import unprotected
 from autograder.student.show import next_step, show_verdicts
 from autograder.student.verdict import passed_summary
@@ -48,7 +49,7 @@ def check(start: Path, where: str, as_json: bool = False) -> bool:
     if as_json:
         print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output, checked.outside)))
     else:
-        _show(console, checked, new)
+        _show(console, checked, root, new)
     return checked.all_pass
 
 
@@ -94,8 +95,11 @@ def _status(console: Console) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def _show(console: Console, checked: "Checked", new: Sequence[str]) -> None:
+def _show(console: Console, checked: "Checked", root: Path, new: Sequence[str]) -> None:
     show_verdicts(console, checked.verdicts, checked.notes, checked.outside, checked.inside)
+    names = {verdict.lesson.assignment for verdict in checked.verdicts}
+    found = known_progress(root, names, {verdict.address: verdict.passes for verdict in checked.verdicts})
+    console.print(*progress_lines(found, console.width), sep="\n")
     console.print(Text(passed_summary(checked.verdicts)))
     step = next_step(checked.verdicts)
     if step:
