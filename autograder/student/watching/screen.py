@@ -41,7 +41,7 @@ q  quit; so does Ctrl-C
 Saving another lesson goes to that lesson. Any key closes this."""
 LEAST_BODY = 3
 MUCH_BODY = 10
-FROM_BEFORE = "From the check before; it is being checked again."
+FROM_BEFORE = "From an earlier check:"
 
 
 def screen_lines(session: Session, console: Console, width: int, height: int) -> list[Text]:
