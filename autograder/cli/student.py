@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from autograder.cli.completion import complete_address
 from autograder.cli.shared import COURSE, FOLDER, until_stopped
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("where", default="", shell_complete=complete_address)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for editors, and nothing else.")
 @COURSE
 def check(where: str, as_json: bool, course: Path | None) -> None:
@@ -26,7 +27,7 @@ def check(where: str, as_json: bool, course: Path | None) -> None:
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("where", default="", shell_complete=complete_address)
 @click.option(
     "--edit", default="", metavar="COMMAND", help="Opens the file you go to, e.g. 'code -r -g {file}:{line}'."
 )
@@ -59,7 +60,7 @@ def init(folder: Path | None, course: Path | None) -> None:
 
 
 @click.command("list")
-@click.argument("where", default="")
+@click.argument("where", default="", shell_complete=complete_address)
 @COURSE
 def list_tasks(where: str, course: Path | None) -> None:
     """List all lessons and tasks: open, failing or passing, with points, and minutes for each lesson.
@@ -73,7 +74,7 @@ def list_tasks(where: str, course: Path | None) -> None:
 
 
 @click.command()
-@click.argument("address", default="")
+@click.argument("address", default="", shell_complete=complete_address)
 @click.option("--again", is_flag=True, help="Only the hints that were given before.")
 @click.option("--all", "everything", is_flag=True, help="All hints at once.")
 @COURSE
@@ -89,7 +90,7 @@ def hint(address: str, again: bool, everything: bool, course: Path | None) -> No
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("where", default="", shell_complete=complete_address)
 @click.option("--again", is_flag=True, help="Ask also for shapes that were answered before.")
 @COURSE
 def shapes(where: str, again: bool, course: Path | None) -> None:
@@ -104,7 +105,7 @@ def shapes(where: str, again: bool, course: Path | None) -> None:
 
 
 @click.command()
-@click.argument("address")
+@click.argument("address", shell_complete=complete_address)
 @COURSE
 def explain(address: str, course: Path | None) -> None:
     """Say why a task works and show another way to write it, once its public checks pass.
@@ -119,7 +120,21 @@ def explain(address: str, course: Path | None) -> None:
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("address", shell_complete=complete_address)
+@COURSE
+def debug(address: str, course: Path | None) -> None:
+    """Run the call of the public checks that fails, with Python's debugger pdb, on this terminal.
+
+    ADDRESS is as WHERE for `check`, of one task. Where the call raises, pdb opens at that line; else it stops at the
+    first line of the function. The code is not locked in here, and may do what you may. q leaves.
+    """
+    from autograder.student.debug import debug as run
+
+    run(course or Path.cwd(), address)
+
+
+@click.command()
+@click.argument("where", default="", shell_complete=complete_address)
 @COURSE
 def plot(where: str, course: Path | None) -> None:
     """Train and run your own code, and draw what it does into the folder `plots`, as PNG and SVG.

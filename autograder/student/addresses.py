@@ -27,6 +27,26 @@ def parts(address: str) -> list[str]:
     return list(dict.fromkeys((address, without_assignment, without_assignment.rpartition(":")[2])))
 
 
+def beginning_with(root: Path, text: str) -> list[str]:
+    """List what a beginning may become, one level at a time: assignments, then lessons, then tasks.
+
+    Where only one fits, what is below it comes along. Of the short addresses, those of lessons and tasks are listed.
+    """
+    names = all_addresses(root)
+    whole = [name for name in names if name.startswith(text)]
+    level = _level(text)
+    found = [name for name in whole if _level(name) <= level]
+    if len([name for name in found if _level(name) == level]) == 1:
+        found += [name for name in whole if _level(name) == level + 1]
+    short = [part for name in names for part in parts(name)[1:] if text and part.startswith(text)]
+    return list(dict.fromkeys([*found, *(part for part in short if part.count(":") <= text.count(":"))]))
+
+
+def _level(address: str) -> int:
+    """Tell assignments, lessons and tasks apart: 0, 1, 2."""
+    return 2 if ":" in address else address.count("/")
+
+
 def complete(root: Path, text: str, near: str = "") -> str:
     """Complete what was typed to a whole address; it is not looked up whether a lesson or task that is named is there.
 

@@ -44,7 +44,7 @@ def check(start: Path, where: str, as_json: bool = False) -> bool:
     digests = file_digests(spots)
     console = Console(stderr=True) if as_json else own_console()
     with contextlib.redirect_stdout(sys.stderr):  # a test may print as well
-        checked = _checked(console, root, spots)
+        checked = check_here(console, root, spots)
     new = note_outcomes(root, checked.results, digests)
     if as_json:
         print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output, checked.outside)))
@@ -66,7 +66,8 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _checked(console: Console, root: Path, spots: Sequence[Spot]) -> "Checked":
+def check_here(console: Console, root: Path, spots: Sequence[Spot]) -> "Checked":
+    """Check some tasks in a process that is forked from this one where that can be."""
     quick = not _needs_more_than_torch(spots)
     if console.is_terminal:
         console.print("Warming up ...", end="\r")
