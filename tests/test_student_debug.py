@@ -128,8 +128,8 @@ def test_a_class_that_a_probe_builds_is_reached_at_its_first_line(
     folder: Path, course: Course, run: Debug, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = answer(course, "training")
-    assert text.count("output[:, -1]") == 1
-    write(folder, "training", text.replace("output[:, -1]", "output[:, 0]"))
+    assert text.count("self.head(output[:, -1])") == 1
+    write(folder, "training", text.replace("self.head(output[:, -1])", "self.head(output[:, 0])"))
 
     run(folder, "Forecaster", ["p type(self).__name__", "q"])
 

@@ -1,5 +1,6 @@
 """The commands of a student at home."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -7,6 +8,17 @@ import click
 
 from autograder.cli.completion import complete_address
 from autograder.cli.shared import COURSE, FOLDER, until_stopped
+from autograder.errors import UnrollError
+
+
+def _say_of_folder(course: Path | None) -> None:
+    """Say what is wrong with the folder itself, beside what the command shows."""
+    from autograder.student.exercises import find_home
+    from autograder.student.folder.notice import about_folder
+
+    with contextlib.suppress(UnrollError):
+        for line in about_folder(find_home(course or Path.cwd())):
+            click.echo(line, err=True)
 
 
 @click.command()
@@ -21,8 +33,9 @@ def check(where: str, as_json: bool, course: Path | None) -> None:
     Each task runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use, 3 stopped.
     """
     from autograder.student.check import check as run
+    from autograder.student.folder.notice import about_folder
 
-    if not until_stopped(lambda: run(course or Path.cwd(), where, as_json)):
+    if not until_stopped(lambda: run(course or Path.cwd(), where, as_json, about_folder)):
         sys.exit(1)
 
 
@@ -70,6 +83,7 @@ def list_tasks(where: str, course: Path | None) -> None:
     """
     from autograder.student.listing import show_list
 
+    _say_of_folder(course)
     show_list(course or Path.cwd(), where)
 
 
@@ -86,6 +100,7 @@ def hint(address: str, again: bool, everything: bool, course: Path | None) -> No
     """
     from autograder.student.hint import show_hint
 
+    _say_of_folder(course)
     show_hint(course or Path.cwd(), address, again, everything)
 
 
@@ -101,6 +116,7 @@ def shapes(where: str, again: bool, course: Path | None) -> None:
     """
     from autograder.student.shapes.quiz import ask_shapes
 
+    _say_of_folder(course)
     ask_shapes(course or Path.cwd(), where, again)
 
 
@@ -115,6 +131,7 @@ def explain(address: str, course: Path | None) -> None:
     """
     from autograder.student.explain import show_explanation
 
+    _say_of_folder(course)
     if not show_explanation(course or Path.cwd(), address):
         sys.exit(1)
 
@@ -130,6 +147,7 @@ def debug(address: str, course: Path | None) -> None:
     """
     from autograder.student.debug import debug as run
 
+    _say_of_folder(course)
     run(course or Path.cwd(), address)
 
 
@@ -144,5 +162,6 @@ def plot(where: str, course: Path | None) -> None:
     """
     from autograder.student.plotting.plot import plot as run
 
+    _say_of_folder(course)
     if not until_stopped(lambda: run(course or Path.cwd(), where)):
         sys.exit(1)

@@ -31,12 +31,15 @@ SLOW_TO_IMPORT = re.compile(r"^(?!\s*#).*\b(?:optim|matplotlib|pyplot|plt|compil
 CANNOT_IMPORT = ("No usable temporary directory", "Matplotlib requires access to a writable")
 
 
-def check(start: Path, where: str, as_json: bool = False) -> bool:
+def check(
+    start: Path, where: str, as_json: bool = False, about_folder: Callable[[Path], list[str]] = lambda root: []
+) -> bool:
     """Check the exercises of a folder, and show what was found.
 
     Args:
         where: what the student typed, see `where`.
         as_json: print one object, see `editor`, and nothing else.
+        about_folder: says what is wrong with the folder itself.
 
     Returns: whether all checks pass.
     """
@@ -45,6 +48,7 @@ def check(start: Path, where: str, as_json: bool = False) -> bool:
     console = Console(stderr=True) if as_json else own_console()
     with contextlib.redirect_stdout(sys.stderr):  # a test may print as well
         checked = check_here(console, root, spots)
+    checked.notes += about_folder(root)
     new = note_outcomes(root, checked.results, digests)
     if as_json:
         print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output, checked.outside)))

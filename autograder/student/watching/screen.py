@@ -91,6 +91,8 @@ def _head(session: Session, width: int, with_assignments: bool = True) -> Iterat
     yield Text.assemble((board.current.address, "bold"), "  ", _state(board, board.current))
     yield _file(board.current, board.verdict)
     yield Text(", ".join(_in_words(board, spot) for spot in board.siblings()), style="dim")
+    if session.notice:
+        yield Text(session.notice, style="yellow")
     yield Text()
 
 

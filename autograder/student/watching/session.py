@@ -24,6 +24,7 @@ class Session:
     Args:
         root: the folder of exercises.
         ask: has lessons checked.
+        notice: what is wrong with the folder itself, or "".
         mode: `task`, `list`, `help` or `reset` (the question).
         status: a quiet line: what was just done.
         scroll: how many lines of a long text are above the screen.
@@ -36,6 +37,7 @@ class Session:
     root: Path
     board: Board
     ask: Callable[[list[Job]], None]
+    notice: str = ""
     mode: str = "task"
     status: str = "Warming up ..."
     scroll: int = 0
