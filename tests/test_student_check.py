@@ -83,7 +83,7 @@ def test_the_students_own_lines_of_a_traceback_are_shown_and_ours_never(folder: 
 
     shown = screen(check_spots(find_here(folder, "sine/cell:readout")[1], zygote), 100)
 
-    assert re.search(r"cell.py, line 7, in readout\s+return help_me\(w_hy\)\s+cell.py, line 4, in help_me", shown)
+    assert re.search(r"cell.py:7, in readout\s+return help_me\(w_hy\)\s+\S*cell.py:4, in help_me", shown)
     assert not re.search("autograder|site-packages|Traceback|test_cell", shown)
 
 

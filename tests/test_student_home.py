@@ -85,7 +85,8 @@ def test_a_statement_that_is_passed_over_is_named_though_all_pass(folder: Path, 
 
     line = text.count("\n") + 5
     assert checked.all_pass
-    assert checked.notes == [f"cell.py, line {line} raised SyntaxError: invalid syntax. The checks went on without it."]
+    file = folder / "sine" / "cell.py"
+    assert checked.notes == [f"{file}:{line} raised SyntaxError: invalid syntax. The checks went on without it."]
 
 
 def test_a_lesson_that_is_gone_is_missing(folder: Path, zygote: Zygote) -> None:

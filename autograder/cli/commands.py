@@ -6,7 +6,7 @@ import sys
 import click
 
 from autograder import __version__
-from autograder.cli import author, instructor, student
+from autograder.cli import author, completion, instructor, student
 from autograder.cli.shared import stop
 from autograder.errors import UnrollError
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
@@ -53,7 +53,7 @@ def run() -> None:
         stop(TOO_FEW if error.errno in ERRORS else "The terminal is gone. Run the same command again to go on.", 3)
 
 
-for room in (student, instructor, author):
+for room in (student, completion, instructor, author):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             cli.add_command(command)

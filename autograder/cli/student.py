@@ -1,31 +1,46 @@
 """The commands of a student at home."""
 
+import contextlib
 import sys
 from pathlib import Path
 
 import click
 
+from autograder.cli.completion import complete_address
 from autograder.cli.shared import COURSE, FOLDER, until_stopped
+from autograder.errors import UnrollError
+
+
+def _say_of_folder(course: Path | None) -> None:
+    """Say what is wrong with the folder itself, beside what the command shows."""
+    from autograder.student.exercises import find_home
+    from autograder.student.folder.notice import about_folder
+
+    with contextlib.suppress(UnrollError):
+        for line in about_folder(find_home(course or Path.cwd())):
+            click.echo(line, err=True)
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("where", default="", shell_complete=complete_address)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for editors, and nothing else.")
 @COURSE
 def check(where: str, as_json: bool, course: Path | None) -> None:
     """Run the public checks on the exercises here, and show the first task that fails.
 
-    WHERE is sine, sine/cell or sine/cell:rnn_cell, or a lesson's file such as cell.py; without it, all exercises here.
+    WHERE is sine, sine/cell or sine/cell:rnn_cell, a part of it such as rnn_cell, or a lesson's file such as cell.py;
+    without it, all exercises here.
     Each task runs in a process of its own. Exit status: 0 all checks pass, 1 one does not, 2 wrong use, 3 stopped.
     """
     from autograder.student.check import check as run
+    from autograder.student.folder.notice import about_folder
 
-    if not until_stopped(lambda: run(course or Path.cwd(), where, as_json)):
+    if not until_stopped(lambda: run(course or Path.cwd(), where, as_json, about_folder)):
         sys.exit(1)
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("where", default="", shell_complete=complete_address)
 @click.option(
     "--edit", default="", metavar="COMMAND", help="Opens the file you go to, e.g. 'code -r -g {file}:{line}'."
 )
@@ -57,23 +72,40 @@ def init(folder: Path | None, course: Path | None) -> None:
     show_init(folder, course)
 
 
+@click.command("list")
+@click.argument("where", default="", shell_complete=complete_address)
+@COURSE
+def list_tasks(where: str, course: Path | None) -> None:
+    """List all lessons and tasks: open, failing or passing, with points, and minutes for each lesson.
+
+    WHERE is as for `check`; without it, all exercises here. Nothing is checked for it: `old` says that a file has
+    changed since the last check.
+    """
+    from autograder.student.listing import show_list
+
+    _say_of_folder(course)
+    show_list(course or Path.cwd(), where)
+
+
 @click.command()
-@click.argument("address", default="")
+@click.argument("address", default="", shell_complete=complete_address)
 @click.option("--again", is_flag=True, help="Only the hints that were given before.")
 @click.option("--all", "everything", is_flag=True, help="All hints at once.")
 @COURSE
 def hint(address: str, again: bool, everything: bool, course: Path | None) -> None:
-    """Give the next hint of a task, such as sine/cell:rnn_cell; of a lesson, or of all, the first open task counts.
+    """Give the next hint of a task, such as rnn_cell; of a lesson, or of all, the first open task counts.
 
+    ADDRESS is as WHERE for `check`.
     A task is open until `unroll check` has found that it passes as its file now stands.
     """
     from autograder.student.hint import show_hint
 
+    _say_of_folder(course)
     show_hint(course or Path.cwd(), address, again, everything)
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("where", default="", shell_complete=complete_address)
 @click.option("--again", is_flag=True, help="Ask also for shapes that were answered before.")
 @COURSE
 def shapes(where: str, again: bool, course: Path | None) -> None:
@@ -84,25 +116,43 @@ def shapes(where: str, again: bool, course: Path | None) -> None:
     """
     from autograder.student.shapes.quiz import ask_shapes
 
+    _say_of_folder(course)
     ask_shapes(course or Path.cwd(), where, again)
 
 
 @click.command()
-@click.argument("address")
+@click.argument("address", shell_complete=complete_address)
 @COURSE
 def explain(address: str, course: Path | None) -> None:
     """Say why a task works and show another way to write it, once its public checks pass.
 
-    Checks the task first. Exit status: 0 it passes, 1 it does not, 2 wrong use.
+    ADDRESS is as WHERE for `check`, of one task, which is checked first. Exit status: 0 it passes, 1 it does not,
+    2 wrong use.
     """
     from autograder.student.explain import show_explanation
 
+    _say_of_folder(course)
     if not show_explanation(course or Path.cwd(), address):
         sys.exit(1)
 
 
 @click.command()
-@click.argument("where", default="")
+@click.argument("address", shell_complete=complete_address)
+@COURSE
+def debug(address: str, course: Path | None) -> None:
+    """Run the call of the public checks that fails, with Python's debugger pdb, on this terminal.
+
+    ADDRESS is as WHERE for `check`, of one task. Where the call raises, pdb opens at that line; else it stops at the
+    first line of the function. The code is not locked in here, and may do what you may. q leaves.
+    """
+    from autograder.student.debug import debug as run
+
+    _say_of_folder(course)
+    run(course or Path.cwd(), address)
+
+
+@click.command()
+@click.argument("where", default="", shell_complete=complete_address)
 @COURSE
 def plot(where: str, course: Path | None) -> None:
     """Train and run your own code, and draw what it does into the folder `plots`, as PNG and SVG.
@@ -112,5 +162,6 @@ def plot(where: str, course: Path | None) -> None:
     """
     from autograder.student.plotting.plot import plot as run
 
+    _say_of_folder(course)
     if not until_stopped(lambda: run(course or Path.cwd(), where)):
         sys.exit(1)

@@ -16,6 +16,7 @@ STUB = "NotImplementedError"
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # the same program runs a student's code
 RAISE = re.compile(r"\braise\b")
+NO_NAME = re.compile(r"^name '(\w+)' is not defined")
 
 
 class Loaded(Protocol):
@@ -58,7 +59,7 @@ def outcome_of(error: BaseException | None, plan: PlannedTest, loaded: Loaded, u
     if isinstance(error, StudentError):
         if is_stub(error, plan.task.name):
             return "missing", f"{plan.task.name} is still the stub."
-        if called := _unwritten(error, plan):
+        if called := unwritten(error, plan, loaded):
             return "failed", f"{plan.task.name} calls {called}, which is not written yet. Write {called} first."
         return "failed", str(error)
     return "failed", _sentence(error, plan, unusable)
@@ -81,12 +82,29 @@ def is_stub(error: StudentError, task: str) -> bool:
     return bool(RAISE.search(error.source)) if error.source else not error.text.strip()
 
 
-def _unwritten(error: StudentError, plan: PlannedTest) -> str:
-    """Name the other task of the lesson whose stub a task has called, or ""."""
-    if error.kind != STUB or not error.where:
+def unwritten(error: StudentError, plan: PlannedTest, loaded: Loaded) -> str:
+    """Name the other task that a task has called before it is written, or "".
+
+    A stub raises. One that was taken out is a name that nobody has defined. A task of another lesson, which this one
+    imports, is named with that lesson.
+    """
+    if error.kind not in (STUB, "NameError"):
         return ""
-    others = (task.name for task in plan.lesson.tasks if task != plan.task)
-    return next((name for name in others if is_stub(error, name)), "")
+    others = [task.name for task in plan.lesson.tasks if task != plan.task]
+    if error.kind == "NameError":
+        return _undefined(error, others, loaded)
+    lesson, name = error.frames[-1].lesson if error.frames else plan.lesson.name, error.where.split(".")[0]
+    if lesson != plan.lesson.name:
+        return f"{lesson}:{name}" if is_stub(error, name) else ""
+    return next((name for name in others if error.where and is_stub(error, name)), "")
+
+
+def _undefined(error: StudentError, others: Collection[str], loaded: Loaded) -> str:
+    """Name the task that is defined nowhere, and of which nothing else is known, or ""."""
+    match = NO_NAME.match(error.text)
+    if match is None or match[1] not in others or error.advice:
+        return ""
+    return "" if match[1] in loaded.names or _notes_on(match[1], loaded) else match[1]
 
 
 def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
@@ -95,8 +113,7 @@ def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
     Args:
         name: the name that was looked for; the task's own, or one that it needs.
     """
-    notes = [note for note in loaded.notes if note.bound is None or name in note.bound]
-    if notes:
+    if notes := _notes_on(name, loaded):
         note = notes[0]
         said = note.text if note.text.endswith(("?", ".")) else f"{note.text}."
         said += f" Here it is read by Python {PYTHON}." if note.kind in UNREADABLE else ""
@@ -104,3 +121,8 @@ def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
     near = difflib.get_close_matches(name, [other for other in loaded.names if other != name], 1, 0.75)
     hint = f" There is {near[0]}: is it that?" if near else " Is the name spelt as in the lesson?"
     return "missing", f"{name} is not defined.{hint}"
+
+
+def _notes_on(name: str, loaded: Loaded) -> list[Note]:
+    """List the statements that raised and would have given a name its value."""
+    return [note for note in loaded.notes if note.bound is None or name in note.bound]

@@ -44,12 +44,23 @@ class Remote:
         self.names: list[str] = []
         self.remarks: list[str] = []
         self.output = ""
+        self.printed_at_load = ""
+        self.printed_in_tests = ""
         self.was_killed = False
         self._fresh = ""
         self._seen = 0
         self._took = 0.0
         self._weight = 0
         self._cancelled = False
+
+    @property
+    def is_light(self) -> bool:
+        """Tell whether the top level took so long that only imports, definitions and constants were run."""
+        return self._light
+
+    def start(self) -> None:
+        """Run the lesson's top level in a worker, if none has done so."""
+        self._worker = self._worker or self._start()
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
         """Carry out one request in the worker."""
@@ -107,10 +118,11 @@ class Remote:
         return Remote(self._workers, self._limits, self.clock.aside, self._lesson, self._sources)
 
     def fresh_output(self) -> str:
-        """Return what the student's code has printed since this was last asked, shortened."""
+        """Return what the student's functions have printed since this was last asked, shortened."""
         self._look()
-        fresh, self._fresh = self._fresh, ""
-        return _shortened(fresh, self._limits.output_shown)
+        fresh, self._fresh = _shortened(self._fresh, self._limits.output_shown), ""
+        self.printed_in_tests += fresh
+        return fresh
 
     def _look(self) -> None:
         if self._worker is not None:
@@ -156,7 +168,14 @@ class Remote:
             raise
         self.notes = [Note(**note, bound=bound) for note, bound in zip(answer["notes"], _bound(answer), strict=False)]
         self.names, self.remarks = answer["names"], answer["remarks"]
+        self._take_prints_of_load()
         return self._worker
+
+    def _take_prints_of_load(self) -> None:
+        """Keep apart what the top level prints, which it does again in every worker."""
+        before = self._fresh
+        self._look()
+        self.printed_at_load, self._fresh = self._fresh[len(before) :], before
 
     def _timed(self, worker: Worker, op: str, request: dict[str, Any], seconds: float | None = None) -> Any:
         self._stop_if_cancelled()

@@ -16,6 +16,7 @@ from autograder.isolation.open import open_workers, open_workers_from_here
 from autograder.student.editor import as_object
 from autograder.student.exercises import Spot, lessons_of
 from autograder.student.memory import file_digests, note_outcomes
+from autograder.student.progress import known_progress, progress_lines
 from autograder.student.protection import unprotected
 from autograder.student.show import next_step, show_verdicts
 from autograder.student.verdict import not_covered, passed_summary
@@ -31,12 +32,15 @@ SLOW_TO_IMPORT = re.compile(r"^(?!\s*#).*\b(?:optim|matplotlib|pyplot|plt|compil
 CANNOT_IMPORT = ("No usable temporary directory", "Matplotlib requires access to a writable")
 
 
-def check(start: Path, where: str, as_json: bool = False) -> bool:
+def check(
+    start: Path, where: str, as_json: bool = False, about_folder: Callable[[Path], list[str]] = lambda root: []
+) -> bool:
     """Check the exercises of a folder, and show what was found.
 
     Args:
         where: what the student typed, see `where`.
         as_json: print one object, see `editor`, and nothing else.
+        about_folder: says what is wrong with the folder itself.
 
     Returns: whether all checks pass.
     """
@@ -44,12 +48,13 @@ def check(start: Path, where: str, as_json: bool = False) -> bool:
     digests = file_digests(spots)
     console = Console(stderr=True) if as_json else own_console()
     with contextlib.redirect_stdout(sys.stderr):  # a test may print as well
-        checked = _checked(console, root, spots)
+        checked = check_here(console, root, spots)
+    checked.notes += about_folder(root)
     new = note_outcomes(root, checked.results, digests)
     if as_json:
-        print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output)))
+        print(json.dumps(as_object(checked.verdicts, checked.notes, checked.output, checked.outside)))
     else:
-        _show(console, checked, new)
+        _show(console, checked, root, new)
     return checked.all_pass
 
 
@@ -66,7 +71,8 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _checked(console: Console, root: Path, spots: Sequence[Spot]) -> "Checked":
+def check_here(console: Console, root: Path, spots: Sequence[Spot]) -> "Checked":
+    """Check some tasks in a process that is forked from this one where that can be."""
     quick = not _needs_more_than_torch(spots)
     if console.is_terminal:
         console.print("Warming up ...", end="\r")
@@ -95,10 +101,13 @@ def _status(console: Console) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def _show(console: Console, checked: "Checked", new: Sequence[str]) -> None:
-    show_verdicts(console, checked.verdicts, checked.notes, checked.output)
+def _show(console: Console, checked: "Checked", root: Path, new: Sequence[str]) -> None:
+    show_verdicts(console, checked.verdicts, checked.notes, checked.outside, checked.inside)
     for line in not_covered(checked.verdicts):
         console.print(Text(one_line(line), style="dim"))
+    names = {verdict.lesson.assignment for verdict in checked.verdicts}
+    found = known_progress(root, names, {verdict.address: verdict.passes for verdict in checked.verdicts})
+    console.print(*progress_lines(found, console.width), sep="\n")
     console.print(Text(passed_summary(checked.verdicts)))
     step = next_step(checked.verdicts)
     if step:

@@ -11,7 +11,7 @@ from autograder.exam.exam import Exam, run_session
 from autograder.exam.lesson_tests import shipped_tests
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import RecordedMistakes, causes, named
-from autograder.exam.outcome import judged
+from autograder.exam.outcome import judged, unwritten
 from autograder.exam.results import TestResult
 from autograder.exam.session import TestRun
 from autograder.exam.tries import Bound, TaskRun, run_once
@@ -83,7 +83,7 @@ def _verdict(
     pairs.sort(key=lambda pair: pair[0] is not smallest)
     tests = share_points(task, [test for _, test in pairs])
     verdict = Verdict(lesson, task, task_result(lesson.key, task, tests, mistake, cause, ran.beside))
-    return verdict if smallest is None else _with_case(verdict, smallest, cells)
+    return verdict if smallest is None else _with_case(verdict, smallest, bound, cells)
 
 
 def _smallest(pairs: Sequence[tuple[TestRun, TestResult]]) -> TestRun | None:
@@ -102,9 +102,18 @@ def _shown_first(run: TestRun) -> tuple[bool, tuple[bool, int], int]:
     return not core, difficulty(run.requests) if core else (False, 0), run.plan.order
 
 
-def _with_case(verdict: Verdict, run: TestRun, cells: Sequence[str]) -> Verdict:
+def _with_case(verdict: Verdict, run: TestRun, bound: Bound, cells: Sequence[str]) -> Verdict:
     last = run.requests[-1] if run.requests else None
     called = str(last.value.get("name")) if last else ""
     frames = run.error.frames if isinstance(run.error, StudentError) else ()
     case = "" if verdict.is_unwritten else call_text(last, find_definition(called, cells).parameters)
-    return replace(verdict, test=run.plan.item.name, case=case, frames=frames, printed=run.printed)
+    needs = unwritten(run.error, run.plan, bound) if isinstance(run.error, StudentError) else ""
+    shown = replace(verdict, test=run.plan.item.name, case=case, frames=frames, printed=run.printed)
+    return replace(shown, requests=run.requests, needs=_address(verdict.lesson, needs))
+
+
+def _address(lesson: Lesson, name: str) -> str:
+    """Complete the name of a task, or of another lesson and its task."""
+    if not name:
+        return ""
+    return f"{lesson.assignment}/{name}" if ":" in name else f"{lesson.key}:{name}"

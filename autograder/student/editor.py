@@ -16,7 +16,8 @@
    "traceback": [{"lesson", "line", "cell", "function", "source"}],  the student's own lines, the innermost last
    "printed": ""             by the student's code in that check
  }],
- "output": {"sine/cell": ""},  what the code of each lesson printed, shortened
+ "output": {"sine/cell": ""},  what the code of each lesson printed in all checks, shortened
+ "outside": {"sine/cell": ""}, what each lesson printed outside of functions, once
  "notes": []}                about the files
 """
 
@@ -30,13 +31,19 @@ from autograder.student.verdict import Verdict
 VERSION = 1
 
 
-def as_object(verdicts: Sequence[Verdict], notes: Sequence[str], output: Mapping[str, str]) -> dict[str, Any]:
+def as_object(
+    verdicts: Sequence[Verdict],
+    notes: Sequence[str],
+    output: Mapping[str, str],
+    outside: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Turn verdicts into plain data for `json.dumps`."""
     return {
         "version": VERSION,
         "all_pass": all(verdict.passes for verdict in verdicts),
         "tasks": [_task(verdict) for verdict in verdicts],
         "output": dict(output),
+        "outside": dict(outside or {}),
         "notes": list(notes),
     }
 

@@ -14,9 +14,10 @@ from autograder.errors import UsageError
 from autograder.exam.results import TaskResult
 from autograder.isolation.child import Workers
 from autograder.isolation.open import open_workers
-from autograder.student.exercises import Spot, find_here
+from autograder.student.exercises import Spot
 from autograder.student.home import check_spots
 from autograder.student.memory import file_digests, note_outcomes
+from autograder.student.where import find_typed
 from autograder.text.clean import one_line
 from autograder.text.console import WIDTH, own_console
 from autograder.text.sealed import Explanation, unseal
@@ -43,7 +44,7 @@ def explain(start: Path, address: str, workers: Workers) -> Explained:
     Raises:
         UsageError: there is no such task, or the explanation is damaged.
     """
-    root, spots = find_here(start, address)
+    root, spots = find_typed(start, address)
     spot = the_only_spot(spots)
     digests = file_digests(spots)
     (result,) = check_spots(spots, workers).results
@@ -77,7 +78,7 @@ def show_explanation(start: Path, address: str) -> bool:
 
     Returns: whether the task passes.
     """
-    the_only_spot(find_here(start, address)[1])  # wrong use is said before anything is started
+    the_only_spot(find_typed(start, address)[1])  # wrong use is said before anything is started
     console = own_console()
     with open_workers() as workers:
         explained = explain(start, address, workers)

@@ -7,8 +7,9 @@ from textwrap import fill
 
 from rich.text import Text
 
-from autograder.student.exercises import Spot, find_here, read_address
+from autograder.student.exercises import Spot, read_address
 from autograder.student.memory import State, change_state, file_digests, read_state
+from autograder.student.where import find_typed, locate
 from autograder.text.console import own_console
 
 NOT_KEPT = "This could not be noted down, so the next call shows the same hint; --all shows all of them."
@@ -35,7 +36,7 @@ def next_hint(start: Path, address: str, again: bool = False, everything: bool =
     """Choose a task's next hint, and remember that it was given; after the last, all of them.
 
     Args:
-        address: of a task; of a lesson or "", the first task there that is not known to pass.
+        address: of a task, see `where`; of a lesson or "", the first task there that is not known to pass.
         again: only those that were given before.
         everything: all of them, which counts none as given.
 
@@ -44,9 +45,10 @@ def next_hint(start: Path, address: str, again: bool = False, everything: bool =
     Raises:
         UsageError: there is no such task.
     """
-    root, spots = find_here(start, address)
+    root, spots = find_typed(start, address)
     state = read_state(root)
-    spot = spots[0] if read_address(address).task else first_open(spots, state)
+    is_named = read_address(locate(start, address)[1]).task
+    spot = spots[0] if is_named else first_open(spots, state)
     if spot is None:
         return None
     wanted, task = spot.address, spot.task

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from pathlib import Path
 
 from autograder.course.model import Lesson, Task
 from autograder.errors import Note
@@ -16,6 +17,8 @@ from autograder.isolation.limits import Limits
 from autograder.student.case import find_definition
 from autograder.student.checks import run_checks
 from autograder.student.exercises import Exercises, Spot
+from autograder.student.outside import look_outside, raised
+from autograder.student.place import place_text
 from autograder.student.verdict import Verdict
 
 Done = Callable[[Verdict], None]
@@ -29,11 +32,15 @@ class Checked:
         verdicts: one for each task.
         notes: sentences about the files.
         output: what the student's code printed, by lesson key.
+        outside: what of it was printed outside of functions, once.
+        inside: what of it was printed by functions in the checks.
     """
 
     verdicts: list[Verdict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     output: dict[str, str] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
+    inside: dict[str, str] = field(default_factory=dict)
 
     @property
     def results(self) -> list[TaskResult]:
@@ -102,16 +109,31 @@ class Home:
                 add(verdict)
             return
         self._clock.next_lesson()
-        remote = Remote(self._workers, Limits(), self._clock, lesson.name, sources_of(self._hand_in))
+        remote = self._remote(lesson, source.cells)
         self._begun(remote)
         try:
             run_checks(self._exercises, lesson, tasks, remote, add, first, source.cells)
         finally:
             remote.end()
-        remarks = [f"{source.file}: {remark}" for remark in remote.remarks]
-        checked.notes += [*source.notes, *passed_over(source, remote.notes), *remarks]
-        if remote.output:
-            checked.output[lesson.key] = remote.output
+        self._note(lesson, source, remote, checked)
+
+    def _remote(self, lesson: Lesson, cells: Sequence[str]) -> Remote:
+        sources = {**sources_of(self._hand_in), lesson.name: list(cells)}
+        return Remote(self._workers, Limits(), self._clock, lesson.name, sources)
+
+    def _note(self, lesson: Lesson, source: Source, remote: Remote, checked: Checked) -> None:
+        """Write down what a lesson printed, and what of it was not run."""
+        file = lesson.folder / source.file
+        found = look_outside(file, source.cells, remote, lambda cells: self._remote(lesson, cells))
+        remarks = [f"{place_text(file)}: {remark}" for remark in remote.remarks]
+        checked.notes += [*source.notes, *passed_over(file, remote.notes), *remarks, *found.notes]
+        for texts, text in (
+            (checked.output, remote.output),
+            (checked.outside, found.printed),
+            (checked.inside, remote.printed_in_tests),
+        ):
+            if text:
+                texts[lesson.key] = text
 
 
 def _placed(verdict: Verdict, source: Source | None, notes: Sequence[Note]) -> Verdict:
@@ -129,12 +151,10 @@ def _placed(verdict: Verdict, source: Source | None, notes: Sequence[Note]) -> V
     return replace(verdict, file=source.file, line=place.line, cell=place.cell)
 
 
-def passed_over(source: Source, notes: Sequence[Note]) -> Iterator[str]:
+def passed_over(file: Path, notes: Sequence[Note]) -> Iterator[str]:
     """Say which statements could not be run; other tasks may still pass."""
     for note in notes:
-        raised = f"{note.kind}: {note.text}".removesuffix(": ")
-        stop = "" if raised.endswith("?") else "."
-        yield f"{source.file}, {note.place} raised {raised}{stop} The checks went on without it."
+        yield f"{raised(file, note)} The checks went on without it."
 
 
 def _refused(lesson: Lesson, tasks: Sequence[Task], hand_in: HandIn, source: Source | None) -> Iterator[Verdict]:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from autograder.errors import GradingError
 from autograder.exam.results import OUTCOMES, TaskResult
-from autograder.student.exercises import Spot
+from autograder.student.exercises import DIGITS, Spot
 from autograder.text.files import cannot_write, write_atomically
 
 OWN = ".unroll"
 FILE = "state.txt"
-DIGITS = 16  # of a SHA-256: enough to tell the versions of a file apart
 HEADER = (
     "# Written by unroll; do not edit. Without this file hints and shapes begin anew and no task counts as checked."
 )

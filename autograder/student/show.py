@@ -1,6 +1,6 @@
 """Show the public checks on a terminal: a line for each task, and below them the first one that fails."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.errors import Frame, place_in
+from autograder.errors import Frame
+from autograder.student.place import place_link, place_text
 from autograder.student.verdict import COLOURS, Verdict, to_do
 from autograder.text.clean import one_line, printable
 
@@ -18,12 +19,19 @@ MOST_LINES = 12
 STILL_THE_STUB = "is still the stub."
 
 
-def show_verdicts(console: Console, verdicts: Sequence[Verdict], notes: Sequence[str], output: dict[str, str]) -> None:
+def show_verdicts(
+    console: Console,
+    verdicts: Sequence[Verdict],
+    notes: Sequence[str],
+    outside: Mapping[str, str],
+    inside: Mapping[str, str] | None = None,
+) -> None:
     """Show the table, then what is to be done first.
 
     Args:
         notes: sentences about the files.
-        output: what the student's code printed, by lesson; shown where no task fails.
+        outside: what was printed outside of functions, by lesson.
+        inside: what functions printed, by lesson; shown where no task fails.
     """
     console.print(table(verdicts))
     for note in notes:
@@ -31,8 +39,9 @@ def show_verdicts(console: Console, verdicts: Sequence[Verdict], notes: Sequence
     wrong = to_do(verdicts)
     if wrong is not None and not wrong.is_unwritten:
         console.print(*details(wrong), "", sep="\n")
-        return
-    for lesson, text in output.items():
+        inside = None
+    for lesson in dict.fromkeys((*outside, *(inside or ()))):
+        text = outside.get(lesson, "") + (inside or {}).get(lesson, "")
         console.print(*printed(text, f"{lesson} printed:"), "", sep="\n")
 
 
@@ -48,7 +57,7 @@ def table(verdicts: Sequence[Verdict]) -> Table:
     for lesson, tasks in groupby(verdicts, key=lambda verdict: verdict.lesson.key):
         made.add_row(Text(lesson, style="bold"))
         for verdict in tasks:
-            made.add_row(Text(f"  {verdict.task.name}"), state(verdict), Text(_found(verdict)))
+            made.add_row(Text(f"  {verdict.task.name}"), state(verdict), _found(verdict))
     return made
 
 
@@ -57,13 +66,15 @@ def state(verdict: Verdict) -> Text:
     return Text(verdict.state, style=COLOURS.get(verdict.outcome, "red"))
 
 
-def _found(verdict: Verdict) -> str:
-    return "" if verdict.fact.endswith(STILL_THE_STUB) else one_line(verdict.fact, 300)
+def _found(verdict: Verdict) -> Text:
+    """Say where to look, and what was found there."""
+    fact = "" if verdict.fact.endswith(STILL_THE_STUB) else one_line(verdict.fact, 300)
+    return Text("  ").join(part for part in (place(verdict, "dim"), Text(fact)) if part)
 
 
 def details(verdict: Verdict) -> Iterator[RenderableType]:
     """Show one task that fails: the case, the fact, the likely cause, the student's own lines and prints."""
-    yield Text.assemble((verdict.address, "bold"), f"  {place(verdict)}")
+    yield Text.assemble((verdict.address, "bold"), "  ", place(verdict))
     yield from (Padding(Text(line, style), (0, 0, 0, 2)) for line, style in sentences(verdict))
     for frame in verdict.frames:
         yield from (Padding(Text(line), (0, 0, 0, 2)) for line in frame_lines(verdict, frame))
@@ -71,14 +82,11 @@ def details(verdict: Verdict) -> Iterator[RenderableType]:
         yield Padding(Group(*printed(verdict.printed, "It printed:")), (1, 0, 0, 2))
 
 
-def place(verdict: Verdict) -> str:
-    """Name the file and the line to look at."""
-    return _place(verdict.file, verdict.line, verdict.cell)
-
-
-def _place(file: str, line: int | None, cell: int | None) -> str:
-    parts = one_line(file), place_in(line, cell)
-    return ", ".join(part for part in parts if part)
+def place(verdict: Verdict, style: str = "") -> Text:
+    """Name the file and the line to look at, so that a click opens them; nothing where there is no file."""
+    if not verdict.file:
+        return Text()
+    return place_link(verdict.lesson.folder / verdict.file, verdict.line, verdict.cell, style)
 
 
 def sentences(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -96,7 +104,7 @@ def sentences(verdict: Verdict) -> Iterator[tuple[str, str]]:
 def frame_lines(verdict: Verdict, frame: Frame) -> Iterator[str]:
     """Show one line of a traceback as Python does."""
     file = verdict.file if frame.lesson == verdict.lesson.name else f"{frame.lesson}{Path(verdict.file).suffix}"
-    yield f"{_place(file, frame.line, frame.cell)}, in {one_line(frame.where)}"
+    yield f"{place_text(verdict.lesson.folder / file, frame.line, frame.cell)}, in {one_line(frame.where)}"
     yield f"    {one_line(frame.source.strip())}"
 
 
@@ -117,4 +125,6 @@ def next_step(verdicts: Sequence[Verdict]) -> str:
     if wrong.is_unwritten:
         file = f"{wrong.lesson.assignment}/{one_line(wrong.file or wrong.lesson.name + '.py')}"
         return f"Next: write {wrong.task.name} in {file}. For a hint: unroll hint {wrong.address}"
+    if wrong.needs:
+        return f"Next: write {wrong.needs.rpartition(':')[2]} first. For a hint: unroll hint {wrong.needs}"
     return f"Next: unroll hint {wrong.address}"

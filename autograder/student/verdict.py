@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autograder.course.model import Lesson, Task
 from autograder.errors import Frame
 from autograder.exam.results import TaskResult
+
+if TYPE_CHECKING:
+    from autograder.exam.module import Request
 
 STATES = {
     "passed": "passing",
@@ -28,6 +32,8 @@ class Verdict:
         result: outcome and message.
         test: the name of the test that shows it, or "".
         case: the call that shows it, or "".
+        requests: what that test has asked, the call that shows it last.
+        needs: the address of the other task that must be written first, or "".
         frames: the student's own lines of a traceback, the innermost last.
         printed: what the student's code printed in that check.
         file: the name of the file that was checked, or "".
@@ -40,6 +46,8 @@ class Verdict:
     result: TaskResult
     test: str = ""
     case: str = ""
+    requests: "tuple[Request, ...]" = ()
+    needs: str = ""
     frames: tuple[Frame, ...] = ()
     printed: str = ""
     file: str = ""
@@ -95,6 +103,11 @@ def not_covered(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def to_do(verdicts: Sequence[Verdict]) -> Verdict | None:
-    """Choose what a student looks at first: the first task that fails, else the first open one."""
+    """Choose what a student looks at first: the first task that fails, else the first open one.
+
+    A task that fails since another is not written waits for that one.
+    """
     wrong = [verdict for verdict in verdicts if not verdict.passes]
-    return next((verdict for verdict in wrong if not verdict.is_unwritten), wrong[0] if wrong else None)
+    is_open = {verdict.address for verdict in wrong if verdict.is_unwritten}
+    failing = [verdict for verdict in wrong if not verdict.is_unwritten and verdict.needs not in is_open]
+    return next(iter([*failing, *(verdict for verdict in wrong if verdict.is_unwritten), *wrong]), None)

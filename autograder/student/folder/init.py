@@ -1,6 +1,5 @@
 """`unroll init`: put the exercises into a student's folder, and bring them up to date there later."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,15 @@ from autograder import __version__
 from autograder.course.model import MANIFEST as COURSE
 from autograder.course.model import find_course
 from autograder.errors import UsageError
-from autograder.student.exercises import assignments_in, shipped_exercises
+from autograder.student.exercises import assignments_in, read_exercises, shipped_exercises
 from autograder.student.folder.fates import ASIDE, OFFER, FileFate, plan_fates, with_digests
+from autograder.student.folder.manifest import WRITTEN, is_made_by_init, manifest_text, read_manifest
+from autograder.student.folder.notice import MADE_AGAIN, make_again
 from autograder.student.folder.shipped import Shipped, read_shipped
-from autograder.student.memory import OWN, memory_folder
+from autograder.student.memory import memory_folder
 from autograder.text.files import cannot_write, write_atomically
 
 DEFAULT = "unroll"
-WRITTEN = f"{OWN}/manifest.json"
 AGAIN = "Mend that or choose another folder, then run the same command again: it goes on where it stopped."
 
 
@@ -28,7 +28,7 @@ def find_folder(given: Path | None, here: Path) -> Path:
     Raises:
         UsageError: no exercises can be put there.
     """
-    made = [folder for folder in (here, *here.parents) if (folder / WRITTEN).is_file()]
+    made = [folder for folder in (here, *here.parents) if is_made_by_init(folder)]
     folder = (here / given if given else [*made, here / DEFAULT][0]).resolve()
     for above in (folder, *folder.parents):
         if (above / COURSE).is_file():
@@ -37,7 +37,7 @@ def find_folder(given: Path | None, here: Path) -> Path:
             )
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file. Give a folder.")
-    if not (folder / WRITTEN).is_file():
+    if not (folder / WRITTEN).is_file() and not is_made_by_init(folder):
         _refuse_other_work(folder)
     return folder
 
@@ -78,7 +78,7 @@ def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[Fi
     for step in steps:
         if step.fate == "offered":
             _write(folder, step)
-    _note(folder, with_digests(written, shipped.texts), course)
+    write_atomically(folder / WRITTEN, manifest_text(with_digests(written, shipped.texts), course), AGAIN)
     for step in steps:
         if step.fate != "offered":
             _write(folder, step)
@@ -87,17 +87,11 @@ def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[Fi
 
 def _written(folder: Path) -> dict[str, list[str]]:
     """Read the digests of all that was ever written; without them, all that differs is taken for the student's."""
+    files: Any = read_manifest(folder).get("files")
     try:
-        files: Any = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))["files"]
         return {str(name): [str(digest) for digest in digests] for name, digests in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (TypeError, AttributeError):
         return {}
-
-
-def _note(folder: Path, digests: dict[str, list[str]], course: Path | None) -> None:
-    about = "Written by unroll init, which keeps what you have changed; do not edit."
-    data = {"about": about, "kit": __version__, **({"course": str(course)} if course else {}), "files": digests}
-    write_atomically(folder / WRITTEN, json.dumps(data, indent=1) + "\n", AGAIN)
 
 
 def _there(folder: Path, shipped: Shipped) -> dict[str, bytes]:
@@ -163,10 +157,8 @@ def find_source(given: Path | None, here: Path, folder: Path) -> Path | None:
 
 
 def _made_by(folder: Path) -> Path | None:
-    try:
-        return Path(json.loads((folder / WRITTEN).read_text(encoding="utf-8"))["course"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    course = read_manifest(folder).get("course")
+    return Path(course) if isinstance(course, str) else None
 
 
 def _exercises(course: Path | None) -> Path:
@@ -181,10 +173,16 @@ def show_init(given: Path | None, given_course: Path | None = None) -> None:
     """Make or bring up to date a folder of exercises; say what has changed, and the next command."""
     here = Path.cwd()
     folder = find_folder(given, here)
-    is_new = not (folder / WRITTEN).is_file()
+    is_lost = is_made_by_init(folder) and not read_manifest(folder)
+    is_new = not is_lost and not (folder / WRITTEN).is_file()
     course = find_source(given_course, here, folder)
     shipped = read_shipped(_exercises(course))
+    if is_lost:
+        _refuse_another_course(folder, shipped)
+        make_again(folder)
     steps = bring(shipped, folder, course)
+    if is_lost:
+        click.echo(MADE_AGAIN)
     click.echo(f"{folder}: {len(shipped.lessons)} lessons{'' if is_new else ', kit ' + __version__}")
     for line in () if is_new else changes(steps):
         click.echo(line)
@@ -192,6 +190,16 @@ def show_init(given: Path | None, given_course: Path | None = None) -> None:
     if folder != here.resolve():
         click.echo(f"  cd {_quoted(folder, here)}")
     click.echo("  unroll watch")
+
+
+def _refuse_another_course(folder: Path, shipped: Shipped) -> None:
+    """See that the lessons of a folder whose manifest is lost are those that are put there."""
+    there = [
+        lesson.key for name in assignments_in(folder) for lesson in read_exercises(folder / name).assignment.lessons
+    ]
+    others = [key for key in there if f"{key}.py" not in shipped.lessons]
+    if others:
+        raise UsageError(f"{folder} holds lessons of another course: {', '.join(others[:3])}. Give --course DIR.")
 
 
 def changes(steps: Sequence[FileFate]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from autograder.course.model import Lesson
 from autograder.errors import UsageError
-from autograder.student.exercises import KNOWN, Exercises, assignments_in, read_exercises, read_known
-from autograder.student.memory import DIGITS, digest_of
+from autograder.student.exercises import DIGITS, KNOWN, Exercises, assignments_in, read_exercises, read_known
+from autograder.student.memory import digest_of
 
 README = "README.md"
 WELCOME = Path(__file__).with_name("welcome.md")

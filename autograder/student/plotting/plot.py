@@ -64,7 +64,7 @@ def _ask(console: Console, exercises: Exercises, lesson: Lesson, workers: Worker
     remote = Remote(workers, LIMITS, clock, lesson.name, sources_of(hand_in))
     try:
         found = list(_with_progress(console, lesson, panels(drawn, remote), len(drawn)))
-        return found, list(passed_over(source, remote.notes))
+        return found, list(passed_over(exercises.folder / source.file, remote.notes))
     finally:
         remote.end()
 

@@ -1,5 +1,6 @@
 """What `unroll watch` knows: all tasks in order, what was found of each, and which one the student is at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.student.exercises import Spot
@@ -13,6 +14,7 @@ class Board:
 
     Args:
         passing: the addresses of the tasks that are known to pass, from an earlier time too.
+        old: the addresses of the tasks that are to be checked again, so that what is known of them is old.
         at: the index of the current one.
         is_chosen: the student has chosen it; else it is the first that is not known to pass.
     """
@@ -20,6 +22,7 @@ class Board:
     spots: list[Spot]
     passing: set[str] = field(default_factory=set)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    old: set[str] = field(default_factory=set)
     at: int = 0
     is_chosen: bool = False
 
@@ -46,8 +49,14 @@ class Board:
     def add(self, verdict: Verdict) -> None:
         """Take in what was found of one task."""
         self.verdicts[verdict.address] = verdict
+        self.old.discard(verdict.address)
         (self.passing.add if verdict.passes else self.passing.discard)(verdict.address)
         self._settle()
+
+    def outdate(self, jobs: Sequence[Job]) -> None:
+        """Call old what is known of the tasks of some lessons, until each has a new verdict."""
+        addresses = {job.lesson.address(task) for job in jobs for task in job.tasks}
+        self.old |= addresses & {*self.verdicts, *self.passing}
 
     def _settle(self) -> None:
         if not self.is_chosen:

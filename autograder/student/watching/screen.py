@@ -1,14 +1,15 @@
 """The one screen of `unroll watch`, as lines that fit the terminal. Nothing here reads a key or a file."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from rich.console import Console
-from rich.style import Style
 from rich.text import Text
 
 from autograder.student.exercises import Spot
 from autograder.student.hint import Hints
+from autograder.student.listing import NOT_CHECKED, OLD
+from autograder.student.place import place_link
+from autograder.student.progress import bar_and_words, progress_of, small_bars
 from autograder.student.show import frame_lines, printed, sentences, state
 from autograder.student.verdict import ALL_PASS, Verdict, not_covered
 from autograder.student.watching.board import Board
@@ -38,13 +39,16 @@ r  reset this lesson: its file becomes the stub again, yours is kept beside it
 s  read why it works and see another way, once the task passes
 q  quit; so does Ctrl-C
 Saving another lesson goes to that lesson. Any key closes this."""
-BAR = 30
 LEAST_BODY = 3
+MUCH_BODY = 10
+FROM_BEFORE = "From an earlier check:"
 
 
 def screen_lines(session: Session, console: Console, width: int, height: int) -> list[Text]:
     """Make the lines of the screen, at most `height` of them and none wider than `width`."""
     head, foot = _wrapped(_head(session, width), console, width), [_status(session), _keys(session, width)]
+    if len(head) + len(foot) + MUCH_BODY > height:
+        head = _wrapped(_head(session, width, with_assignments=False), console, width)
     if len(head) + len(foot) + LEAST_BODY > height:
         head, foot = head[: max(height - LEAST_BODY - 1, 1)][:2], foot[1:]
     room = max(height - len(head) - len(foot), 0)
@@ -78,21 +82,18 @@ def _cut(body: list[Text], room: int, scroll: int) -> list[Text]:
     return [*shown[:-1], Text(f"[{left + 1} more lines: j, k]", style="dim")] if left and room else shown
 
 
-def _head(session: Session, width: int) -> Iterator[Text]:
+def _head(session: Session, width: int, with_assignments: bool = True) -> Iterator[Text]:
     board = session.board
-    yield _progress(len(board.passing), len(board.spots), width)
+    *each, of_all = progress_of(board.spots, board.passes)
+    yield bar_and_words(of_all, f"{of_all.passing} of {of_all.total} tasks pass", width)
+    if each and with_assignments:
+        yield small_bars(each, width)
     yield Text.assemble((board.current.address, "bold"), "  ", _state(board, board.current))
     yield _file(board.current, board.verdict)
     yield Text(", ".join(_in_words(board, spot) for spot in board.siblings()), style="dim")
+    if session.notice:
+        yield Text(session.notice, style="yellow")
     yield Text()
-
-
-def _progress(passing: int, count: int, width: int) -> Text:
-    """Draw a bar, as long as there is room for it beside the words."""
-    words = f"{passing} of {count} tasks pass"
-    bar = min(BAR, width - len(words) - len("[]  "))
-    full = round(bar * passing / count)
-    return Text.assemble("[", ("#" * full, "green"), "-" * (bar - full), f"]  {words}") if bar > 0 else Text(words)
 
 
 def _in_words(board: Board, spot: Spot) -> str:
@@ -100,19 +101,20 @@ def _in_words(board: Board, spot: Spot) -> str:
 
 
 def _state(board: Board, spot: Spot) -> Text:
+    found = _last_state(board, spot)
+    return found.append(OLD, style="dim") if spot.address in board.old else found
+
+
+def _last_state(board: Board, spot: Spot) -> Text:
     verdict = board.verdicts.get(spot.address)
     if verdict is not None:
         return state(verdict)
-    return Text("passing", style="green") if board.passes(spot) else Text("not checked", style="dim")
+    return Text("passing", style="green") if board.passes(spot) else Text(NOT_CHECKED, style="dim")
 
 
 def _file(spot: Spot, verdict: Verdict | None) -> Text:
     """Name the current file, as short as it can be, so that a click opens it."""
-    file = spot.file
-    here = Path.cwd()
-    name = one_line(str(file.relative_to(here) if file.is_relative_to(here) else file))
-    line = f":{verdict.line}" if verdict is not None and verdict.line and not verdict.cell else ""
-    return Text(f"{name}{line}", style=Style(link=file.absolute().as_uri()))
+    return place_link(spot.file, verdict.line if verdict and not verdict.cell else None)
 
 
 def _status(session: Session) -> Text:
@@ -137,11 +139,17 @@ def _body(session: Session) -> Iterator[Text]:
         yield from _explanation(session.text)
         return
     verdict = session.board.verdict
+    if session.board.current.address in session.board.old and verdict is not None:
+        yield Text(FROM_BEFORE, style="dim")
     yield from _verdict(session.board, verdict)
     if isinstance(session.text, Hints):
         yield from _hints(session.text)
     if verdict is not None and not verdict.passes:
         yield from _traces(verdict)
+    lesson = session.board.current.key
+    if session.printed.get(lesson):
+        yield Text()
+        yield from printed(session.printed[lesson], f"{lesson} printed:")
 
 
 def _verdict(board: Board, verdict: Verdict | None) -> Iterator[Text]:

@@ -24,17 +24,20 @@ class Session:
     Args:
         root: the folder of exercises.
         ask: has lessons checked.
+        notice: what is wrong with the folder itself, or "".
         mode: `task`, `list`, `help` or `reset` (the question).
         status: a quiet line: what was just done.
         scroll: how many lines of a long text are above the screen.
         cursor: in the list, the index of the task one is at.
         text: a hint or an explanation that the student asked for, about the current task.
+        printed: what each lesson printed outside of functions, by its key.
         over: the student has quit.
     """
 
     root: Path
     board: Board
     ask: Callable[[list[Job]], None]
+    notice: str = ""
     mode: str = "task"
     status: str = "Warming up ..."
     scroll: int = 0
@@ -42,10 +45,12 @@ class Session:
     text: Hints | Explanation | None = None
     over: bool = False
     digests: dict[str, str] = field(default_factory=dict)
+    printed: dict[str, str] = field(default_factory=dict)
 
     def check(self, jobs: Sequence[Job]) -> None:
         """Have lessons checked."""
         self.digests = file_digests(self.board.spots)
+        self.board.outdate(jobs)
         self.ask(list(jobs))
 
     def saved(self, lessons: Sequence[str]) -> None:
@@ -71,6 +76,7 @@ class Session:
             case Finished():
                 said = [f"Checked {event.lesson} at {time.strftime('%H:%M:%S')}.", *event.checked.notes]
                 self.status = " ".join(said)
+                self.printed[event.lesson] = event.checked.outside.get(event.lesson, "")
                 note_outcomes(self.root, event.checked.results, self.digests)
             case Broken():
                 self.status = event.said

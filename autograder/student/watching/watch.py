@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleDimensions
 
 from autograder.isolation.launch import one_thread
 from autograder.student.exercises import lessons_of
+from autograder.student.folder.notice import about_folder
 from autograder.student.memory import file_digests, read_state
 from autograder.student.verdict import Verdict, passed_summary
 from autograder.student.watching.board import Board
@@ -41,7 +42,7 @@ def watch(start: Path, where: str, edit: str = "") -> None:
     saves = Saves(lessons_of(spots))
     one_thread()
     checker = Checker()
-    session = Session(root, board, checker.ask)
+    session = Session(root, board, checker.ask, notice=" ".join(about_folder(root)))
     session.check(board.jobs())
     try:
         if _is_terminal():
@@ -127,6 +128,8 @@ def _size() -> tuple[int, int]:
 
 def _watch_lines(session: Session, saves: Saves, checker: Checker) -> None:
     """Without a terminal: a line for each task of a lesson that was saved."""
+    if session.notice:
+        print(session.notice, file=sys.__stdout__, flush=True)
     try:
         while True:
             for event in _events(checker):

@@ -1,0 +1,66 @@
+"""What `unroll init` notes down in a student's folder: the kit, the course, the digests of all that it ever wrote."""
+
+import json
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from autograder import __version__
+from autograder.student.exercises import DIGITS, KNOWN, assignments_in, read_known
+from autograder.student.folder.shipped import README, WELCOME
+from autograder.student.memory import OWN, digest_of
+
+WRITTEN = f"{OWN}/manifest.json"
+ABOUT = "Written by unroll init, which keeps what you have changed; do not edit."
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read what was noted down; nothing where it is lost or damaged."""
+    try:
+        data = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def manifest_text(digests: Mapping[str, Collection[str]], course: Path | None, kit: str = __version__) -> str:
+    """Write down what is to be remembered.
+
+    Args:
+        digests: of all that was ever written, by file.
+        course: the folder of the course that the files come from; None for the kit.
+    """
+    files = {name: sorted(found) for name, found in digests.items()}
+    data = {"about": ABOUT, "kit": kit, **({"course": str(course)} if course else {}), "files": files}
+    return json.dumps(data, indent=1) + "\n"
+
+
+def is_made_by_init(folder: Path) -> bool:
+    """Recognise a folder that `unroll init` has made, also without what was noted down."""
+    return bool(read_manifest(folder)) or (_has_welcome(folder) and bool(assignments_in(folder)))
+
+
+def _has_welcome(folder: Path) -> bool:
+    title = WELCOME.read_text(encoding="utf-8").partition("\n")[0]
+    try:
+        with (folder / README).open(encoding="utf-8", errors="replace") as file:
+            return file.readline().strip() == title
+    except OSError:
+        return False
+
+
+def digests_from_exercises(folder: Path) -> dict[str, list[str]]:
+    """Find out what was written from the exercises themselves: they say of each file how it was handed out."""
+    digests: dict[str, list[str]] = {}
+    for name in assignments_in(folder):
+        with suppress(OSError, ValueError, TypeError, AttributeError):  # what cannot be read says nothing
+            digests |= _digests_of(folder / name / KNOWN)
+    return digests
+
+
+def _digests_of(known: Path) -> dict[str, list[str]]:
+    name = known.parent.name
+    built = read_known(known).get("built", {})
+    found = {f"{name}/{Path(path).name}": [str(digest)[:DIGITS]] for path, digest in built.items()}
+    return {**found, f"{name}/{KNOWN}": [digest_of(known.read_bytes())]}
