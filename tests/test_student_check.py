@@ -128,7 +128,7 @@ def test_a_bad_end_is_named(folder: Path, zygote: Zygote, monkeypatch: pytest.Mo
 
     assert (verdict.outcome, verdict.line) == (outcome, 1)
     assert said in verdict.fact
-    assert verdict.case.startswith("readout(output=<2x3x4>, w_hy=<5x4>, b_y=[")
+    assert verdict.case.startswith("readout(output=[[[1, 2]]], w_hy=[[3, 4]], b_y=[")
 
 
 def test_an_open_task_is_told_where_to_write(folder: Path, zygote: Zygote) -> None:
