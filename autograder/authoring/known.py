@@ -1,8 +1,10 @@
-"""Make `known.json` for a student's kit: tasks, hints, shapes, pictures, and the returns of known mistakes."""
+"""Make `known.json` for a student's kit: tasks, hints, shapes, pictures, pages, and the returns of known mistakes."""
 
 import json
 from typing import Any
 
+from autograder.authoring.lesson import read_lesson
+from autograder.authoring.page import page_parts
 from autograder.authoring.proof import PUBLIC
 from autograder.course.calibration import thresholds
 from autograder.course.model import Assignment, Lesson, Task
@@ -44,7 +46,9 @@ def _lesson(lesson: Lesson, tests: dict[str, Test]) -> dict[str, Any]:
     tasks = [_task(lesson, task) for task in lesson.tasks]
     pictures = [_picture(lesson, picture) for picture in lesson.pictures]
     mistakes = {name: test["mistakes"] for name, test in tests.items()}
-    return {"title": lesson.title, "minutes": lesson.minutes, "tasks": tasks, "tests": mistakes, "pictures": pictures}
+    page = page_parts(read_lesson(lesson.folder / "lesson.py"))
+    about = {"title": lesson.title, "minutes": lesson.minutes}
+    return {**about, "tasks": tasks, "tests": mistakes, "pictures": pictures, "page": page}
 
 
 def _picture(lesson: Lesson, picture: Picture) -> dict[str, Any]:
