@@ -26,7 +26,7 @@ from autograder.text.words import points
 TEMPLATE = Path(__file__).with_name("page.html")
 MOST_LINES = 200  # of one output
 NO_WORDS = "A picture that this code drew"
-NOT_INLINE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>", re.DOTALL)
+NOT_INLINE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 SIZE = re.compile(r'(<svg\b[^>]*?) width="([\d.]+pt)" height="[\d.]+pt"')
 
 
