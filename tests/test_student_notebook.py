@@ -1,4 +1,4 @@
-"""`check` and `plot` in a real kernel: what they show, what they raise, and what they leave as it was."""
+"""`check`, `plot`, `hint`, `explain` and `shapes` in a real kernel: what they show, raise, and leave as it was."""
 
 import base64
 import re
@@ -43,6 +43,20 @@ CELLS = {
     "nothing": "check(None)",
     "exit": 'def readout(*_):\n    raise SystemExit(0)\ncheck("sine/cell:readout")',
     "right": "def readout(output, w_hy, b_y):\n    return output @ w_hy.T + b_y\n" + 'check("sine/cell:readout")',
+    "prints": 'def readout(output, w_hy, b_y):\n    print("<i>", output.shape)\n    return output\n'
+    'check("sine/cell:readout")',
+    "printed": 'def readout(output, w_hy, b_y):\n    print("fine")\n    return output @ w_hy.T + b_y\n'
+    'check("sine/cell:readout")',
+    "hint": "from autograder.student import explain, hint, shapes\n" + 'hint("sine/cell:readout")\n' * 2,
+    "hints": 'hint("sine/cell:readout", everything=True)',
+    "which": 'hint("sine/cell")',
+    "explain": 'explain("sine/cell:readout")',
+    "closed": 'explain("sine/cell:rnn_forward")',
+    "shapes": 'shapes("sine/cell:readout")',
+    "answers": 'shapes("sine/cell:readout", output="N, T, H", w_hy="H, O", b_y="Q")',
+    "nameless": 'shapes("sine/cell:readout", q="N")',
+    "again": "from autograder.student import check, explain, hint, plot, shapes\n"
+    "print(all(map(callable, (check, explain, hint, plot, shapes))))",
     "after": AFTER,
 }
 DRAW = """
@@ -161,3 +175,52 @@ def test_a_lesson_without_pictures_is_one_sentence(outputs: dict[str, list[Any]]
 
     assert error.traceback == [error.evalue]
     assert error.evalue.startswith("sine/windows has nothing to draw. There are pictures of: sine/cell, ")
+
+
+def test_the_call_that_shows_it_and_what_it_printed_stand_below_the_verdict(outputs: dict[str, list[Any]]) -> None:
+    shown = of_type(outputs["prints"], "display_data")[0].data
+
+    first, call, title, printed = shown["text/plain"].split("\n")[:4]
+    assert first.startswith("readout: ") and call.startswith("readout(output=")
+    assert (title, printed) == ("It printed:", "<i> torch.Size([2, 3, 4])")
+    assert "&lt;i&gt; torch.Size" in shown["text/html"] and "readout(output=" in shown["text/html"]
+    assert not of_type(outputs["prints"], "stream")
+
+
+def test_prints_of_a_task_that_passes_are_shown(outputs: dict[str, list[Any]]) -> None:
+    assert outputs["printed"][0].data["text/plain"].split("\n")[:3] == ["readout: passed", "It printed:", "fine"]
+
+
+def test_each_call_gives_one_more_hint(outputs: dict[str, list[Any]], course: Course) -> None:
+    hints = course.lesson("sine/cell").task("readout").hints
+
+    texts = [shown.data["text/plain"] for shown in outputs["hint"]]
+    assert texts == [f"sine/cell:readout, hint {n} of 3\n{hints[n - 1]}" for n in (1, 2)]
+    assert all(one in outputs["hints"][0].data["text/plain"] for one in hints)
+    assert of_type(outputs["which"], "error")[0].evalue.startswith("Which task? Name one of: sine/cell:rnn_cell, ")
+
+
+def test_the_explanation_opens_when_the_task_passes(outputs: dict[str, list[Any]], course: Course) -> None:
+    task = course.lesson("sine/cell").task("readout")
+
+    shown = outputs["explain"][0].data
+    assert task.why.strip() in shown["text/plain"] and task.another.strip() in shown["text/plain"]
+    assert "```python\ndef readout" in shown["text/markdown"]
+    (error,) = outputs["closed"]
+    assert error.evalue.startswith("rnn_forward: rnn_forward is not defined.")
+    assert error.evalue.endswith("The explanation opens when its public checks pass.")
+
+
+def test_shapes_are_asked_for_and_answered(outputs: dict[str, list[Any]]) -> None:
+    asked = outputs["shapes"][0].data["text/plain"]
+    lines = outputs["answers"][0].data["text/plain"].split("\n")
+
+    assert "readout takes output, w_hy, b_y.\nreadout returns result.\n" in asked
+    assert lines[1].startswith("output: right. ")
+    assert lines[2].startswith("w_hy: These are its letters, in another order.")
+    assert lines[3].startswith("b_y: Q is no letter here.")
+    assert of_type(outputs["nameless"], "error")[0].evalue == ("readout has no q. It has: output, w_hy, b_y, result.")
+
+
+def test_the_functions_stay_functions_when_they_are_imported_again(outputs: dict[str, list[Any]]) -> None:
+    assert outputs["again"][0].text == "True\n"

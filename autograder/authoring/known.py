@@ -1,8 +1,10 @@
-"""Make `known.json` for a student's kit: tasks, hints, shapes, pictures, and the returns of known mistakes."""
+"""Make `known.json` for a student's kit: tasks, hints, shapes, pictures, pages, and the returns of known mistakes."""
 
 import json
 from typing import Any
 
+from autograder.authoring.lesson import read_lesson
+from autograder.authoring.page import page_parts
 from autograder.authoring.proof import PUBLIC
 from autograder.authoring.unseen import beyond
 from autograder.course.calibration import thresholds
@@ -44,10 +46,11 @@ def record_tests(assignment: Assignment) -> Tests:
 def _lesson(lesson: Lesson, tests: dict[str, Test]) -> dict[str, Any]:
     tasks = [_task(lesson, task) for task in lesson.tasks]
     pictures = [_picture(lesson, picture) for picture in lesson.pictures]
-    returned = {name: test["mistakes"] for name, test in tests.items()}
+    mistakes = {name: test["mistakes"] for name, test in tests.items()}
+    page = page_parts(read_lesson(lesson.folder / "lesson.py"))
     left_out = beyond(lesson)
     about = {"title": lesson.title, "minutes": lesson.minutes, **({"beyond": left_out} if left_out else {})}
-    return {**about, "tasks": tasks, "tests": returned, "pictures": pictures}
+    return {**about, "tasks": tasks, "tests": mistakes, "pictures": pictures, "page": page}
 
 
 def _picture(lesson: Lesson, picture: Picture) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from autograder.authoring.copied import check_copies
@@ -21,6 +22,7 @@ BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
 CELL = re.compile(r"^# %%(?P<rest>.*)$")
 EXAMPLE = "active-ipynb"
+SEEN = "# *Example*: `unroll read {address}` runs it here, with your code."
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,15 @@ class LessonText:
     cells: tuple[Cell, ...]
 
     def stub(self) -> str:
-        """Make the `.py` file that a student works in."""
-        kept = (f"{_header(cell)}\n{stub_of(cell.text)}\n" for cell in self.cells if cell.kind != "example")
-        return "\n".join(kept)
+        """Make the `.py` file that a student works in; where a cell is cut, it says how to see it."""
+        return "\n".join(self._stub_cells())
+
+    def _stub_cells(self) -> Iterator[str]:
+        for is_example, group in groupby(self.cells, lambda cell: cell.kind == "example"):
+            if is_example:
+                yield f"# %% [markdown]\n{SEEN.format(address='/'.join(self.path.parts[-3:-1]))}\n"
+            else:
+                yield from (f"{_header(cell)}\n{stub_of(cell.text)}\n" for cell in group)
 
     def solutions(self) -> Iterator[tuple[str, Cell]]:
         """Go through the cells that hold an answer, with the name that each defines."""

@@ -165,3 +165,19 @@ def plot(where: str, course: Path | None) -> None:
     _say_of_folder(course)
     if not until_stopped(lambda: run(course or Path.cwd(), where)):
         sys.exit(1)
+
+
+@click.command()
+@click.argument("where", default="")
+@click.option("--open/--no-open", "is_opened", default=True, help="Show the page in a browser.", show_default=True)
+@COURSE
+def read(where: str, is_opened: bool, course: Path | None) -> None:
+    """Write a lesson as one page: prose, formulas, drawings, your code and what it does. It needs no network.
+
+    WHERE is as for `check`, such as sine/cell; without it, all exercises here. The page goes into the folder `pages`.
+    Exit status: 0 all cells ran, 1 one did not, 2 wrong use, 3 stopped.
+    """
+    from autograder.student.page.read import read as run
+
+    if not until_stopped(lambda: run(course or Path.cwd(), where, is_opened)):
+        sys.exit(1)

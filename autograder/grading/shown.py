@@ -1,20 +1,13 @@
 """Run the cells of a student's notebook in order, and return as plain data what they show."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
-import torch
-
 from autograder.errors import StudentError, WorkerGone
+from autograder.exam.shown import Shown, clean_shown
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
-from autograder.text.clean import printable
-
-Shown = list[dict[str, Any]]
-PNG = b"\x89PNG\r\n\x1a\n"
-KINDS = {"text": ("text",), "value": ("text",), "error": ("name", "text")}
 
 
 class Notebook:
@@ -56,7 +49,7 @@ class Notebook:
             return [_stopped(str(error))]
         finally:
             self._done.append(text)
-        return [clean for one in _items(shown) if (clean := _clean(one))]
+        return clean_shown(shown)
 
     def _ask(self, op: str, request: dict[str, Any]) -> Any:
         if self._worker is None:
@@ -79,24 +72,5 @@ class Notebook:
             self._worker = None
 
 
-def _items(value: Any) -> list[Any]:
-    return value if type(value) is list else []
-
-
 def _stopped(text: str) -> dict[str, Any]:
     return {"kind": "error", "name": "Stopped", "text": text, "lines": []}
-
-
-def _clean(one: Any) -> dict[str, Any] | None:
-    """Keep what is well-formed: texts without control characters, and bytes that begin as a PNG does."""
-    if type(one) is not dict:
-        return None
-    kind = one.get("kind")
-    if kind == "png":
-        data = one.get("data")
-        raw = data.numpy().tobytes() if isinstance(data, torch.Tensor) and data.dtype == torch.uint8 else b""
-        return {"kind": "png", "data": base64.b64encode(raw).decode()} if raw.startswith(PNG) else None
-    if type(kind) is not str or kind not in KINDS:
-        return None
-    lines = [printable(str(line))[:200] for line in _items(one.get("lines"))[:5]]
-    return {"kind": kind, "lines": lines, **{key: printable(str(one.get(key, ""))) for key in KINDS[kind]}}

@@ -78,6 +78,9 @@ def gru_cell(x_t, h, w_ih, w_hh, b_ih, b_hh):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read gates/gru` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Unroll it
 #
 # The gates are inside the cell; the loop around it is that of any recurrent network. It begins with `h0`, hands the
@@ -111,9 +114,13 @@ def gru_forward(x, h0, w_ih, w_hh, b_ih, b_hh):
 # the tanh of the value. `unroll plot gates/gru` draws the same unit with your code.
 
 # %% [markdown]
+# *Example*: `unroll read gates/gru` runs it here, with your code.
+
+# %% [markdown]
 # While the button is pressed, the state follows the value; when it is let go, the state stays where it was. One step
 # with the button is enough to take over another value. In a trained network nobody presses: $z$ reads the input and the
 # state, and learns for each unit when there is something worth knowing.
 #
-# *To try*: give $z$ the bias 2 in place of 8. It is 0.88 now, and of a value that was stored, $0.88^{30} \approx 0.02$
-# is left after thirty steps. Then give it -8: the unit keeps nothing, and its state is the proposal of the last step.
+# *To try*: give $z$ of that unit the bias 2 in place of 8. It is 0.88 now, and of a value that was stored,
+# $0.88^{30} \approx 0.02$ is left after thirty steps. Then give it -8: the unit keeps nothing, and its state is the
+# proposal of the last step.

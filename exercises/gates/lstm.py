@@ -63,6 +63,9 @@ def lstm_cell(x_t, state, w_ih, w_hh, b_ih, b_hh):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read gates/lstm` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Unroll it
 #
 # The loop is that of any recurrent network; only that the state it hands on is a pair. Both go on: a loop that hands on
@@ -86,9 +89,14 @@ def lstm_forward(x, state, w_ih, w_hh, b_ih, b_hh):
     raise NotImplementedError
 
 # %% [markdown]
-# The unit holds what it has read for thirty steps, with hardly any loss, and lets go at once when it is told to. In a
-# trained network nobody tells it: the gates read the input and the state and learn when to write and when to forget.
+# *Example*: `unroll read gates/lstm` runs it here, with your code.
+
+# %% [markdown]
+# A unit whose weights are chosen by hand shows what the gates do. It writes where $x$ is 1, forgets where $x$ is -1,
+# and keeps what it has where $x$ is 0. Such a unit holds what it has read for thirty steps, with hardly any loss, and
+# lets go at once when it is told to. In a trained network nobody tells it: the gates read the input and the state and
+# learn when to write and when to forget.
 #
-# *To try*: give the forget gate the bias 2 in place of 9. How many steps does the memory last? A gate of 0.88 leaves
-# $0.88^{30} \approx 0.02$ of it. That is why many begin training with a large forget bias: a network that cannot
-# remember yet gets no gradient that says it should.
+# *To try*: give the forget gate of that unit the bias 2 in place of 9. How many steps does the memory last? A gate of
+# 0.88 leaves $0.88^{30} \approx 0.02$ of it. That is why many begin training with a large forget bias: a network that
+# cannot remember yet gets no gradient that says it should.

@@ -51,6 +51,9 @@ def rnn_forward_np(x, h0, w_ih, w_hh, b):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read gradients/bptt` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Backward: two ways into the loss
 #
 # Somebody computes a loss $L$ from the states and tells us $\partial L / \partial h_t$ *as seen from outside*:
@@ -105,8 +108,11 @@ def rnn_backward_np(d_output, cache):
 # ### Look at it
 #
 # A loss on the *last* state only: $L = \sum h_T$. How much does each input have to say? Every step further back
-# multiplies by $W_{hh}^\top$ and by $1 - h^2$ once more, and you see what many small factors do. (The lesson `flow` is
-# about this picture.)
+# multiplies by $W_{hh}^\top$ and by $1 - h^2$ once more: that is what many small factors do. (The lesson `flow` is
+# about this.)
+
+# %% [markdown]
+# *Example*: `unroll read gradients/bptt` runs it here, with your code.
 
 # %% [markdown]
 # ## 3. Is a gradient right? Ask the function itself
@@ -149,9 +155,15 @@ def numerical_gradient(f, a, d_out, eps=1e-5):
 # less; $10^{-2}$ is a mistake in one of the two.
 
 # %% [markdown]
+# *Example*: `unroll read gradients/bptt` runs it here, with your code.
+
+# %% [markdown]
 # ### How small is small?
 #
-# The smaller $\varepsilon$, the better? The picture shows two errors at work. On the right the formula's own error
-# falls with $\varepsilon^2$. On the left two nearly equal numbers are subtracted, and what is left of their digits is
-# noise that grows as $\varepsilon$ shrinks. In float32, with 7 digits, there is no good place between the two: check
-# gradients in float64.
+# The smaller $\varepsilon$, the better? Two errors are at work. Where $\varepsilon$ is large, the formula's own error
+# counts, and falls with $\varepsilon^2$. Where it is small, two nearly equal numbers are subtracted, and what is left
+# of their digits is noise that grows as $\varepsilon$ shrinks. In float32, with 7 digits, there is no good place
+# between the two: check gradients in float64.
+
+# %% [markdown]
+# *Example*: `unroll read gradients/bptt` runs it here, with your code.

@@ -72,9 +72,12 @@ def gradient_by_lag(rnn, x):
 # %% [markdown]
 # ### Vanish and explode, by the book
 #
-# For an exact picture the network must be linear, and `nn.RNN` always has a nonlinearity. A trick: ReLU lets positive
+# For exact numbers the network must be linear, and `nn.RNN` always has a nonlinearity. A trick: ReLU lets positive
 # numbers through unchanged. With positive weights and positive inputs nothing is ever cut, and with $W_{hh} = s I$ the
 # norms must be $g_0\, s^{\text{lag}}$, to all digits.
+
+# %% [markdown]
+# *Example*: `unroll read gradients/flow` runs it here, with your code.
 
 # %% [markdown]
 # ### What a gate does
@@ -83,10 +86,13 @@ def gradient_by_lag(rnn, x):
 # *forget gate* $f_t$, a number between 0 and 1 that the network itself sets. No matrix stands in the way. Where
 # $f_t$ is close to 1, the gradient passes.
 #
-# Is an LSTM better from the start, then? Look. At PyTorch's default initialisation $f_t$ is about one half, and one
-# half to the power of 20 is as good as nothing: the curves of RNN, GRU and LSTM fall alike. With a bias of 3 in the
+# Is an LSTM better from the start, then? No. At PyTorch's default initialisation $f_t$ is about one half, and one half
+# to the power of 20 is as good as nothing: the gradients of RNN, GRU and LSTM fall alike. With a bias of 3 in the
 # forget gate $f_t$ begins near 0.95, and the gradient is still there after 50 steps. The door must be opened before
 # anybody can walk through it.
+
+# %% [markdown]
+# *Example*: `unroll read gradients/flow` runs it here, with your code.
 
 # %% [markdown]
 # ## 2. Against explosions: clip
@@ -122,6 +128,9 @@ def clip_grad_norm(parameters, max_norm):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read gradients/flow` runs it here, with your code.
+
+# %% [markdown]
 # ### Where it stands in a training step
 #
 # Between `backward()`, which makes the gradients, and `step()`, which uses them:
@@ -134,5 +143,8 @@ def clip_grad_norm(parameters, max_norm):
 # ```
 #
 # Before `backward()` there is nothing to clip yet, and after `step()` it is too late; neither raises an error. The
-# difference shows only when there is an explosion. Below, a network sits at the edge of one. Watch the weight `s` of a
-# single unit after one step, with clipping in each of the three places.
+# difference shows only when there is an explosion. Take a linear network of a single unit, whose weight of 1.2 is at
+# the edge of one. Clip in each of the three places, and see what one step makes of that weight.
+
+# %% [markdown]
+# *Example*: `unroll read gradients/flow` runs it here, with your code.

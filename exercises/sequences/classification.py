@@ -21,6 +21,9 @@ from torch import nn
 # `lengths` remembers how many steps count. The filling is called *padding*. It is no data.
 
 # %% [markdown]
+# *Example*: `unroll read sequences/classification` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. The model
 #
 # A recurrent layer reads row $n$ from its first step to its last valid one, number $L_n$. A linear layer turns the
@@ -99,6 +102,9 @@ class SequenceClassifier(nn.Module):
         raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sequences/classification` runs it here, with your code.
+
+# %% [markdown]
 # ## 3. How often is it right?
 #
 # The answer of the model is the class with the largest score, and the *accuracy* is the share of right answers:
@@ -135,7 +141,11 @@ def accuracy(logits, y):
 # ## 4. Train it
 #
 # Whoever guesses is right half of the time. Whoever knows only one of the steps is right in about 64 % of all cases.
-# Accuracy is what you want to know, but it moves in jumps and has no useful gradient: the loss is what is trained.
+# Accuracy is what you want to know, but it moves in jumps and has no useful gradient: the loss is what is trained. Here
+# that means 256 sequences, all of them in each of 100 steps of Adam, and a learning rate of 0.01.
+
+# %% [markdown]
+# *Example*: `unroll read sequences/classification` runs it here, with your code.
 
 # %% [markdown]
 # ### What is in the state?
@@ -145,11 +155,17 @@ def accuracy(logits, y):
 # changes its mind. Only `lengths` differs from row to row; the data is the same.
 
 # %% [markdown]
+# *Example*: `unroll read sequences/classification` runs it here, with your code.
+
+# %% [markdown]
 # ## 5. Does the tone rise or fall?
 #
 # Something closer to speech: a short tone whose pitch glides up (class 1) or down (class 0). The voice does so at the
 # end of a question or of a statement. It has noise on it, a random phase and a random duration. The model is the same;
-# only the numbers mean something else. This takes about ten seconds.
+# only the numbers mean something else. The example takes about ten seconds.
+
+# %% [markdown]
+# *Example*: `unroll read sequences/classification` runs it here, with your code.
 
 # %% [markdown]
 # *To try*: a third class of tones that stay at one pitch, with `num_classes=3`. And a batch of tones that is longer

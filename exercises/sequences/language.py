@@ -43,6 +43,9 @@ def build_vocab(text):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sequences/language` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. The next character is the target
 #
 # Nobody has to label anything: the text is its own answer. A window of $T$ characters is the input. The same window
@@ -75,6 +78,9 @@ def get_batch(ids, seq_length, batch_size, generator):
     """
     # YOUR CODE HERE
     raise NotImplementedError
+
+# %% [markdown]
+# *Example*: `unroll read sequences/language` runs it here, with your code.
 
 # %% [markdown]
 # ## 3. The model
@@ -135,6 +141,9 @@ class CharLM(nn.Module):
         raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sequences/language` runs it here, with your code.
+
+# %% [markdown]
 # ## 4. The loss
 #
 # A softmax turns scores into probabilities. The loss is how surprised the model was by what really came next,
@@ -174,9 +183,12 @@ def lm_loss(logits, targets):
 # %% [markdown]
 # ## 5. Training
 #
-# The loop is the one you know. The picture has two lines to compare with: $\log V$, the loss of somebody who knows
-# nothing, and the least loss that is possible for somebody who sees the last character alone. Below that line, the
-# network remembers.
+# The loop is the one you know. There are two numbers to compare the loss with: $\log V$, the loss of somebody who knows
+# nothing, and the least loss that is possible for somebody who sees the last character alone. With a smaller loss than
+# that, the network remembers.
+
+# %% [markdown]
+# *Example*: `unroll read sequences/language` runs it here, with your code.
 
 # %% [markdown]
 # ## 6. Let it write
@@ -219,9 +231,13 @@ def sample(model, prompt, steps, temperature=1.0, generator=None):
     raise NotImplementedError
 
 # %% [markdown]
-# Look at the second number of each line: it is the first one again, and the network had to keep it in its state while
-# it wrote something else. A model that sees one character of the past, or three, cannot do that. And look at
-# temperature 0: a drawn text has all twelve numbers, this one runs in a circle.
+# *Example*: `unroll read sequences/language` runs it here, with your code.
+
+# %% [markdown]
+# The text of the example has lines such as `five in, five out`. The second number of each line is the first one again.
+# The network has to keep it in its state while it writes something else. A model that sees one character of the past,
+# or three, cannot do that. Compare the temperatures, too. A text that is drawn meets all twelve numbers sooner or later,
+# and the one at 0 runs in a circle.
 #
 # *To try*: a text of your own. A few thousand characters are enough for the spelling of short words. To get sense,
 # people take all the text that they can find, and networks that are many million times larger than yours; the task is

@@ -57,6 +57,9 @@ def last_output(output, lengths):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sequences/padding` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Do not read it at all: packing
 #
 # Picking cures the result; the layer has still read all the padding. A *packed* batch has none. Sort the rows, longest
@@ -103,6 +106,9 @@ def encode(rnn, x, lengths):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sequences/padding` runs it here, with your code.
+
+# %% [markdown]
 # ## 3. A loss that does not see padding
 #
 # Where every step has a target, the padded steps have one as well, and it means nothing. The loss is the mean over the
@@ -138,7 +144,13 @@ def masked_mse(pred, target, lengths):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sequences/padding` runs it here, with your code.
+
+# %% [markdown]
 # ## 4. The question, as a test
 #
 # Ask it of every model that reads padded batches, your own and those of others. The padding need not be cruel: one
-# large number is enough.
+# large number is enough. Run the model with zeros in the padding, then with nines: the answers must not move.
+
+# %% [markdown]
+# *Example*: `unroll read sequences/padding` runs it here, with your code.

@@ -63,6 +63,9 @@ def to_streams(ids, batch_size):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sequences/streams` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Chunk by chunk
 #
 # At every step the network says what comes next: the input is $s_{b,\,t}$, the target $s_{b,\,t+1}$. A stream of $T$
@@ -134,10 +137,13 @@ def train_tbptt(model, optimizer, streams, chunk):
 # %% [markdown]
 # ## 3. Memory across a boundary
 #
-# The text below is *abacabad* again and again. What follows an *a* can be said only by those who know the letters
+# Take a text that is *abacabad* again and again. What follows an *a* can be said only by those who know the letters
 # before: with one letter of memory $0.52$ nats per token are left, with two $0.17$, with four nothing. Read it in
 # chunks of two letters, so that no gradient ever goes back further. A network that forgets its state at each boundary
 # knows one letter or two, and stays at the mean, $0.35$. A network that carries its state on goes far below.
+
+# %% [markdown]
+# *Example*: `unroll read sequences/streams` runs it here, with your code.
 
 # %% [markdown]
 # *To try*: chunks of 1, where no gradient goes back in time at all. What can still be learned, and from what? And with

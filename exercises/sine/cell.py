@@ -51,6 +51,9 @@ def rnn_cell(x_t, h, w_ih, w_hh, b_ih, b_hh):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sine/cell` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Unroll it
 #
 # The same cell, with the same weights, is applied at every step. Drawn out in time it is a deep network with one layer
@@ -83,6 +86,9 @@ def rnn_forward(x, h0, w_ih, w_hh, b_ih, b_hh):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sine/cell` runs it here, with your code.
+
+# %% [markdown]
 # ## 3. Read it out
 #
 # The state is the network's own business. What we want to know is a linear function of it, the same at every step:
@@ -104,3 +110,6 @@ def readout(output, w_hy, b_y):
     """
     # YOUR CODE HERE
     raise NotImplementedError
+
+# %% [markdown]
+# *Example*: `unroll read sine/cell` runs it here, with your code.

@@ -48,6 +48,9 @@ def forecast(model, history, steps):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sine/rollout` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Decode, and teach
 #
 # The other way to look further is to carry the state instead of a window: read the history once, keep the state $h$,
@@ -88,3 +91,6 @@ def decode(cell, head, h, y0, steps, targets=None, teacher_forcing=False):
     """
     # YOUR CODE HERE
     raise NotImplementedError
+
+# %% [markdown]
+# *Example*: `unroll read sine/rollout` runs it here, with your code.

@@ -60,6 +60,9 @@ class Forecaster(nn.Module):
         raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sine/training` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. One step
 #
 # The loss is the mean squared error, $\frac1N \sum_n (\hat y_n - y_n)^2$. One step of gradient descent is
@@ -121,6 +124,9 @@ def fit(model, x, y, epochs=100, lr=0.01, log_every=10):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sine/training` runs it here, with your code.
+
+# %% [markdown]
 # ## 4. Evaluate
 #
 # To evaluate is to look, not to touch. Dropout must be off (`eval()`), no graph may be built (`no_grad()`). The model
@@ -160,3 +166,6 @@ def plot_predictions(y_true, y_pred, ax=None):
     """
     # YOUR CODE HERE
     raise NotImplementedError
+
+# %% [markdown]
+# *Example*: `unroll read sine/training` runs it here, with your code.

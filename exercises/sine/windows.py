@@ -64,6 +64,9 @@ def make_windows(series, seq_length, horizon=1):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sine/windows` runs it here, with your code.
+
+# %% [markdown]
 # ## 2. Many sine waves
 #
 # Windows of one series overlap almost completely: 190 windows of a short sine show very few different situations.
@@ -95,6 +98,9 @@ def random_phase_sequences(num_sequences, seq_length, step=0.1, generator=None):
     raise NotImplementedError
 
 # %% [markdown]
+# *Example*: `unroll read sine/windows` runs it here, with your code.
+
+# %% [markdown]
 # ## 3. Split by time, measure the past only
 #
 # To know how well a model forecasts, keep the *end* of the series away from it. The split is by time: the first
@@ -124,3 +130,6 @@ def split_and_scale(series, train_fraction):
     """
     # YOUR CODE HERE
     raise NotImplementedError
+
+# %% [markdown]
+# *Example*: `unroll read sine/windows` runs it here, with your code.

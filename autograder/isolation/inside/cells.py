@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import io
+import re
 import sys
 import traceback
 import types
@@ -18,16 +19,19 @@ Output = dict[str, Any]
 MOST_TEXT = 20_000
 MOST_FIGURES, MOST_BYTES = 10, 2 << 20
 NOT_SHOWN = "FigureCanvasAgg is non-interactive"
+DPI = 72
+OWN = re.compile(r"^<(\w+)( cell \d+)?>$")  # a student's file, or a cell
 
 
-def run_cell(module: types.ModuleType, text: str, filename: str, compiler: Compiler) -> list[Output]:
+def run_cell(module: types.ModuleType, text: str, filename: str, compiler: Compiler, dpi: int = DPI) -> list[Output]:
     """Run one cell in a module's namespace.
 
     Args:
+        dpi: pixels of a figure's inch.
         compiler: knows what cells before this one have switched on.
         filename: stands in the traceback, such as `<cell cell 3>`.
 
-    Returns: what it showed, in order: `{"kind": "text" | "value" | "png" | "error", ...}`.
+    Returns: what it showed, in order: `{"kind": "text" | "value" | "png" | "error", ...}`; a figure also in words.
     """
     printed = io.StringIO()
     outputs: list[Output] = []
@@ -38,7 +42,7 @@ def run_cell(module: types.ModuleType, text: str, filename: str, compiler: Compi
             outputs += [{"kind": "value", "text": _cut(repr(value))}] if value is not None else []
         except BaseException as error:
             outputs.append(_error(error))
-        outputs += _figures()
+        outputs += _figures(dpi)
     said = printed.getvalue()
     return [{"kind": "text", "text": _cut(said)}, *outputs] if said else outputs
 
@@ -63,9 +67,13 @@ def _display(*values: object) -> None:
 
 
 def _error(error: BaseException) -> Output:
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<")]
-    place = [f"line {frame.lineno}, in {frame.name}"[:400] for frame in frames if "cell" in frame.filename][-5:]
+    pairs = [(OWN.match(frame.filename), frame) for frame in traceback.extract_tb(error.__traceback__)]
+    place = [f"{_file(match)}line {frame.lineno}, in {frame.name}"[:400] for match, frame in pairs if match][-5:]
     return {"kind": "error", "name": type(error).__name__[:100], "text": _message(error), "lines": place}
+
+
+def _file(match: re.Match[str]) -> str:
+    return "" if match[2] else f"{match[1]}.py, "
 
 
 def _message(error: BaseException) -> str:
@@ -75,7 +83,7 @@ def _message(error: BaseException) -> str:
         return "(an exception that cannot be printed)"
 
 
-def _figures() -> Iterator[Output]:
+def _figures(dpi: int) -> Iterator[Output]:
     """Take the figures that are open, as a notebook does after each cell, and close them."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
@@ -83,13 +91,27 @@ def _figures() -> Iterator[Output]:
     try:
         for number in pyplot.get_fignums()[:MOST_FIGURES]:
             png = io.BytesIO()
-            pyplot.figure(number).savefig(png, format="png", dpi=72)
+            figure = pyplot.figure(number)
+            figure.savefig(png, format="png", dpi=dpi)
             if png.tell() <= MOST_BYTES:
-                yield {"kind": "png", "data": torch.frombuffer(png.getbuffer(), dtype=torch.uint8).clone()}
+                data = torch.frombuffer(png.getbuffer(), dtype=torch.uint8).clone()
+                yield {"kind": "png", "data": data, "text": _cut(_in_words(figure))}
     except Exception as error:
         yield {"kind": "text", "text": f"A figure could not be drawn: {type(error).__name__}.\n"}
     finally:
         pyplot.close("all")
+
+
+def _in_words(figure: Any) -> str:
+    """Say what a figure shows, for those who do not see it: titles, labels, and the names of what is drawn."""
+    return "; ".join(text for axes in figure.axes if (text := _axes_in_words(axes)))
+
+
+def _axes_in_words(axes: Any) -> str:
+    labels = [axes.get_xlabel(), axes.get_ylabel()]
+    against = " against ".join(label for label in reversed(labels) if label)
+    named = ", ".join(axes.get_legend_handles_labels()[1])
+    return ", ".join(part for part in (axes.get_title(), against, named) if part)
 
 
 def _cut(text: str) -> str:

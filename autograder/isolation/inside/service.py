@@ -54,11 +54,11 @@ class Service:
             return _short(self._loader.said_about(**value))
         return calls.__dict__[op](self._loader.module, **value)
 
-    def show(self, text: str, number: int) -> list[cells.Output]:
+    def show(self, text: str, number: int, dpi: int = cells.DPI) -> list[cells.Output]:
         """Run one more cell of the notebook, for what it shows."""
         module, filename = self._loader.module, self._loader.filename(number)
         module.__dict__["__name__"] = "__main__"
-        return cells.run_cell(module, text, filename, self._loader.compile)
+        return cells.run_cell(module, text, filename, self._loader.compile, dpi)
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Say what a student's code raised, and at which lines of the student's."""

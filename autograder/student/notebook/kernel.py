@@ -1,5 +1,7 @@
 """A student's lesson in this very process: the namespace of a notebook."""
 
+import contextlib
+import io
 import linecache
 import types
 from typing import Any
@@ -23,24 +25,32 @@ class Kernel:
     def __init__(self, module: types.ModuleType, limits: Limits) -> None:
         self._module = module
         self._seconds = limits.call_seconds
+        self._most = limits.output_shown
+        self._fresh = ""
+        self.output = ""
         self.notes: list[Note] = []
         self.names = [name for name in module.__dict__ if not name.startswith("_")]
 
     def ask(self, op: str, request: dict[str, Any]) -> Any:
         """Carry out one request on copies, so that a check and the notebook share no tensor."""
+        printed = io.StringIO()
         try:
-            with within(self._seconds):
+            with within(self._seconds), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 return ask_here(self._module, op, request, self._place)
         except StudentError as error:
             raise without_attribute(error, self._module.__name__) from None
+        finally:
+            self._fresh = (self._fresh + printed.getvalue())[-self._most :]
 
     def said_about(self, name: str) -> str:
         """Nothing is left out: a notebook's own kernel has run all that was run."""
         return ""
 
     def fresh_output(self) -> str:
-        """Nothing is kept: a notebook's own prints are not shown by its checks."""
-        return ""
+        """Return the end of what the notebook's code has printed since this was last asked."""
+        fresh, self._fresh = self._fresh, ""
+        self.output = (self.output + fresh)[-self._most :]
+        return fresh
 
     def end(self) -> None:
         """Nothing is to be let go of."""

@@ -154,5 +154,6 @@ def gru_forward(x, h0, w_ih, w_hh, b_ih, b_hh):
 # with the button is enough to take over another value. In a trained network nobody presses: $z$ reads the input and the
 # state, and learns for each unit when there is something worth knowing.
 #
-# *To try*: give $z$ the bias 2 in place of 8. It is 0.88 now, and of a value that was stored, $0.88^{30} \approx 0.02$
-# is left after thirty steps. Then give it -8: the unit keeps nothing, and its state is the proposal of the last step.
+# *To try*: give $z$ of that unit the bias 2 in place of 8. It is 0.88 now, and of a value that was stored,
+# $0.88^{30} \approx 0.02$ is left after thirty steps. Then give it -8: the unit keeps nothing, and its state is the
+# proposal of the last step.

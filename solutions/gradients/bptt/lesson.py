@@ -137,8 +137,8 @@ def rnn_backward_np(d_output, cache):
 # ### Look at it
 #
 # A loss on the *last* state only: $L = \sum h_T$. How much does each input have to say? Every step further back
-# multiplies by $W_{hh}^\top$ and by $1 - h^2$ once more, and you see what many small factors do. (The lesson `flow` is
-# about this picture.)
+# multiplies by $W_{hh}^\top$ and by $1 - h^2$ once more: that is what many small factors do. (The lesson `flow` is
+# about this.)
 
 # %% tags=["active-ipynb"]
 # import matplotlib.pyplot as plt
@@ -218,10 +218,10 @@ def numerical_gradient(f, a, d_out, eps=1e-5):
 # %% [markdown]
 # ### How small is small?
 #
-# The smaller $\varepsilon$, the better? The picture shows two errors at work. On the right the formula's own error
-# falls with $\varepsilon^2$. On the left two nearly equal numbers are subtracted, and what is left of their digits is
-# noise that grows as $\varepsilon$ shrinks. In float32, with 7 digits, there is no good place between the two: check
-# gradients in float64.
+# The smaller $\varepsilon$, the better? Two errors are at work. Where $\varepsilon$ is large, the formula's own error
+# counts, and falls with $\varepsilon^2$. Where it is small, two nearly equal numbers are subtracted, and what is left
+# of their digits is noise that grows as $\varepsilon$ shrinks. In float32, with 7 digits, there is no good place
+# between the two: check gradients in float64.
 
 # %% tags=["active-ipynb"]
 # sizes = 10.0 ** np.arange(-11, 0)

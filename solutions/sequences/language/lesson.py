@@ -222,9 +222,9 @@ def lm_loss(logits, targets):
 # %% [markdown]
 # ## 5. Training
 #
-# The loop is the one you know. The picture has two lines to compare with: $\log V$, the loss of somebody who knows
-# nothing, and the least loss that is possible for somebody who sees the last character alone. Below that line, the
-# network remembers.
+# The loop is the one you know. There are two numbers to compare the loss with: $\log V$, the loss of somebody who knows
+# nothing, and the least loss that is possible for somebody who sees the last character alone. With a smaller loss than
+# that, the network remembers.
 
 # %% tags=["active-ipynb"]
 # import math
@@ -320,9 +320,10 @@ def sample(model, prompt, steps, temperature=1.0, generator=None):
 #     print(f"temperature {temperature}: five{''.join(itos[i] for i in written)}\n")
 
 # %% [markdown]
-# Look at the second number of each line: it is the first one again, and the network had to keep it in its state while
-# it wrote something else. A model that sees one character of the past, or three, cannot do that. And look at
-# temperature 0: a drawn text has all twelve numbers, this one runs in a circle.
+# The text of the example has lines such as `five in, five out`. The second number of each line is the first one again.
+# The network has to keep it in its state while it writes something else. A model that sees one character of the past,
+# or three, cannot do that. Compare the temperatures, too. A text that is drawn meets all twelve numbers sooner or later,
+# and the one at 0 runs in a circle.
 #
 # *To try*: a text of your own. A few thousand characters are enough for the spelling of short words. To get sense,
 # people take all the text that they can find, and networks that are many million times larger than yours; the task is

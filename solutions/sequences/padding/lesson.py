@@ -197,7 +197,7 @@ def masked_mse(pred, target, lengths):
 # ## 4. The question, as a test
 #
 # Ask it of every model that reads padded batches, your own and those of others. The padding need not be cruel: one
-# large number is enough.
+# large number is enough. Run the model with zeros in the padding, then with nines: the answers must not move.
 
 # %% tags=["active-ipynb"]
 # def moves_with_padding(model, x, lengths):

@@ -167,7 +167,7 @@ def train_tbptt(model, optimizer, streams, chunk):
 # %% [markdown]
 # ## 3. Memory across a boundary
 #
-# The text below is *abacabad* again and again. What follows an *a* can be said only by those who know the letters
+# Take a text that is *abacabad* again and again. What follows an *a* can be said only by those who know the letters
 # before: with one letter of memory $0.52$ nats per token are left, with two $0.17$, with four nothing. Read it in
 # chunks of two letters, so that no gradient ever goes back further. A network that forgets its state at each boundary
 # knows one letter or two, and stays at the mean, $0.35$. A network that carries its state on goes far below.
