@@ -78,15 +78,17 @@ def make_page(
         clock = Clock(LIMITS)
         clock.next_lesson()
         remote = Remote(workers, LIMITS, clock, lesson.name, sources_of(hand_in))
-        shown, notes = _run(Demos(written, cells, remote), remote, source, _counted(console, lesson, texts))
+        shown, notes = _run(
+            Demos(written, cells, remote), remote, lesson.folder / source.file, _counted(console, lesson, texts)
+        )
     page = page_html(exercises, lesson, parts, file, written, shown, notes)
     return page, [*notes, *_left(shown)]
 
 
-def _run(demos: Demos, remote: Remote, source: Source, texts: Iterable[str]) -> tuple[list[Demo], list[str]]:
+def _run(demos: Demos, remote: Remote, file: Path, texts: Iterable[str]) -> tuple[list[Demo], list[str]]:
     try:
         shown = [demos.run(text) for text in texts]
-        return shown, list(passed_over(source, remote.notes))
+        return shown, list(passed_over(file, remote.notes))
     finally:
         remote.end()
 
