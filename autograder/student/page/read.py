@@ -13,7 +13,7 @@ from autograder.course.model import Lesson
 from autograder.exam.clock import Clock
 from autograder.exam.examine import sources_of
 from autograder.exam.remote import Remote
-from autograder.intake import Source, read_one
+from autograder.intake import read_one
 from autograder.isolation.child import Workers
 from autograder.isolation.open import open_workers
 from autograder.student.exercises import Exercises, lessons_of
