@@ -1,5 +1,7 @@
 """What opens the other ways of writing the tasks of this lesson: only a right program returns these numbers."""
 
+import torch
+
 
 def weights(take, gates, d, h, layers=1):
     shapes = [((gates * h, d if layer == 0 else h), (gates * h, h), (gates * h,), (gates * h,)) for layer in range(layers)]
@@ -20,6 +22,7 @@ def clip_grad_norm(lesson, take):
     found = [clip(lesson, gradients, norm) for norm in (0.5, 9.0)]
     found += [clip(lesson, [0 * gradients[0], None], 1.0), clip(lesson, [None, *gradients], 0.3, "generator")]
     found.append(clip(lesson, [1e-7 * one for one in gradients], 1e-8))
+    kept = [torch.equal(*pair) for pair in zip(gradients, found[1]["gradients"], strict=True)]
     net = [take(*shape) for shape in ((6, 4), (6,), (1, 6), (1,))]
     are_floats = [isinstance(one["norm"], float) for one in found]
-    return [*found, are_floats, clipped_steps(lesson, net, take(5, 4), take(5, 1), 0.1)]
+    return [*found, are_floats, kept, clipped_steps(lesson, net, take(5, 4), take(5, 1), 0.1)]
