@@ -6,15 +6,26 @@ have `LEAST_BITS` together. Only numbers that were computed count: no labels, sh
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograder.course.model import Lesson, Task
 from autograder.course.probes import defined, probe_source
 from autograder.course.variants import Variant, alternatives, mistakes, other_ways
 from autograder.exam.distance import uses
-from autograder.exam.keys import Choice, Seen, choose, merged, read_choices, secret, seen_of, still_fit
+from autograder.exam.keys import (
+    Choice,
+    Seen,
+    choices_data,
+    choose,
+    digest,
+    merged,
+    read_choices,
+    secret,
+    seen_of,
+    still_fit,
+)
 from autograder.exam.local import Local
 from autograder.exam.question import ENTRY, PRELUDE, Answer, numbers_for, put
 from autograder.text.locked import lock
@@ -95,12 +106,15 @@ def record_right(lesson: Lesson) -> Found:
     return found
 
 
-def lock_data(lesson: Lesson, task: Task, found: Sequence[Seen], before: Any = None) -> LockData:
+def lock_data(
+    lesson: Lesson, task: Task, found: Sequence[Seen], before: Any = None, with_mistakes: bool = True
+) -> LockData:
     """Lock the other way of writing a task.
 
     Args:
         found: what its right programs answered.
         before: what was shipped. Its choices stay while they fit, as a number stays while it is within the tolerance.
+        with_mistakes: ask the known mistakes though nothing has changed.
 
     Returns: plain JSON data: the question, the choices and the locked text; or `none`, which says why there is no lock.
     """
@@ -108,11 +122,19 @@ def lock_data(lesson: Lesson, task: Task, found: Sequence[Seen], before: Any = N
     if question is None or not found:
         return {"none": NO_ANSWER if question else NO_QUESTION}
     choices = _choices(found, before)
-    answer = question.put_to(right_programs(lesson, task)[0])
-    if reason := _reason(question, choices, answer or ()):
-        return {"none": reason}
-    locked = lock(secret(choices, answer), question.address, task.another.strip())
-    return {"asks": question.source, "choices": [list(astuple(choice)) for choice in choices], **asdict(locked)}
+    answer = question.put_to(right_programs(lesson, task)[0]) or ()
+    made = as_locked(question, choices, answer)
+    if made == before and not with_mistakes:
+        return made
+    reason = _reason(question, choices, answer)
+    return {"none": reason} if reason else made
+
+
+def as_locked(question: Question, choices: Sequence[Choice], answer: Answer) -> LockData:
+    """Write a lock as plain JSON data, and a digest that tells a damaged one from one that does not open."""
+    text = lock(secret(choices, answer), question.address, question.task.another.strip())
+    data = {"asks": question.source, "choices": choices_data(choices), **asdict(text)}
+    return {**data, "digest": digest(data)}
 
 
 def _choices(found: Sequence[Seen], before: Any) -> list[Choice]:
@@ -129,6 +151,14 @@ def _reason(question: Question, choices: Sequence[Choice], answer: Answer) -> st
         return FEW
     opened = next(opening(question, choices, answer), None)
     return f"{OPENED}: {opened.id} ({opened.name})" if opened else ""
+
+
+def unlocked(lesson: Lesson, locks: Mapping[str, LockData]) -> Iterator[str]:
+    """Say of each task of a lesson that ships no other way why that is so."""
+    for task in lesson.tasks:
+        reason = locks.get(task.name, {}).get("none")
+        if reason:
+            yield f"{lesson.address(task)} ships no other way: {reason}."
 
 
 def opening(question: Question, choices: Sequence[Choice], answer: Answer) -> Iterator[Variant]:

@@ -4,10 +4,11 @@ A number is rounded where the answers of all right programs, with all kernels, l
 that lies near is left out. So any right program makes the same secret, though its last digits differ.
 """
 
+import hashlib
 import json
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,8 +84,13 @@ class Choice:
     without: tuple[int, ...] = ()
 
 
+def choices_data(choices: Sequence[Choice]) -> list[list[Any]]:
+    """Write choices as plain JSON data."""
+    return [[choice.digits, list(choice.without)] for choice in choices]
+
+
 def read_choices(data: Any) -> list[Choice]:
-    """Read pairs of digits and places.
+    """Read what `choices_data` wrote.
 
     Raises:
         ValueError, TypeError: it was something else.
@@ -112,7 +118,7 @@ def _are_near(one: Seen, digits: int, margin: float) -> list[bool]:
 
 
 def _rounded(number: float, digits: int) -> int:
-    return math.floor(number * 10**digits + 0.5)
+    return math.floor(number * float(10**digits) + 0.5)
 
 
 def still_fit(choices: Sequence[Choice], found: Sequence[Seen]) -> bool:
@@ -125,6 +131,11 @@ def _fits(choice: Choice, one: Seen) -> bool:
         return True
     near = _are_near(one, choice.digits, one.margin / 10)
     return one.frame is not None and not any(near[place] for place in range(len(near)) if place not in choice.without)
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """Make the digest of a lock, as plain JSON data without it."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def secret(choices: Sequence[Choice], answer: Answer | None) -> bytes:

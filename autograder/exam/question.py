@@ -1,4 +1,4 @@
-"""The question that opens a lock: a probe that ships with a task, the numbers that it is given, and the answer to it."""
+"""The question that opens a lock: a probe that ships with a task, the numbers it is given, and the answer to it."""
 
 import hashlib
 import json

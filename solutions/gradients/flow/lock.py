@@ -4,7 +4,9 @@ import torch
 
 
 def weights(take, gates, d, h, layers=1):
-    shapes = [((gates * h, d if layer == 0 else h), (gates * h, h), (gates * h,), (gates * h,)) for layer in range(layers)]
+    shapes = [
+        ((gates * h, d if layer == 0 else h), (gates * h, h), (gates * h,), (gates * h,)) for layer in range(layers)
+    ]
     return [take(*shape) for layer in shapes for shape in layer]
 
 

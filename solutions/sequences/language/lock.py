@@ -28,7 +28,12 @@ def CharLM(lesson, take):
     found = [answers(lesson, **model_case(take, *case)) for case in cases]
     found += [small_answers(lesson, **model_case(take, *case)) for case in cases]
     given = ({"vocab_size": 7}, (7, 16, 32)), ({"vocab_size": 9, "embedding_dim": 4}, (9, 4, 32))
-    return [*found, refuses(lesson), [by_default(lesson, *one) for one in given], [elsewhere(lesson, cell) for cell in GATES]]
+    return [
+        *found,
+        refuses(lesson),
+        [by_default(lesson, *one) for one in given],
+        [elsewhere(lesson, cell) for cell in GATES],
+    ]
 
 
 def lm_loss(lesson, take):

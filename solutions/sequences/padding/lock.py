@@ -6,7 +6,9 @@ GATES = {"RNN": 1, "GRU": 3}
 
 
 def weights(take, gates, d, h, layers):
-    shapes = [((gates * h, d if layer == 0 else h), (gates * h, h), (gates * h,), (gates * h,)) for layer in range(layers)]
+    shapes = [
+        ((gates * h, d if layer == 0 else h), (gates * h, h), (gates * h,), (gates * h,)) for layer in range(layers)
+    ]
     return [take(*shape) for layer in shapes for shape in layer]
 
 
@@ -15,7 +17,10 @@ def encode(lesson, take):
     for kind, n, t, d, h, layers in (("RNN", 4, 7, 2, 5, 1), ("GRU", 5, 13, 1, 3, 2), ("GRU", 1, 1, 2, 1, 1)):
         made = {"kind": kind, "sizes": (d, h, layers), "weights": weights(take, GATES[kind], d, h, layers)}
         x, lengths = take(n, t, d), torch.tensor([2, t, 1, 4, 3])[:n].clamp(max=t)
-        found += [slopes(lesson, x, lengths, take(n, h), **made), *(traces(lesson, x, lengths, mode, **made) for mode in (True, False))]
+        found += [
+            slopes(lesson, x, lengths, take(n, h), **made),
+            *(traces(lesson, x, lengths, mode, **made) for mode in (True, False)),
+        ]
     return found
 
 

@@ -2,8 +2,6 @@
 
 import re
 
-import torch
-
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
 
@@ -35,10 +33,20 @@ def refuses(lesson):
 
 
 def Forecaster(lesson, take):
-    sizes = (("RNN", 3, 7, 2, 5, 1, 3), ("LSTM", 3, 6, 2, 4, 2, 2), ("GRU", 5, 3, 1, 4, 2, 1), ("RNN", 2, 1, 1, 3, 1, 1))
+    sizes = (
+        ("RNN", 3, 7, 2, 5, 1, 3),
+        ("LSTM", 3, 6, 2, 4, 2, 2),
+        ("GRU", 5, 3, 1, 4, 2, 1),
+        ("RNN", 2, 1, 1, 3, 1, 1),
+    )
     found = [forecasts(lesson, **forecaster_case(take, *size)) for size in sizes]
     given = ({}, {"hidden_size": 7}, {"num_layers": 2, "cell": "LSTM"}, {"input_size": 3, "output_size": 2})
-    return [*found, refuses(lesson), [shapes_of(lesson, one) for one in given], [elsewhere(lesson, cell) for cell in GATES]]
+    return [
+        *found,
+        refuses(lesson),
+        [shapes_of(lesson, one) for one in given],
+        [elsewhere(lesson, cell) for cell in GATES],
+    ]
 
 
 def net_case(take, n=5):
@@ -61,7 +69,9 @@ def train_step(lesson, take):
         del one["events"]  # a right order is not the only one
     are_floats = [isinstance(value, float) for one in found for value in one["values"]]
     given = net_case(take)
-    odd = [mismatched(lesson, given["weights"], given["x"], y) for y in (take(5), take(1, 5), take(5, 1, 1), take(5, 2))]
+    odd = [
+        mismatched(lesson, given["weights"], given["x"], y) for y in (take(5), take(1, 5), take(5, 1, 1), take(5, 2))
+    ]
     refused = [("ValueError" in one["kinds"], one["moved"]) for one in odd]
     return [*found, are_floats, refused, in_training(mode_of_a_step(lesson, **moody_case(take)))]
 
