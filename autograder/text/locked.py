@@ -1,7 +1,7 @@
 """Text that only the right key opens: what a right program returns, through scrypt, is the key.
 
-The salt comes from the secret and the text together. So one text has the same lock on every machine, each text of a
-secret has a key of its own, and no key is used for two texts. Without the secret the salt tells nothing of the text.
+The salt comes from the secret and the text together. So a lock is the same on every machine, and no
+key is used for two texts. Without the secret the salt tells nothing of the text.
 """
 
 import base64
