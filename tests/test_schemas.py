@@ -100,6 +100,11 @@ def test_what_another_course_ships_is_as_described(built: Course) -> None:
     task["takes"]["x"] = ["N, D"]
     del task["sealed"]
     assert len(complaints("known", data)) == 2
+    locks = next(iter(data["lessons"].values()))["locks"]
+    assert "text" in locks["double"] and "none" in locks["double_all"]
+    del locks["double"]["salt"]
+    locks["double_all"]["choices"] = [[2, [0]], [None, []]]
+    assert len(complaints("known", data)) == 4
 
 
 @pytest.mark.parametrize("path", CALIBRATED, ids=lambda path: path.parent.name)

@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -12,6 +12,7 @@ from typing import Any
 from autograder.authoring.drawing import drawing_of
 from autograder.authoring.known_text import close, known_text, settled
 from autograder.authoring.lesson import read_lesson
+from autograder.authoring.locks import unlocked
 from autograder.authoring.notebook import notebook
 from autograder.course.model import Assignment, Course, Lesson
 from autograder.course.probes import bound_names, probe_source
@@ -198,6 +199,13 @@ def write_files(course: Course, planned: Plan, force: bool = False) -> list[str]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return [f"wrote {name}" for name in changed] or ["Nothing to do: all is built."]
+
+
+def without_lock(planned: Plan, lessons: Sequence[Lesson]) -> Iterator[str]:
+    """Say which tasks of some lessons ship no other way of writing them, and why."""
+    for lesson in lessons:
+        content = json.loads(planned[f"exercises/{lesson.assignment}/{KNOWN}"])
+        yield from unlocked(lesson, content["lessons"][lesson.name]["locks"])
 
 
 def _with_numbers_of(path: Path, content: str | bytes) -> str | bytes:

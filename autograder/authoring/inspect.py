@@ -17,6 +17,7 @@ OPTIONAL = (
     "pictures.py",
     "probes.py",
     "stand_ins.py",
+    "lock.py",
     "survivors.toml",
     "calibration.json",
     "calibration.png",

@@ -8,8 +8,9 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ import numpy as np
 import torch
 
 from autograder.authoring.known import Test, Tests, known_content, record_tests
+from autograder.authoring.locks import Found, as_data, from_data, record_right, with_other_kernels
 from autograder.course.model import Assignment, Course, load_course
 from autograder.errors import CourseError, GradingError
 from autograder.exam.distance import distance, same_returns
@@ -42,18 +44,42 @@ def others() -> list[Kernels]:
 
 
 def steady(course: Course) -> Callable[[Assignment], dict[str, Any]]:
-    """Run every mistake with several kernels at once; return what makes `known.json` from the numbers that agree.
+    """Run every program with several kernels at once; return what makes `known.json` from the numbers that agree.
 
     Raises:
         CourseError: a public test fails a mistake with some kernels, and lets it pass with others.
     """
     with ExitStack() as stack:
         runs = [stack.enter_context(Run(course, kernels)) for kernels in others()]
-        own = {assignment.name: record_tests(assignment) for assignment in course.assignments}
+        own = {assignment.name: _record(assignment) for assignment in course.assignments}
         found = [run.wait() for run in runs]
-    return lambda assignment: known_content(
-        assignment, agreed(own[assignment.name], [one[assignment.name] for one in found], assignment.name)
-    )
+
+    def content(assignment: Assignment) -> dict[str, Any]:
+        mine, others = own[assignment.name], [one[assignment.name] for one in found]
+        right = {
+            name: with_other_kernels(one, [other.right[name] for other in others]) for name, one in mine.right.items()
+        }
+        tests = agreed(mine.tests, [other.tests for other in others], assignment.name)
+        return known_content(assignment, tests, right)
+
+    return content
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the programs of an assignment did with one set of kernels.
+
+    Args:
+        tests: what the mistakes returned in the public tests.
+        right: by lesson, what right programs answered to the questions of locks.
+    """
+
+    tests: Tests
+    right: Mapping[str, Found]
+
+
+def _record(assignment: Assignment) -> Recorded:
+    return Recorded(record_tests(assignment), {lesson.name: record_right(lesson) for lesson in assignment.lessons})
 
 
 class Run:
@@ -78,7 +104,7 @@ class Run:
         self._process.wait()
         self._folder.cleanup()
 
-    def wait(self) -> dict[str, Tests]:
+    def wait(self) -> dict[str, Recorded]:
         """Return by assignment what was recorded.
 
         Raises:
@@ -87,8 +113,12 @@ class Run:
         if self._process.wait():
             chosen = " ".join(f"{name}={value!r}" for name, value in self._kernels.items())
             raise GradingError(f"The mistakes could not be run with {chosen}; the reason stands above.")
-        found: dict[str, Tests] = json.loads(self._file.read_text(encoding="utf-8"))
-        return found
+        found = json.loads(self._file.read_text(encoding="utf-8"))
+        return {name: _read(tests, right) for name, (tests, right) in found.items()}
+
+
+def _read(tests: Tests, right: Mapping[str, Any]) -> Recorded:
+    return Recorded(tests, {name: from_data(answers) for name, answers in right.items()})
 
 
 def agreed(own: Tests, found: Sequence[Tests], assignment: str) -> Tests:
@@ -162,7 +192,11 @@ def main() -> None:
     """Record some lessons of a course with the kernels of this process, into a file."""
     course = load_course(Path(sys.argv[1]))
     course = course.only([course.lesson(key) for key in sys.argv[3:]])
-    found = {assignment.name: record_tests(assignment) for assignment in course.assignments}
+    found = {}
+    for assignment in course.assignments:
+        recorded = _record(assignment)
+        right = {name: as_data(answers) for name, answers in recorded.right.items()}
+        found[assignment.name] = recorded.tests, right
     Path(sys.argv[2]).write_text(json.dumps(found), encoding="utf-8")
 
 

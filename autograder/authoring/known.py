@@ -1,9 +1,11 @@
-"""Make `known.json` for a student's kit: tasks, hints, shapes, pictures, pages, and the returns of known mistakes."""
+"""Make `known.json` for a kit: tasks, hints, shapes, pictures, pages, locks, and the returns of known mistakes."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from autograder.authoring.lesson import read_lesson
+from autograder.authoring.locks import Found, lock_data, record_right
 from autograder.authoring.page import page_parts
 from autograder.authoring.proof import PUBLIC
 from autograder.authoring.unseen import beyond
@@ -21,15 +23,40 @@ Test = dict[str, Any]
 Tests = dict[str, dict[str, Test]]
 
 
-def known_content(assignment: Assignment, tests: Tests | None = None) -> dict[str, Any]:
+def known_content(
+    assignment: Assignment, tests: Tests | None = None, right: Mapping[str, Found] | None = None
+) -> dict[str, Any]:
     """Say all that a student's kit is to know of an assignment, as plain JSON data.
 
     Args:
-        tests: what `record` returned; recorded here if not given.
+        tests: what `record_tests` returned; recorded here if not given.
+        right: by lesson, what its right programs answer to the questions of its locks. If it is not given, that is
+            asked here, with the kernels of this process; and a lock that is the same as before asks no mistake again.
     """
     found = record_tests(assignment) if tests is None else tests
-    lessons = {lesson.name: _lesson(lesson, found.get(lesson.name, {})) for lesson in assignment.lessons}
+    lessons = {}
+    for lesson in assignment.lessons:
+        locks = _locks(lesson, record_right(lesson) if right is None else right[lesson.name], right is not None)
+        lessons[lesson.name] = {**_lesson(lesson, found.get(lesson.name, {})), "locks": locks}
     return {"title": assignment.title, "lessons": lessons}
+
+
+def _locks(lesson: Lesson, right: Found, with_mistakes: bool) -> dict[str, Any]:
+    before = _locks_before(lesson)
+    return {
+        task.name: lock_data(lesson, task, right[task.name], before.get(task.name), with_mistakes)
+        for task in lesson.tasks
+    }
+
+
+def _locks_before(lesson: Lesson) -> dict[str, Any]:
+    """Read the locks that were built before; none if there are none."""
+    root = lesson.folder.parents[2]
+    try:
+        content = json.loads((root / "exercises" / lesson.assignment / "known.json").read_text(encoding="utf-8"))
+        return dict(content["lessons"][lesson.name]["locks"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def record_tests(assignment: Assignment) -> Tests:
@@ -61,8 +88,7 @@ def _picture(lesson: Lesson, picture: Picture) -> dict[str, Any]:
 
 
 def _task(lesson: Lesson, task: Task) -> dict[str, Any]:
-    explanation = Explanation(task.why.strip(), task.another.strip())
-    return {**task_data(task), "sealed": seal(lesson.address(task), explanation)}
+    return {**task_data(task), "sealed": seal(lesson.address(task), Explanation(task.why.strip(), ""))}
 
 
 def _record(exam: Exam, assignment: Assignment) -> Tests:

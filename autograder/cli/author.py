@@ -17,7 +17,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 @with_course
 def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> None:
     """Build exercises/ and source/ from solutions/: all lessons that have changed, or those that are named."""
-    from autograder.authoring.build import plan_files, write_files
+    from autograder.authoring.build import plan_files, without_lock, write_files
     from autograder.authoring.changed import changed, note_built, skipped
     from autograder.authoring.kernels import steady
     from autograder.authoring.lesson import check_course
@@ -29,7 +29,8 @@ def build(course: Any, lessons: tuple[str, ...], check: bool, force: bool) -> No
     check_course(course, wanted)
     todo = wanted if force else changed(course, wanted)
     if todo:
-        for line in write_files(course, plan_files(course, steady(course.only(todo)), todo), force=force):
+        planned = plan_files(course, steady(course.only(todo)), todo)
+        for line in (*write_files(course, planned, force=force), *without_lock(planned, todo)):
             click.echo(line)
         note_built(course, todo)
     for line in skipped(wanted, todo):

@@ -17,6 +17,7 @@ from autograder.isolation.open import open_workers
 from autograder.student.exercises import Spot
 from autograder.student.home import check_spots
 from autograder.student.memory import file_digests, note_outcomes
+from autograder.student.unlock import other_way
 from autograder.student.where import find_typed
 from autograder.text.clean import one_line
 from autograder.text.console import WIDTH, own_console
@@ -30,16 +31,20 @@ class Explained:
     Args:
         address: of the task.
         result: what its public checks found just now.
-        explanation: None where they do not pass.
+        explanation: None where they do not pass; without another way where that does not open.
+        said: why there is no other way, or "".
     """
 
     address: str
     result: TaskResult
     explanation: Explanation | None
+    said: str = ""
 
 
 def explain(start: Path, address: str, workers: Workers) -> Explained:
     """Check one task as its file now stands, and open its explanation if it passes.
+
+    Another way of writing it is locked with what right programs return; the student's own is run to open it.
 
     Raises:
         UsageError: there is no such task, or the explanation is damaged.
@@ -49,8 +54,11 @@ def explain(start: Path, address: str, workers: Workers) -> Explained:
     digests = file_digests(spots)
     (result,) = check_spots(spots, workers).results
     note_outcomes(root, [result], digests)
-    passed = result.outcome == "passed"
-    return Explained(spot.address, result, _opened(spot) if passed else None)
+    if result.outcome != "passed":
+        return Explained(spot.address, result, None)
+    why = why_of(spot).why
+    another, said = other_way(spot, workers)
+    return Explained(spot.address, result, Explanation(why, another), said)
 
 
 def the_only_spot(spots: Sequence[Spot]) -> Spot:
@@ -64,10 +72,15 @@ def the_only_spot(spots: Sequence[Spot]) -> Spot:
     return spots[0]
 
 
-def _opened(spot: Spot) -> Explanation:
+def why_of(spot: Spot) -> Explanation:
+    """Uncover why the answer of a task works.
+
+    Raises:
+        UsageError: it is damaged.
+    """
     try:
-        return unseal(spot.address, spot.exercises.sealed[spot.address])
-    except ValueError:
+        return Explanation(unseal(spot.address, spot.exercises.sealed[spot.address]).why, "")
+    except (KeyError, ValueError):
         raise UsageError(
             f"{spot.exercises.folder}: the explanation of {spot.address} is damaged. `unroll init` puts it back."
         ) from None
@@ -87,18 +100,28 @@ def show_explanation(start: Path, address: str) -> bool:
         console.print(Text(f"The explanation opens when its public checks pass: unroll check {explained.address}"))
         return False
     _show(console, explained.address, explained.explanation)
+    if explained.said:
+        print(f"\n{_wrapped(explained.said)}")
     return True
 
 
 def _show(console: Console, address: str, explanation: Explanation) -> None:
     """Show text and code with colours in a terminal, and as they are elsewhere."""
-    titles = f"{address} passes all public checks. Why it works:", "Another way to write it:"
+    title = f"{address} passes all public checks. Why it works:"
+    if console.is_terminal:
+        console.print(Text(title, style="bold"), "", Markdown(explanation.why), "", sep="\n")
+    else:
+        print(f"{title}\n\n{_wrapped(explanation.why)}")
+    if explanation.another:
+        _show_code(console, "Another way to write it:", explanation.another)
+
+
+def _show_code(console: Console, title: str, code: str) -> None:
     if not console.is_terminal:
-        print(f"{titles[0]}\n\n{_wrapped(explanation.why)}\n\n{titles[1]}\n\n{explanation.another}")
+        print(f"\n{title}\n\n{code}")
         return
-    code = Syntax(explanation.another, "python", theme="ansi_dark", background_color="default", word_wrap=True)
-    for title, shown in zip(titles, (Markdown(explanation.why), code), strict=True):
-        console.print(Text(title, style="bold"), "", shown, "", sep="\n")
+    shown = Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+    console.print(Text(title, style="bold"), "", shown, "", sep="\n")
 
 
 def _wrapped(text: str) -> str:

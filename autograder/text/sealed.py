@@ -1,6 +1,7 @@
 """Text that ships with an exercise and is to be read only afterwards.
 
-A cover against peeping, not a lock: whoever reads this file can open it. What must stay secret is not shipped.
+A cover against peeping, not a lock: whoever reads this file can open it. What must stay secret is not shipped, or has
+the lock of `locked.py`.
 """
 
 import base64
@@ -15,7 +16,7 @@ class Explanation:
 
     Args:
         why: why the answer works, as Markdown.
-        another: another way to write it, as Python.
+        another: another way to write it, as Python; "" if that is not shown. Only earlier kits covered it.
     """
 
     why: str

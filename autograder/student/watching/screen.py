@@ -36,7 +36,7 @@ l  list all tasks; j, k or the arrows move, Enter chooses
 c  check all lessons
 j, k  move a long text down and up
 r  reset this lesson: its file becomes the stub again, yours is kept beside it
-s  read why it works and see another way, once the task passes
+s  read why it works, once the task passes
 q  quit; so does Ctrl-C
 Saving another lesson goes to that lesson. Any key closes this."""
 LEAST_BODY = 3
@@ -136,7 +136,7 @@ def _body(session: Session) -> Iterator[Text]:
         yield from map(Text, HELP.split("\n"))
         return
     if isinstance(session.text, Explanation):
-        yield from _explanation(session.text)
+        yield from _explanation(session.text, session.board.current.address)
         return
     verdict = session.board.verdict
     if session.board.current.address in session.board.old and verdict is not None:
@@ -182,13 +182,12 @@ def _traces(verdict: Verdict) -> Iterator[Text]:
         yield from printed(verdict.printed, "It printed:")
 
 
-def _explanation(explanation: Explanation) -> Iterator[Text]:
+def _explanation(explanation: Explanation, address: str) -> Iterator[Text]:
     yield Text("Why it works:", style="bold")
     for paragraph in printable(explanation.why).split("\n\n"):
         yield Text(" ".join(paragraph.split()))
         yield Text()
-    yield Text("Another way to write it:", style="bold")
-    yield from map(Text, printable(explanation.another).split("\n"))
+    yield Text(f"Is there another way to write it? unroll explain {address}")  # a lock needs a run of the code
     yield Text("Escape closes this.", style="dim")
 
 

@@ -141,7 +141,7 @@ class Session:
             self.status = LATER
             return
         try:
-            self._put(unseal(spot.address, spot.exercises.sealed[spot.address]))
+            self._put(Explanation(unseal(spot.address, spot.exercises.sealed[spot.address]).why, ""))
         except (KeyError, ValueError):
             self.status = f"The explanation of {spot.address} is damaged. `unroll init` puts it back."
 
