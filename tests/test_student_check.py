@@ -34,6 +34,13 @@ TANH = "torch.tanh("
 HANG = "def readout(*_):\n    while True:\n        pass\n"
 
 
+@pytest.fixture(autouse=True)
+def in_the_folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in the student's folder, so that paths are as short as they are there."""
+    if "folder" in request.fixturenames:
+        monkeypatch.chdir(request.getfixturevalue("folder"))
+
+
 def screen(checked: Checked, width: int = 80) -> str:
     console = Console(width=width, file=io.StringIO(), record=True)
     show_verdicts(console, checked.verdicts, checked.notes, checked.output)

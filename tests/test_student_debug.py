@@ -129,7 +129,7 @@ def test_a_class_that_a_probe_builds_is_reached_at_its_first_line(
 ) -> None:
     text = answer(course, "training")
     assert text.count("self.head(output[:, -1])") == 1
-    write(folder, "training", text.replace("self.head(output[:, -1])", "self.head(output[:, 0])"))
+    write(folder, "training", text.replace("self.head(output[:, -1])", "self.head(output[-1])"))
 
     run(folder, "Forecaster", ["p type(self).__name__", "q"])
 

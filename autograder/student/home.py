@@ -110,7 +110,6 @@ class Home:
             return
         self._clock.next_lesson()
         remote = self._remote(lesson, source.cells)
-        self._begun(remote)
         try:
             run_checks(self._exercises, lesson, tasks, remote, add, first, source.cells)
         finally:
@@ -119,7 +118,9 @@ class Home:
 
     def _remote(self, lesson: Lesson, cells: Sequence[str]) -> Remote:
         sources = {**sources_of(self._hand_in), lesson.name: list(cells)}
-        return Remote(self._workers, Limits(), self._clock, lesson.name, sources)
+        remote = Remote(self._workers, Limits(), self._clock, lesson.name, sources)
+        self._begun(remote)
+        return remote
 
     def _note(self, lesson: Lesson, source: Source, remote: Remote, checked: Checked) -> None:
         """Write down what a lesson printed, and what of it was not run."""

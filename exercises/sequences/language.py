@@ -236,8 +236,8 @@ def sample(model, prompt, steps, temperature=1.0, generator=None):
 # %% [markdown]
 # The text of the example has lines such as `five in, five out`. The second number of each line is the first one again.
 # The network has to keep it in its state while it writes something else. A model that sees one character of the past,
-# or three, cannot do that. Compare the temperatures, too. A text that is drawn meets all twelve numbers sooner or later,
-# and the one at 0 runs in a circle.
+# or three, cannot do that. Compare the temperatures, too. A text that is drawn meets all twelve numbers sooner or
+# later, and the one at 0 runs in a circle.
 #
 # *To try*: a text of your own. A few thousand characters are enough for the spelling of short words. To get sense,
 # people take all the text that they can find, and networks that are many million times larger than yours; the task is
