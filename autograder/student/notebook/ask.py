@@ -1,5 +1,7 @@
 """In a notebook: `hint`, `explain` and `shapes`, as their commands do it in a terminal."""
 
+import contextlib
+import io
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING
 # A package takes its name in the room above when it is first imported: that must be before the function takes it.
 import autograder.student.shapes  # noqa: F401
 from autograder.errors import UsageError
+from autograder.isolation.limits import Limits
 from autograder.student.notebook.cell import CheckFailed, display, in_a_sentence, lines_html, notebook, task_for
 from autograder.text.clean import one_line
 
@@ -57,19 +60,40 @@ def explain(address: str) -> None:
         if not verdict.passes:
             said = one_line(verdict.result.message, 1000)
             raise CheckFailed(f"{spot.task.name}: {said} The explanation opens when its public checks pass.")
-        explanation = _opened(spot)
-    why, another = f"{spot.address} passes all public checks. Why it works:", "Another way to write it:"
-    markdown = f"**{why}**\n\n{explanation.why}\n\n**{another}**\n\n```python\n{explanation.another}\n```"
-    display({"text/markdown": markdown}, f"{why}\n\n{explanation.why}\n\n{another}\n\n{explanation.another}")
+        explanation, said = _opened(spot)
+    _show_explanation(spot.address, explanation, said)
 
 
-def _opened(spot: "Spot") -> "Explanation":
-    from autograder.text.sealed import unseal
+def _show_explanation(address: str, explanation: "Explanation", said: str) -> None:
+    title, other = f"{address} passes all public checks. Why it works:", "Another way to write it:"
+    markdown, text = [f"**{title}**", explanation.why], [title, explanation.why]
+    if explanation.another:
+        markdown += [f"**{other}**", f"```python\n{explanation.another}\n```"]
+        text += [other, explanation.another]
+    elif said:
+        markdown.append(said)
+        text.append(said)
+    display({"text/markdown": "\n\n".join(markdown)}, "\n\n".join(text))
 
+
+def _opened(spot: "Spot") -> "tuple[Explanation, str]":
+    """Uncover why the task works, and open another way of writing it with what the notebook's code returns.
+
+    Returns: both, and why there is no other way, or "".
+    """
+    from autograder.student.notebook.guard import restore_notebook
+    from autograder.student.notebook.kernel import Kernel
+    from autograder.student.unlock import opened
+    from autograder.text.sealed import Explanation, unseal
+
+    here = notebook()
     try:
-        return unseal(spot.address, spot.exercises.sealed[spot.address])
+        why = unseal(spot.address, spot.exercises.sealed[spot.address]).why
     except ValueError:
         raise UsageError(f"The explanation of {spot.address} is damaged. Install the kit again.") from None
+    with restore_notebook(here), contextlib.redirect_stdout(io.StringIO()):
+        another, said = opened(spot, Kernel(here, Limits()).ask)
+    return Explanation(why, another), said
 
 
 def shapes(address: str, **given: str) -> None:

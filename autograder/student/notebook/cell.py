@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from autograder.errors import UnrollError, UsageError
+from autograder.student.addresses import complete
 from autograder.student.exercises import Spot, find_spots, shipped_exercises
 from autograder.text.clean import one_line
 
@@ -39,12 +40,13 @@ def notebook() -> types.ModuleType:
 
 
 def spots_for(address: str) -> list[Spot]:
-    """List the tasks that an address means, among the exercises that came with the kit.
+    """List the tasks that an address means, or a part of one, among the exercises that came with the kit.
 
     Raises:
         UsageError: there are none.
     """
-    return find_spots(shipped_exercises(), str(address))
+    root = shipped_exercises()
+    return find_spots(root, complete(root, str(address)))
 
 
 def task_for(address: str) -> Spot:
