@@ -6,23 +6,34 @@ import string
 import pytest
 import torch
 
-from autograder.testing import must_raise, same, several
+from autograder.testing import check_untouched, must_raise, same, several, torch_layer
 
 
-@pytest.mark.task("build_vocab", core=True)
-def test_the_alphabet_of_a_sentence(student):
-    found = student.run("vocabulary", text="the quick brown fox jumps over the lazy dog")
+def check_vocabulary(student, text, alphabet):
+    found = student.run("vocabulary", text=text)
 
     assert "is" not in found, (
         f"build_vocab should return stoi, a dict, and itos, a list, but returned {found.get('is')}."
     )
-    assert "itos" in found, "itos should be sorted: ' ', 'a', 'b', and so on."
-    alphabet = [" ", *string.ascii_lowercase]
+    assert "itos" in found, f"itos should be sorted: {alphabet}."
     assert found["itos"] == alphabet, f"itos should be {alphabet}, but is {found['itos']}."
-    for character, i in ((" ", 0), ("a", 1), ("z", 26)):
+    for i, character in enumerate(alphabet):
         came = found["stoi"].get(character)
-        assert came == i, f"stoi[{character!r}] should be {i}, but is {came}."
-    assert len(found["stoi"]) == 27, f"stoi should have 27 entries, but has {len(found['stoi'])}."
+        assert type(came) is int and came == i, f"stoi[{character!r}] should be {i}, an int, but is {came!r}."
+    assert len(found["stoi"]) == len(alphabet), f"stoi should have {len(alphabet)} entries, but has {found['stoi']}."
+
+
+@pytest.mark.task("build_vocab", core=True)
+def test_the_alphabet_of_a_sentence(student):
+    text = "The quick brown fox jumps\nover the lazy dog"
+
+    check_vocabulary(student, text, ["\n", " ", "T", *string.ascii_lowercase])
+
+
+@pytest.mark.task("build_vocab")
+def test_each_text_has_its_own_alphabet_whatever_the_language(student):
+    check_vocabulary(student, "Käse", ["K", "e", "s", "ä"])
+    check_vocabulary(student, "aa", ["a"])
 
 
 @pytest.mark.task("get_batch", core=True)
@@ -39,9 +50,11 @@ def test_every_start_is_drawn_about_as_often(student):
     ids, rows = torch.tensor([4, 8, 1, 0, 7, 2, 3, 6, 5]), 6000
     wanted = {
         "shapes": [[rows, 4]] * 2,
+        "dtypes": ["torch.int64"] * 2,
         "steps in x": [1],
         "from x to y": [1],
         "missing starts": [],
+        "others": 0,
         "too rare": [],
         "too frequent": [],
     }
@@ -61,6 +74,8 @@ def test_every_start_is_drawn_about_as_often(student):
     for fact, value in wanted.items():
         came = found["facts"].get(fact)
         assert came == value, f"In {rows} windows of 4 of 9 characters, {fact!r} should be {value}, but is {came}."
+    alike = found["facts"]["alike at lags"]
+    assert not alike, f"Each row should have a start of its own, but rows this far apart are alike: {alike}."
 
 
 @pytest.mark.task("get_batch")
@@ -69,7 +84,10 @@ def test_equal_generators_give_equal_batches(student):
 
     assert found["repeats"], "Equal generators should give equal batches."
     assert found["goes on"], "Two calls with one generator should give two batches."
+    assert found["depends on the seed"], "Another generator should give another batch."
     assert found["global state kept"], "The global random state should stay as it was."
+    assert found["ids kept"], "ids was changed; only read it."
+    assert not found["shared"], "x or y shares memory with ids; make new tensors."
 
 
 def small_case():
@@ -85,15 +103,24 @@ def small_case():
     return {"sizes": [2, 1, 1], "cell": "RNN", "weights": weights, "ids": torch.tensor([[1, 0], [0, 0]]), "cut": 1}
 
 
-@pytest.mark.task("CharLM", core=True)
-def test_logits_by_hand(student):
-    found = student.run("answers", **small_case())
+def asked(student, probe, case):
+    """Ask a model with given weights; see that they fit, and that it is no game of chance."""
+    found = student.run(probe, **case)
 
     assert "is" not in found, f"forward should return a pair, logits and a state, but returned {found.get('is')}."
-    assert "logits" in found, (
+    assert "chance" not in found, "The same text gives other logits in every call; nothing in the model is random."
+    v, e, h = case["sizes"]
+    assert "logits" in found or "row" in found, (
         "The parameters should be an embedding (V, E), those of the layer, and a head (V, H) with a bias (V,);"
-        f" there are {found['shapes']}, where V = 2, E = 1 and H = 1."
+        f" there are {found['shapes']}, where V = {v}, E = {e} and H = {h}."
     )
+    return found
+
+
+@pytest.mark.task("CharLM", core=True)
+def test_logits_by_hand(student):
+    found = asked(student, "answers", small_case())
+
     first = math.tanh(-1.0 + 0.1)  # character 1 is the vector -1
     second = math.tanh(0.5 + 0.5 * first + 0.1)
     expected = torch.tensor([[2 * h + 0.3, -h] for h in (first, second)])
@@ -108,12 +135,72 @@ def test_a_score_for_every_character_at_every_step(student):
     assert shape == (3, 5, 9), f"logits should have shape (N, T, V) = (3, 5, 9), but has {shape}."
 
 
-@pytest.mark.task("CharLM")
-def test_a_text_in_two_pieces_is_one_text(student):
-    found = student.run("answers", **small_case())
+def drawn_case(cell, n, t, v, e, h, cut, seed):
+    """Draw a text and weights, in float64."""
+    generator = torch.Generator().manual_seed(seed)
+    rows = {"RNN": h, "GRU": 3 * h, "LSTM": 4 * h}[cell]
+    shapes = {"embedding": (v, e), "weight_ih": (rows, e), "weight_hh": (rows, h), "bias_ih": (rows,)}
+    shapes |= {"bias_hh": (rows,), "head": (v, h), "bias": (v,)}
+    weights = {
+        name: torch.randn(*shape, generator=generator, dtype=torch.float64) / 2 for name, shape in shapes.items()
+    }
+    ids = torch.randint(v, (n, t), generator=generator)
+    return {"sizes": [v, e, h], "cell": cell, "weights": weights, "ids": ids, "cut": cut}
 
-    pieces = torch.cat([found["first"], found["second"]], dim=1)
-    same(pieces, found["logits"], "logits of two pieces", axes="N T V", show=True)
+
+def by_torch(case):
+    """Compute the logits with torch's own layer, and the gradients of a weighted sum of them."""
+    leaves = {name: weight.clone().requires_grad_() for name, weight in case["weights"].items()}
+    words = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    layer = torch_layer(case["cell"], [case["weights"][word] for word in words])
+    states, _ = layer(leaves["embedding"][case["ids"]])
+    logits = torch.einsum("nth,vh->ntv", states, leaves["head"]) + leaves["bias"]
+    rising = torch.linspace(-1, 2, logits.numel(), dtype=logits.dtype).reshape(logits.shape)
+    parameters = {**leaves, **dict(zip(words, layer.parameters(), strict=True))}
+    gradients = torch.autograd.grad(logits, list(parameters.values()), rising)
+    return logits.detach(), dict(zip(parameters, gradients, strict=True))
+
+
+@pytest.mark.task("CharLM")
+@pytest.mark.parametrize("cell", ["GRU", "LSTM"])
+def test_logits_and_gradients_agree_with_torch_in_float64(student, cell):
+    case = drawn_case(cell, n=3, t=6, v=7, e=3, h=5, cut=2, seed=3)
+
+    found = asked(student, "answers", case)
+
+    logits, gradients = by_torch(case)
+    same(found["logits"], logits, "logits", axes="N T V", show=True)
+    same(found["first"], logits[:, :2], "logits of the first piece", axes="N 2 V", show=True)
+    same(found["second"], logits[:, 2:], "logits of the second piece, from the state after the first,", show=True)
+    same(found["again"], logits, "logits of a second call", axes="N T V", show=True)
+    same(found["later"][:, :2], logits[:, :2], "logits before a change of the future", axes="N 2 V", show=True)
+    for name, gradient in gradients.items():
+        same(found["gradients"][name], gradient, f"the gradient of the {name}", show=True)
+
+
+@pytest.mark.task("CharLM")
+@pytest.mark.parametrize("cell", ["GRU", "LSTM"])
+def test_one_row_one_step_and_a_state_that_is_used_twice(student, cell):
+    case = drawn_case(cell, n=2, t=4, v=5, e=2, h=3, cut=1, seed=5)
+
+    found = asked(student, "small_answers", case)
+
+    logits, _ = by_torch(case)
+    same(found["row"], logits[1:2], "logits of one row alone", axes="1 T V", show=True)
+    same(found["step"], logits[:, :1], "logits of one step", axes="N 1 V", show=True)
+    same(found["second"], logits[:, 1:], "logits of the second piece", axes="N T V", show=True)
+    same(found["second again"], logits[:, 1:], "logits from the same state once more", axes="N T V", show=True)
+    assert not found["changed"], "ids was changed; only read it."
+
+
+@pytest.mark.task("CharLM")
+def test_sizes_by_default_and_the_device_of_ids(student):
+    found = student.run("by_default", given={"vocab_size": 7}, sizes=(7, 16, 32))
+
+    expected = {"embedding": (7, 16), "weight_ih": (3 * 32, 16), "weight_hh": (3 * 32, 32), "head": (7, 32)}
+    for name, shape in expected.items():
+        assert found.get(name) == [list(shape)], f"CharLM(7) should have one {name} {shape}, but has {found.get(name)}."
+    assert student.run("elsewhere", cell="LSTM"), "A tensor is made on the wrong device: take that of ids."
 
 
 @pytest.mark.task("CharLM")
@@ -146,6 +233,37 @@ def test_the_mean_over_all_characters_also_where_t_is_v(student):
         same(loss, expected, f"the loss with N = {n}, T = {t}, V = {v}", show=True)
 
 
+@pytest.mark.task("lm_loss")
+def test_the_gradient_is_the_probability_less_one_at_the_target(student):
+    generator = torch.Generator().manual_seed(6)
+    logits = torch.randn(2, 3, 5, generator=generator, dtype=torch.float64)
+    targets = torch.randint(5, (2, 3), generator=generator)
+
+    found = student.run("slope_of_loss", logits=logits, targets=targets)
+
+    expected = logits.softmax(dim=2)
+    for n in range(2):
+        for t in range(3):
+            expected[n, t, targets[n, t]] -= 1
+    same(found["slope"], expected / (2 * 3), "the gradient with respect to logits", axes="N T V", show=True)
+    assert found["loss"].dtype == torch.float64, "The loss should have the dtype of the logits."
+
+
+@pytest.mark.task("lm_loss")
+def test_large_scores_have_a_loss(student):
+    logits, targets = torch.tensor([[[300.0, 0.0], [300.0, 0.0]]]), torch.tensor([[0, 1]])
+
+    loss = student.lm_loss(logits, targets)
+
+    # The first character is certain and costs 0; the probability of the second is e^-300.
+    same(loss, torch.tensor(150.0), "the loss", show=True)
+
+
+@pytest.mark.task("lm_loss")
+def test_logits_and_targets_stay_as_they_are(student):
+    check_untouched(student, "lm_loss", [(torch.ones(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64))], shared=None)
+
+
 @pytest.mark.task("sample", core=True)
 def test_a_model_that_counts_goes_on_counting(student):
     written = student.run("count_on", v=8, prompt=[2, 3], steps=3, temperature=0.1)
@@ -153,35 +271,64 @@ def test_a_model_that_counts_goes_on_counting(student):
     assert written == [4, 5, 6], f"After 2, 3 a model that counts should write [4, 5, 6], but wrote {written}."
 
 
-@pytest.mark.task("sample")
-def test_temperature_zero_takes_the_largest_score(student):
-    written = student.run("count_on", v=8, prompt=[5], steps=4, temperature=0)
-
-    assert written == [6, 7, 0, 1], f"After 5 a model that counts to 7 should write [6, 7, 0, 1], but wrote {written}."
-
-
 @pytest.mark.task("sample", core=True)
 def test_half_the_temperature_doubles_the_scores(student):
-    # e^0 : e^(1 / 0.5) = 0.119 : 0.881, so 357 and 2643 are expected, with a standard deviation of 18.
+    # e^0 : e^(1 / 0.5) = 0.119 : 0.881, so 119 and 881 are expected, with a standard deviation of 10.
     case = {"scores": torch.tensor([0.0, 1.0]), "temperature": 0.5}
 
-    (law,), _ = student.run("frequencies", calls=30, steps=100, seed=1, cases=[case])
+    (law,), _ = student.run("frequencies", calls=10, steps=100, seed=1, cases=[case])
 
     assert law == "right", (
-        f"Of 3000 draws from the scores [0, 1] at temperature 0.5 about 357 should be 0 and 2643 be 1; here: {law}."
+        f"Of 1000 draws from the scores [0, 1] at temperature 0.5 about 119 should be 0 and 881 be 1; here: {law}."
     )
 
 
 @pytest.mark.task("sample")
-def test_after_the_prompt_one_id_is_read_a_call(student):
+def test_temperature_zero_takes_the_largest_score(student):
+    scores = torch.tensor([0.3, 0.5, 0.4])
+
+    texts = student.run("draw_often", calls=1, steps=20, seed=1, scores=scores, temperature=0)
+
+    assert texts == [[1] * 20], f"At temperature 0 the largest score is that of 1 every time, but here is {texts}."
+
+
+@pytest.mark.task("sample")
+@pytest.mark.parametrize("training", [True, False], ids=["training", "eval"])
+def test_after_the_prompt_one_id_is_read_a_call(student, training):
     table = torch.rand(13, 4, generator=torch.Generator().manual_seed(4))
 
-    found = student.run("watched", table=table, pair=False, prompt=[3, 1], steps=8, seed=1, training=True)
+    found = student.run("watched", table=table, pair=training, prompt=[3, 1], steps=8, seed=1, training=training)
 
     assert type(found) is dict, "sample should return a list."
     assert found["one id a call"], "After the prompt, the model should read one new id a call."
+    assert found["reads on"], "The model should read the prompt, and then each new id, once and in order."
     assert found["state carried"], "Each call should be given the state that the call before has returned."
-    assert found["mode after"] == [True, True], "The model came in training mode and should be left in it."
+    assert not found["trained meanwhile"], "The model should be asked in eval mode."
+    assert found["mode after"] == [training] * 2, "The model should be left in the mode in which it came."
+    assert not found["graph"], "The state carries a graph from call to call; ask the model under no_grad."
+    assert found["prompt kept"], "The prompt was changed; work on a list of your own."
+    assert found["weights kept"], "The parameters no longer want gradients; leave them alone."
+    assert found["gradients on"], "Gradients are still off after the call."
+
+
+@pytest.mark.task("sample")
+def test_the_generator_decides_and_the_global_one_is_left_alone(student):
+    found = student.run("write_again", scores=torch.linspace(0, 1, 12), steps=20, seed=2)
+
+    assert found["repeats"], "Equal generators should give equal texts."
+    assert found["goes on"], "Two calls with one generator should give two texts."
+    assert found["depends on the seed"], "Another generator should give another text."
+    assert found["global state kept"], "With a generator given, the global random state should stay as it was."
+    assert found["global seed repeats"], "Without a generator, torch.manual_seed should decide."
+    assert found["global draws go on"], "Without a generator, two calls should give two texts."
+
+
+@pytest.mark.task("sample")
+def test_no_steps_and_a_prompt_of_one_id(student):
+    nothing, one = (student.run("count_on", v=8, prompt=[5], steps=steps, temperature=0.1) for steps in (0, 1))
+
+    assert nothing == [], f"In 0 steps nothing should be written, but {nothing} was."
+    assert one == [6], f"After 5 a model that counts should write [6] in one step, but wrote {one}."
 
 
 # What runs beside your code in these tests.
@@ -350,60 +497,10 @@ def made(lesson, sizes, cell, weights):
     return model, roles, shapes, fits
 
 
-def chance_in(model, ids):
-    """List the modes in which the answer depends on the seed: dropout in training, a random first state in both."""
-    found = []
-    for training in (True, False):
-        model.train(training)
-        first, again, other = (seeded(model, ids, seed) for seed in (1, 1, 2))
-        if torch.equal(first, again) and not torch.equal(first, other):
-            found.append("training" if training else "evaluation")
-    model.train()
-    return found
-
-
-def seeded(model, ids, seed):
-    """Ask a model after setting the global seed."""
-    torch.manual_seed(seed)
-    return model(ids.clone())[0]
-
-
-def answers(lesson, sizes, cell, weights, ids, cut):
-    """Set known weights; ask for logits at once, twice, in two pieces, and with another future."""
-    model, roles, shapes, fits = made(lesson, sizes, cell, weights)
-    found = {"shapes": shapes}
-    if not fits:
-        return found
-    later = ids.clone()
-    later[:, cut:] = (later[:, cut:] + 1) % sizes[0]
-    pair = model(ids.clone())
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        return {**found, "is": listed(pair)}
-    chance = chance_in(model, ids) if isinstance(pair[0], torch.Tensor) else []
-    if chance:
-        return {**found, "chance": chance}
-    found["logits"], _ = pair
-    found["first"], state = model(ids[:, :cut].clone())
-    found["second"], _ = model(ids[:, cut:].clone(), state)
-    found["again"], _ = model(ids.clone())
-    found["later"], _ = model(later)
-    found["gradients"] = gradients_of(model, roles, found["logits"])
-    return found
-
-
-def gradients_of(model, roles, logits):
-    """Differentiate a weighted sum of logits with respect to the parameters, by role and the right way round."""
-    rising = torch.linspace(-1, 2, logits.numel(), dtype=logits.dtype).reshape(logits.shape)
-    names, leaves = zip(*model.named_parameters(), strict=True)
-    total = (logits * rising).sum()
-    grads = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
-    found = {}
-    for name, leaf, grad in zip(names, leaves, grads, strict=True):
-        grad = torch.zeros_like(leaf) if grad is None else grad
-        role = roles[name]
-        if role != "spare":
-            found[role.removesuffix(".T")] = grad.T.contiguous() if role.endswith(".T") else grad
-    return {role: found[role] for role in sorted(found)}
+def by_default(lesson, given, sizes):
+    """Make a model with some arguments by name, the rest by default; say the shapes of its parameters."""
+    model = lesson.CharLM(**given)
+    return shapes_of(model, roles_of(model, sizes))
 
 
 def refuse(lesson, cell):
@@ -416,6 +513,32 @@ def logits_of(lesson, vocab_size, ids):
     """Ask a model that is made by default."""
     pair = lesson.CharLM(vocab_size)(ids)
     return pair[0] if isinstance(pair, (tuple, list)) else pair
+
+
+class AskedTwice(nn.Module):
+    """A model that is asked twice, the second time from the state of the first."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids):
+        logits, state = self.model(ids)
+        return logits, self.model(ids, state)[0]
+
+
+def elsewhere(lesson, cell):
+    """Ask a model on another device; say whether all stays there."""
+    return model_follows(lambda: AskedTwice(lesson.CharLM(7, 3, 4, cell=cell)), [torch.zeros(2, 3, dtype=torch.int64)])
+
+
+def slope_of_loss(lesson, logits, targets):
+    """Differentiate the loss with respect to logits, which a model has computed: no leaves of the graph."""
+    leaf = logits.clone().requires_grad_()
+    loss = lesson.lm_loss(leaf * 1.0, targets)
+    if not isinstance(loss, torch.Tensor) or loss.shape != () or not loss.requires_grad:
+        return {"loss": loss, "slope": torch.zeros_like(leaf)}
+    return {"loss": loss, "slope": torch.autograd.grad(loss, leaf, materialize_grads=True)[0]}
 
 
 class Notes(list):
@@ -575,3 +698,29 @@ def law_of(texts, scores, temperature=1.0):
         if float(((counts - expected) ** 2 / expected).sum()) < 60:  # of 5 degrees of freedom: a chance of 1e-11
             return name
     return "another law"
+
+
+def write_again(lesson, scores, steps, seed):
+    """Sample with equal generators, another, one twice and none; watch the global random state."""
+    model = Dice(scores)
+    torch.manual_seed(seed)
+    state = torch.random.get_rng_state()
+    generator = generator_of(seed)
+    first = sampled(lesson, model, [0, 1], steps, seed)
+    again, following = (lesson.sample(model, [0, 1], steps, generator=generator) for _ in range(2))
+    other = sampled(lesson, model, [0, 1], steps, seed + 1)
+    kept = torch.equal(state, torch.random.get_rng_state())
+    torch.manual_seed(seed)
+    globally = lesson.sample(model, [0, 1], steps)
+    torch.manual_seed(seed)
+    repeated, onward = (lesson.sample(model, [0, 1], steps) for _ in range(2))
+    facts = {
+        "repeats": first == again,
+        "goes on": first != following,
+        "depends on the seed": first != other,
+        "global state kept": kept,
+        "global seed repeats": globally == repeated,
+        "global draws go on": repeated != onward,
+    }
+    texts = [first, again, following, other, globally, repeated, onward]
+    return {**facts, "texts": texts if all(facts.values()) else None}

@@ -27,6 +27,14 @@ def test_the_rows_one_after_the_other_are_the_text(student):
 
 
 @pytest.mark.task("to_streams")
+def test_as_many_streams_as_ids_and_a_single_stream(student):
+    many, one = (student.to_streams(torch.arange(7), batch_size) for batch_size in (7, 1))
+
+    same(many, torch.arange(7)[:, None], "seven streams of seven ids", axes="B T", show=True)
+    same(one, torch.arange(7)[None], "one stream", axes="B T", show=True)
+
+
+@pytest.mark.task("to_streams")
 def test_fewer_ids_than_streams_raise_a_value_error(student):
     must_raise("ValueError", student.to_streams, torch.arange(30), 40)
 
