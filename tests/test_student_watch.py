@@ -99,7 +99,7 @@ def test_hints_list_help_and_explanation(home: Path) -> None:
         seen.wait_for("All public checks of double pass.", gone="Hint")
         seen.type("s")
         seen.wait_for("Why it works:")
-        seen.wait_for("def double(x):")
+        seen.wait_for("Is there another way to write it? unroll explain play/double:double", gone="def double(x):")
         seen.type("\x1b")
         seen.wait_for("All public checks of double pass.")
 

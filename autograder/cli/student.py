@@ -124,7 +124,7 @@ def shapes(where: str, again: bool, course: Path | None) -> None:
 @click.argument("address", shell_complete=complete_address)
 @COURSE
 def explain(address: str, course: Path | None) -> None:
-    """Say why a task works and show another way to write it, once its public checks pass.
+    """Say why a task works, once its public checks pass; its own results open another way to write it.
 
     ADDRESS is as WHERE for `check`, of one task, which is checked first. Exit status: 0 it passes, 1 it does not,
     2 wrong use.

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.exam.question import Answer, Part
 
-TIMES = 1000  # how many times farther a boundary is than right programs are from one another
+TIMES = 1000  # how many times farther off a boundary is than another right program
 # How far right programs may be apart at least, for numbers near 1.
 DOUBLE, SINGLE = 1e-12, 1e-7
 LARGEST = 3e38  # of float32
