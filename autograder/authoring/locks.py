@@ -5,7 +5,10 @@ returns. All right programs have to make one secret, and no known mistake may ma
 have `LEAST_BITS` together. Only numbers that were computed count: no labels, shapes, counts or copies of an input.
 """
 
+import contextlib
+import io
 import math
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -62,8 +65,10 @@ class Question:
         return self.lesson.address(self.task)
 
     def put_to(self, variant: Variant, reach: float = 1.0) -> Answer | None:
-        """Put it to a program of the lesson."""
-        return put(Local(self.lesson.name, variant.source).ask, self.source, self.address, reach)
+        """Put it to a program of the lesson; what that prints or warns of is nobody's business here."""
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return put(Local(self.lesson.name, variant.source).ask, self.source, self.address, reach)
 
 
 def question_of(lesson: Lesson, task: Task) -> Question | None:
