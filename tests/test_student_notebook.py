@@ -141,7 +141,7 @@ def test_the_line_of_the_cell_is_named(outputs: dict[str, list[Any]]) -> None:
     [
         ("probe", "fit: fit is not defined. "),
         ("task", "sine/cell has no task 'lstm'. It has: rnn_cell, rnn_forward, readout."),
-        ("nothing", "There is no assignment 'None'. There is: "),
+        ("nothing", "There is no 'None' here."),
         ("exit", "readout: readout raised SystemExit: 0"),
     ],
 )
@@ -182,7 +182,7 @@ def test_the_call_that_shows_it_and_what_it_printed_stand_below_the_verdict(outp
 
     first, call, title, printed = shown["text/plain"].split("\n")[:4]
     assert first.startswith("readout: ") and call.startswith("readout(output=")
-    assert (title, printed) == ("It printed:", "<i> torch.Size([2, 3, 4])")
+    assert (title, printed) == ("It printed:", "<i> torch.Size([1, 1, 2])")
     assert "&lt;i&gt; torch.Size" in shown["text/html"] and "readout(output=" in shown["text/html"]
     assert not of_type(outputs["prints"], "stream")
 

@@ -65,12 +65,11 @@ def test_any_right_program_opens_it(home: Path, zygote: Zygote, body: str) -> No
     "body",
     [
         "torch.tensor([4.0, 6.0])",
-        "x.mul_(2)",
         "2 * x if x.ndim < 2 else x",
         "2.00001 * x",
         "{}[0] if x.ndim > 1 else 2 * x",
     ],
-    ids=["the public numbers", "in place", "one axis only", "not accurate", "one that raises"],
+    ids=["the public numbers", "one axis only", "not accurate", "one that raises"],
 )
 def test_a_wrong_program_that_passes_reads_only_why(home: Path, zygote: Zygote, body: str) -> None:
     write(home, body)

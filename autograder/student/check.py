@@ -103,11 +103,11 @@ def _status(console: Console) -> Iterator[Callable[[str], None]]:
 
 def _show(console: Console, checked: "Checked", root: Path, new: Sequence[str]) -> None:
     show_verdicts(console, checked.verdicts, checked.notes, checked.outside, checked.inside)
-    for line in not_covered(checked.verdicts):
-        console.print(Text(one_line(line), style="dim"))
     names = {verdict.lesson.assignment for verdict in checked.verdicts}
     found = known_progress(root, names, {verdict.address: verdict.passes for verdict in checked.verdicts})
     console.print(*progress_lines(found, console.width), sep="\n")
+    for line in not_covered(checked.verdicts):
+        console.print(Text(one_line(line), style="dim"))
     console.print(Text(passed_summary(checked.verdicts)))
     step = next_step(checked.verdicts)
     if step:
