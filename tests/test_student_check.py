@@ -26,7 +26,7 @@ from autograder.student import home as home_module
 from autograder.student import where as where_module
 from autograder.student.exercises import find_here, find_spots
 from autograder.student.home import Checked, check_spots
-from autograder.student.show import next_step, sentences, show_verdicts
+from autograder.student.show import next_step, sentences, show_verdicts, table
 from autograder.student.verdict import Verdict, passed_summary
 from autograder.student.where import locate
 
@@ -403,3 +403,15 @@ def test_the_folder_of_exercises_is_looked_for_once(folder: Path, monkeypatch: p
         assert root == folder.resolve()
         assert {spot.lesson.assignment for spot in spots} == {"sine"}
         assert len(looked) == 1
+
+
+def test_what_does_not_fit_into_a_row_ends_in_a_mark(home: Path, zygote: Zygote) -> None:
+    first, *_ = check_spots(find_spots(home, ""), zygote).verdicts
+    long = replace(first, result=replace(first.result, outcome="failed", fact="It is wrong. " * 20))
+    found = io.StringIO()
+
+    Console(width=60, file=found).print(table([long], 60))
+
+    rows = [line.rstrip() for line in found.getvalue().splitlines()]
+    assert max(map(len, rows)) <= 60
+    assert rows[-2].endswith("…")

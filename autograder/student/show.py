@@ -16,6 +16,7 @@ from autograder.student.verdict import COLOURS, Verdict, to_do
 from autograder.text.clean import one_line, printable
 
 MOST_LINES = 12
+BETWEEN = 7  # the margin of a table and the gaps between its three columns
 STILL_THE_STUB = "is still the stub."
 
 
@@ -33,7 +34,7 @@ def show_verdicts(
         outside: what was printed outside of functions, by lesson.
         inside: what functions printed, by lesson; shown where no task fails.
     """
-    console.print(table(verdicts))
+    console.print(table(verdicts, console.width))
     for note in notes:
         console.print(Text(one_line(note, 500), style="dim"))
     wrong = to_do(verdicts)
@@ -45,19 +46,26 @@ def show_verdicts(
         console.print(*printed(text, f"{lesson} printed:"), "", sep="\n")
 
 
-def table(verdicts: Sequence[Verdict]) -> Table:
-    """Make a row for each task: its name, its state, and what was found, cut to one line."""
+def table(verdicts: Sequence[Verdict], width: int) -> Table:
+    """Make a row for each task: its name, its state, and what was found, cut to one line.
+
+    Args:
+        width: of the screen, in characters.
+    """
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     name = max(
         (len(text) for verdict in verdicts for text in (verdict.lesson.key, f"  {verdict.task.name}")), default=0
     )
     made.add_column("task", no_wrap=True, min_width=name)
     made.add_column("public checks", no_wrap=True, min_width=len("public checks"))
-    made.add_column("what was found", no_wrap=True, overflow="ellipsis")
+    made.add_column("what was found", no_wrap=True)
+    left = max(1, width - name - len("public checks") - BETWEEN)  # rich forgets the mark of a cut beside such columns
     for lesson, tasks in groupby(verdicts, key=lambda verdict: verdict.lesson.key):
         made.add_row(Text(lesson, style="bold"))
         for verdict in tasks:
-            made.add_row(Text(f"  {verdict.task.name}"), state(verdict), _found(verdict))
+            found = _found(verdict)
+            found.truncate(left, overflow="ellipsis")
+            made.add_row(Text(f"  {verdict.task.name}"), state(verdict), found)
     return made
 
 
