@@ -24,11 +24,11 @@ from autograder.isolation.limits import Limits
 from autograder.student import exercises as exercises_module
 from autograder.student import home as home_module
 from autograder.student import where as where_module
-from autograder.student.exercises import find_here, find_spots
+from autograder.student.exercises import find_spots
 from autograder.student.home import Checked, check_spots
 from autograder.student.show import next_step, sentences, show_verdicts, table
 from autograder.student.verdict import Verdict, passed_summary
-from autograder.student.where import locate
+from autograder.student.where import find_typed, locate
 
 TANH = "torch.tanh("
 HANG = "def readout(*_):\n    while True:\n        pass\n"
@@ -49,7 +49,7 @@ def screen(checked: Checked, width: int = 80) -> str:
 
 def one(outcome: str, message: str, printed: str = "") -> Verdict:
     """Make the verdict of a task."""
-    lesson = find_here(Path(__file__).parents[1], "sine/cell")[1][0].lesson
+    lesson = find_typed(Path(__file__).parents[1], "sine/cell")[1][0].lesson
     result = TaskResult(lesson.key, "readout", 0.0, 1.0, outcome, "", message)
     return Verdict(lesson, lesson.task("readout"), result, printed=printed)
 
@@ -59,7 +59,7 @@ def test_a_failing_task_is_shown_with_its_case_fact_cause_and_next_command(
 ) -> None:
     write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sigmoid("))
 
-    checked = check_spots(find_here(folder, "sine/cell")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/cell")[1], zygote)
 
     lines = [line.strip() for line in screen(checked, 100).split("\n")]
     at = next(i for i, line in enumerate(lines) if line.startswith("sine/cell:rnn_cell"))
@@ -76,7 +76,7 @@ def test_the_case_that_is_shown_is_the_easiest_to_follow(folder: Path, course: C
     # The test of the gradients has fewer numbers, yet values are easier to follow.
     write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sinh("))
 
-    found = {verdict.task.name: verdict for verdict in check_spots(find_here(folder, "sine/cell")[1], zygote).verdicts}
+    found = {verdict.task.name: verdict for verdict in check_spots(find_typed(folder, "sine/cell")[1], zygote).verdicts}
 
     assert found["rnn_cell"].check == "one number by hand"
     assert found["rnn_forward"].case.startswith("rnn_forward(x=[[[1], [0]]], h0=[[0]], w_ih=[[1]], w_hh=[[0.5]]")
@@ -88,7 +88,7 @@ def test_the_students_own_lines_of_a_traceback_are_shown_and_ours_never(folder: 
     text = f"{helper}def readout(output, w_hy, b_y):\n    return help_me(w_hy)\n"
     write(folder, "cell", text)
 
-    shown = screen(check_spots(find_here(folder, "sine/cell:readout")[1], zygote), 100)
+    shown = screen(check_spots(find_typed(folder, "sine/cell:readout")[1], zygote), 100)
 
     assert re.search(r"cell.py:7, in readout\s+return help_me\(w_hy\)\s+\S*cell.py:4, in help_me", shown)
     assert not re.search("autograder|site-packages|Traceback|test_cell", shown)
@@ -100,7 +100,7 @@ def test_prints_of_the_check_that_is_shown_come_escaped_and_shortened(
     prints = "    for i in range(40):\n        print('line', i, '\\x1b[2J')\n    return 2 * torch.tanh("
     write(folder, "cell", answer(course, "cell").replace(f"    return {TANH}", prints))
 
-    shown = screen(check_spots(find_here(folder, "sine/cell:rnn_cell")[1], zygote))
+    shown = screen(check_spots(find_typed(folder, "sine/cell:rnn_cell")[1], zygote))
 
     assert "line 39 \\x1b[2J" in shown
     assert "[28 lines before these]" in shown
@@ -111,7 +111,7 @@ def test_prints_of_the_check_that_is_shown_come_escaped_and_shortened(
 def test_without_a_failing_task_the_prints_of_a_lesson_are_shown(folder: Path, course: Course, zygote: Zygote) -> None:
     write(folder, "cell", f"{answer(course, 'cell')}\nHERE = print('here')\n")
 
-    checked = check_spots(find_here(folder, "sine/cell")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/cell")[1], zygote)
 
     assert re.search(r"sine/cell printed:\s+here", screen(checked))
     assert passed_summary(checked.verdicts) == "All public checks pass; hidden checks run when you hand in."
@@ -131,7 +131,7 @@ def test_a_bad_end_is_named(folder: Path, zygote: Zygote, monkeypatch: pytest.Mo
     monkeypatch.setattr(home_module, "Limits", lambda: Limits(call_seconds=0.5))
     write(folder, "cell", f"def readout(output, w_hy, b_y):\n    {body}\n")
 
-    verdict = check_spots(find_here(folder, "sine/cell:readout")[1], zygote).verdicts[0]
+    verdict = check_spots(find_typed(folder, "sine/cell:readout")[1], zygote).verdicts[0]
 
     assert (verdict.outcome, verdict.line) == (outcome, 1)
     assert said in verdict.fact
@@ -139,7 +139,7 @@ def test_a_bad_end_is_named(folder: Path, zygote: Zygote, monkeypatch: pytest.Mo
 
 
 def test_an_open_task_is_told_where_to_write(folder: Path, zygote: Zygote) -> None:
-    verdicts = check_spots(find_here(folder, "sine/rollout")[1], zygote).verdicts
+    verdicts = check_spots(find_typed(folder, "sine/rollout")[1], zygote).verdicts
 
     assert [verdict.state for verdict in verdicts] == ["open", "open"]
     assert next_step(verdicts) == (
@@ -151,14 +151,14 @@ def test_a_task_that_fails_comes_before_one_that_is_open(folder: Path, course: C
     write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sigmoid("))
 
     assert (
-        next_step(check_spots(find_here(folder, "sine")[1], zygote).verdicts) == "Next: unroll hint sine/cell:rnn_cell"
+        next_step(check_spots(find_typed(folder, "sine")[1], zygote).verdicts) == "Next: unroll hint sine/cell:rnn_cell"
     )
 
 
 def test_a_line_that_python_cannot_read_is_where_to_look(folder: Path, zygote: Zygote) -> None:
     write(folder, "cell", "import torch\n\ndef rnn_cell(x_t\n    return x_t\n")
 
-    verdict = check_spots(find_here(folder, "sine/cell:rnn_cell")[1], zygote).verdicts[0]
+    verdict = check_spots(find_typed(folder, "sine/cell:rnn_cell")[1], zygote).verdicts[0]
 
     assert (verdict.file, verdict.line) == ("cell.py", 3)
 
@@ -167,13 +167,13 @@ def test_a_line_that_python_cannot_read_is_where_to_look(folder: Path, zygote: Z
 def test_no_line_is_wider_than_the_terminal(folder: Path, course: Course, zygote: Zygote, width: int) -> None:
     write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sigmoid("))
 
-    shown = screen(check_spots(find_here(folder, "sine")[1], zygote), width)
+    shown = screen(check_spots(find_typed(folder, "sine")[1], zygote), width)
 
     assert max(map(len, shown.split("\n"))) <= width
 
 
 def test_the_names_of_lessons_and_tasks_are_never_cut() -> None:
-    lesson = find_here(Path(__file__).parents[1], "sequences/classification")[1][0].lesson
+    lesson = find_typed(Path(__file__).parents[1], "sequences/classification")[1][0].lesson
     long = Verdict(lesson, lesson.tasks[0], TaskResult(lesson.key, "accuracy", 0.0, 1.0, "failed", "", "wrong " * 99))
 
     shown = screen(Checked([long]), 80)
@@ -204,7 +204,7 @@ def test_plugins_that_are_installed_beside_the_kit_stay_away(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
 
-    assert [one.is_unwritten for one in check_spots(find_here(folder, "sine/cell")[1], zygote).verdicts] == [
+    assert [one.is_unwritten for one in check_spots(find_typed(folder, "sine/cell")[1], zygote).verdicts] == [
         True,
         True,
         True,
@@ -253,7 +253,7 @@ def test_json_of_a_traceback_names_the_students_lines(folder: Path, zygote: Zygo
     from autograder.student.editor import as_object
 
     write(folder, "cell", "def readout(output, w_hy, b_y):\n    return output @ w_hy\n")
-    checked = check_spots(find_here(folder, "sine/cell:readout")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/cell:readout")[1], zygote)
 
     found = as_object(checked.verdicts, checked.notes, checked.output)
     task = found["tasks"][0]

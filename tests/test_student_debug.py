@@ -13,8 +13,8 @@ from autograder.course.model import Course
 from autograder.errors import UsageError
 from autograder.isolation.forked import Zygote
 from autograder.student import debug as debug_module
-from autograder.student.exercises import find_here
 from autograder.student.home import Checked, check_spots
+from autograder.student.where import find_typed
 
 PROMPT = "(Pdb) "
 LEFT_OUT = "for i in range(3):\n    raise SystemExit\n"
@@ -169,7 +169,7 @@ def test_calls_before_the_one_that_fails_are_made_without_a_word(
 ) -> None:
     write(folder, "cell", answer(course, "cell").replace("torch.tanh(", "torch.sinh(", 1))
 
-    verdict = check_spots(find_here(folder, "sine/cell:rnn_cell")[1], zygote).verdicts[0]
+    verdict = check_spots(find_typed(folder, "sine/cell:rnn_cell")[1], zygote).verdicts[0]
 
     assert [request.op for request in verdict.requests] == ["call"]
     assert verdict.requests[-1].value["name"] == "rnn_cell"

@@ -9,7 +9,6 @@ from homework import unroll
 
 from autograder import __version__
 from autograder.errors import UsageError
-from autograder.student.exercises import find_here
 from autograder.student.folder import notice as notice_module
 from autograder.student.folder.init import bring, find_folder
 from autograder.student.folder.manifest import WRITTEN, digests_from_exercises, read_manifest
@@ -17,6 +16,7 @@ from autograder.student.folder.notice import MADE_AGAIN, about_folder
 from autograder.student.folder.shipped import read_shipped
 from autograder.student.watching.board import Board
 from autograder.student.watching.session import Session
+from autograder.student.where import find_typed
 
 
 def contents(home: Path) -> dict[str, bytes]:
@@ -167,7 +167,7 @@ def test_watch_keeps_it_on_its_screen(home: Path) -> None:
 
     from autograder.student.watching.screen import screen_lines
 
-    session = Session(home, Board(find_here(home, "")[1]), lambda jobs: None, notice=MADE_AGAIN)
+    session = Session(home, Board(find_typed(home, "")[1]), lambda jobs: None, notice=MADE_AGAIN)
 
     shown = " ".join(line.plain for line in screen_lines(session, Console(width=80), 80, 24))
 

@@ -11,9 +11,10 @@ from secret_lines import LESSONS, secret_lines
 
 from autograder.errors import UsageError
 from autograder.exam.results import TaskResult
-from autograder.student.exercises import find_here, read_exercises
+from autograder.student.exercises import read_exercises
 from autograder.student.hint import next_hint, show_hint
 from autograder.student.memory import Last, change_state, digest_of, file_digests, note_outcomes, read_state
+from autograder.student.where import find_typed
 
 DOUBLE, ALL = "play/double:double", "play/double:double_all"
 QUESTION, OPERATOR, NUMBER = "What is x + x?", "Which operator multiplies?", "Multiply x by a number."
@@ -28,7 +29,7 @@ def shown(home: Path, address: str = "", again: bool = False, everything: bool =
 
 def note(home: Path, task: str, outcome: str) -> list[str]:
     """Remember what a check of a task found in its file as it stands."""
-    digests = file_digests(find_here(home, "play")[1])
+    digests = file_digests(find_typed(home, "play")[1])
     return note_outcomes(home, [TaskResult("play/double", task, 0, 1, outcome)], digests)
 
 

@@ -13,8 +13,9 @@ from homework import ENVIRONMENT, answer, unroll, write
 from autograder.course.model import Course
 from autograder.errors import UsageError
 from autograder.isolation.forked import Zygote
-from autograder.student.exercises import assignments_in, find_here, find_home, read_exercises
+from autograder.student.exercises import assignments_in, find_home, read_exercises
 from autograder.student.home import Checked, check_spots
+from autograder.student.where import find_typed
 
 TANH = "torch.tanh("
 
@@ -26,7 +27,7 @@ def outcomes(checked: Checked) -> dict[str, str]:
 def test_the_answer_passes_and_the_stub_is_not_written(folder: Path, course: Course, zygote: Zygote) -> None:
     write(folder, "cell", answer(course, "cell"))
 
-    checked = check_spots(find_here(folder, "sine")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine")[1], zygote)
 
     assert {result.outcome for result in checked.results if result.lesson == "sine/cell"} == {"passed"}
     assert {result.outcome for result in checked.results if result.lesson != "sine/cell"} == {"missing"}
@@ -36,7 +37,7 @@ def test_the_answer_passes_and_the_stub_is_not_written(folder: Path, course: Cou
 def test_a_known_mistake_is_named_as_pytest_says_it(folder: Path, course: Course, zygote: Zygote) -> None:
     write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sigmoid("))
 
-    result = check_spots(find_here(folder, "sine/cell:rnn_cell")[1], zygote).results[0]
+    result = check_spots(find_typed(folder, "sine/cell:rnn_cell")[1], zygote).results[0]
 
     assert (result.outcome, result.mistake) == ("failed", "M19")
     assert result.message.startswith("h_t[0, 0] should be 0.462117, but is 0.622459. Likely cause: ")
@@ -45,7 +46,7 @@ def test_a_known_mistake_is_named_as_pytest_says_it(folder: Path, course: Course
 def test_an_unknown_mistake_is_not_explained(folder: Path, course: Course, zygote: Zygote) -> None:
     write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sinh("))
 
-    result = check_spots(find_here(folder, "sine/cell:rnn_cell")[1], zygote).results[0]
+    result = check_spots(find_typed(folder, "sine/cell:rnn_cell")[1], zygote).results[0]
 
     assert (result.outcome, result.mistake) == ("failed", "")
     assert "Likely cause" not in result.message
@@ -55,7 +56,7 @@ def test_what_crashes_costs_its_own_task(folder: Path, course: Course, zygote: Z
     text = answer(course, "cell") + "\ndef readout(*_):\n    import ctypes\n    ctypes.string_at(0)\n"
     write(folder, "cell", text)
 
-    checked = check_spots(find_here(folder, "sine/cell")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/cell")[1], zygote)
 
     assert outcomes(checked) == {"rnn_cell": "passed", "rnn_forward": "passed", "readout": "crashed"}
 
@@ -63,7 +64,7 @@ def test_what_crashes_costs_its_own_task(folder: Path, course: Course, zygote: Z
 def test_a_name_that_a_probe_needs_is_missing(folder: Path, zygote: Zygote) -> None:
     write(folder, "training", "import torch\n")
 
-    checked = check_spots(find_here(folder, "sine/training")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/training")[1], zygote)
 
     assert set(outcomes(checked).values()) == {"missing"}
 
@@ -71,7 +72,7 @@ def test_a_name_that_a_probe_needs_is_missing(folder: Path, zygote: Zygote) -> N
 def test_a_syntax_error_is_named_with_its_line(folder: Path, zygote: Zygote) -> None:
     write(folder, "cell", "def rnn_cell(x_t\n    return x_t\n")
 
-    result = check_spots(find_here(folder, "sine/cell:rnn_cell")[1], zygote).results[0]
+    result = check_spots(find_typed(folder, "sine/cell:rnn_cell")[1], zygote).results[0]
 
     assert result.outcome == "failed"
     assert re.search(r"line 1 raised SyntaxError", result.message)
@@ -81,7 +82,7 @@ def test_a_statement_that_is_passed_over_is_named_though_all_pass(folder: Path, 
     text = answer(course, "cell")
     write(folder, "cell", f"{text}\n# %% [markdown]\n# An experiment.\n# %%\n1 +\n")
 
-    checked = check_spots(find_here(folder, "sine/cell")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/cell")[1], zygote)
 
     line = text.count("\n") + 5
     assert checked.all_pass
@@ -92,7 +93,7 @@ def test_a_statement_that_is_passed_over_is_named_though_all_pass(folder: Path, 
 def test_a_lesson_that_is_gone_is_missing(folder: Path, zygote: Zygote) -> None:
     (folder / "sine" / "cell.py").unlink()
 
-    checked = check_spots(find_here(folder, "sine/cell")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/cell")[1], zygote)
 
     assert {result.message for result in checked.results} == {"There is no cell.py here."}
 
@@ -104,7 +105,7 @@ def test_what_the_code_prints_is_kept(folder: Path, course: Course, zygote: Zygo
         answer(course, "cell").replace("    return torch.tanh(", "    print('here')\n    return torch.tanh("),
     )
 
-    checked = check_spots(find_here(folder, "sine/cell:rnn_cell")[1], zygote)
+    checked = check_spots(find_typed(folder, "sine/cell:rnn_cell")[1], zygote)
 
     assert checked.output["sine/cell"].splitlines()[0] == "here"
 
@@ -137,7 +138,7 @@ def test_in_the_folder_of_an_assignment_that_one_is_meant(folder: Path) -> None:
 
 def assignments_of(start: Path) -> list[str]:
     """Name the assignments that are meant where nothing is said."""
-    return list(dict.fromkeys(spot.exercises.assignment.name for spot in find_here(start, "")[1]))
+    return list(dict.fromkeys(spot.exercises.assignment.name for spot in find_typed(start, "")[1]))
 
 
 WRONG = {
@@ -152,7 +153,7 @@ def test_a_wrong_address_is_told_what_there_is(folder: Path, name: str) -> None:
     address, there = WRONG[name]
 
     with pytest.raises(UsageError, match=re.escape(there)):
-        find_here(folder, address)
+        find_typed(folder, address)
 
 
 def test_exit_status_and_table(folder: Path, course: Course) -> None:

@@ -11,7 +11,7 @@ from homework import unroll
 from rich.console import Console
 
 from autograder.exam.results import TaskResult
-from autograder.student.exercises import find_here, read_exercises
+from autograder.student.exercises import read_exercises
 from autograder.student.home import Checked
 from autograder.student.memory import file_digests, note_outcomes
 from autograder.student.progress import Progress, known_progress, progress_lines, progress_of, small_bars
@@ -20,6 +20,7 @@ from autograder.student.watching.board import Board
 from autograder.student.watching.checker import Broken, Finished
 from autograder.student.watching.screen import screen_lines
 from autograder.student.watching.session import Session
+from autograder.student.where import find_typed
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def all_of_it(tmp_path: Path) -> Path:
 
 def note(root: Path, address: str, outcome: str) -> None:
     """Remember what a check of a task found."""
-    (spot,) = find_here(root, address)[1]
+    (spot,) = find_typed(root, address)[1]
     result = TaskResult(spot.key, spot.task.name, 0.0, 1.0, outcome, "", "")
     note_outcomes(root, [result], file_digests([spot]))
 
@@ -85,14 +86,14 @@ sys.exit("torch" in sys.modules)
 
 def test_the_digest_of_a_stub_is_that_of_the_file_as_it_is_handed_out(all_of_it: Path) -> None:
     exercises = read_exercises(all_of_it / "sine")
-    spots = find_here(all_of_it, "sine")[1]
+    spots = find_typed(all_of_it, "sine")[1]
 
     for lesson in exercises.assignment.lessons:
         assert exercises.stub_digest(lesson) == file_digests(spots)[lesson.key]
 
 
 def test_progress_counts_each_assignment_and_all(all_of_it: Path) -> None:
-    spots = find_here(all_of_it, "")[1]
+    spots = find_typed(all_of_it, "")[1]
 
     found = progress_of(spots, lambda spot: spot.key == "sine/cell")
 
@@ -134,7 +135,7 @@ def screen(session: Session, height: int = 24, width: int = 80) -> list[str]:
 @pytest.fixture
 def session(all_of_it: Path) -> Session:
     """One `unroll watch`, whose checks are only asked for."""
-    return Session(all_of_it, Board(find_here(all_of_it, "")[1]), lambda jobs: None)
+    return Session(all_of_it, Board(find_typed(all_of_it, "")[1]), lambda jobs: None)
 
 
 def test_the_screen_counts_each_assignment_and_all(session: Session) -> None:

@@ -12,17 +12,17 @@ from homework import ENVIRONMENT
 from terminal import terminal
 
 from autograder.errors import UsageError
-from autograder.student.exercises import find_here
 from autograder.student.watching.board import Board
 from autograder.student.watching.opener import Opener, filled, split_command
 from autograder.student.watching.session import Session
+from autograder.student.where import find_typed
 
 NOTE = "import sys; open('opened.txt', 'a').write(' '.join(sys.argv[1:]) + '\\n')"
 
 
 @pytest.fixture
 def session(folder: Path) -> Session:
-    _, spots = find_here(folder, "")
+    _, spots = find_typed(folder, "")
     return Session(folder, Board(spots), lambda jobs: None)
 
 

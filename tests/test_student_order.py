@@ -8,9 +8,10 @@ from homework import unroll
 
 from autograder.course.model import Course, Lesson
 from autograder.isolation.forked import Zygote
-from autograder.student.exercises import OTHERS, find_here
+from autograder.student.exercises import OTHERS
 from autograder.student.home import check_spots
 from autograder.student.verdict import Verdict, not_covered
+from autograder.student.where import find_typed
 
 TESTS = '''
 """Public tests: a small edge case stands before the others, and needs least."""
@@ -61,7 +62,7 @@ WRONG = {
 def checked(home: Path, zygote: Zygote, body: str) -> list[Verdict]:
     text = f"def double(x):\n    {body}\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
     (home / "play" / "double.py").write_text(text, encoding="utf-8")
-    return check_spots(find_here(home, "play/double")[1], zygote).verdicts
+    return check_spots(find_typed(home, "play/double")[1], zygote).verdicts
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -101,7 +102,7 @@ def test_it_stands_above_the_line_that_all_checks_pass(home: Path, zygote: Zygot
 
 def test_every_lesson_of_sine_says_what_its_public_checks_leave_out(course: Course) -> None:
     lessons: tuple[Lesson, ...] = course.assignment("sine").lessons
-    shipped = {spot.lesson.name: spot.lesson.beyond for spot in find_here(course.root / "exercises", "sine")[1]}
+    shipped = {spot.lesson.name: spot.lesson.beyond for spot in find_typed(course.root / "exercises", "sine")[1]}
 
     assert all(lesson.beyond for lesson in lessons)
     assert {lesson.name: lesson.beyond for lesson in lessons} == shipped

@@ -12,17 +12,17 @@ from schemas import complaints
 
 from autograder.course.model import Course
 from autograder.isolation.forked import Zygote
-from autograder.student.exercises import find_here
 from autograder.student.home import Checked, check_spots
 from autograder.student.show import next_step, show_verdicts
 from autograder.student.verdict import to_do
+from autograder.student.where import find_typed
 
 LOOP = "for i in range(3):\n    i += 1\n"
 STUB = "    # YOUR CODE HERE\n    raise NotImplementedError\n"
 
 
 def checked(folder: Path, zygote: Zygote, address: str = "sine/cell") -> Checked:
-    return check_spots(find_here(folder, address)[1], zygote)
+    return check_spots(find_typed(folder, address)[1], zygote)
 
 
 def screen(found: Checked) -> str:

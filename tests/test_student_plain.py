@@ -19,8 +19,8 @@ from autograder.isolation import plain as spares
 from autograder.isolation.limits import Limits
 from autograder.isolation.plain import Spares
 from autograder.isolation.worker import Worker
-from autograder.student.exercises import find_here
 from autograder.student.home import check_spots
+from autograder.student.where import find_typed
 
 PLAIN = {"UNROLL_BACKEND": "plain"}
 NOTE = "This system has no sandbox: your code runs as a process of its own, ended by a clock, and may do what you may."
@@ -146,7 +146,7 @@ def test_the_checks_say_the_same(folder: Path, course: Course, plain: Spares) ->
     text = answer(course, "cell").replace("torch.tanh(", "torch.sigmoid(", 1)
     write(folder, "cell", text.replace("    return torch.sigmoid(", "    print('here')\n    return torch.sigmoid(", 1))
 
-    checked = check_spots(find_here(folder, "sine/cell")[1], plain)
+    checked = check_spots(find_typed(folder, "sine/cell")[1], plain)
 
     assert [result.outcome for result in checked.results][0::2] == ["failed", "passed"]
     assert checked.results[0].mistake

@@ -13,12 +13,12 @@ from autograder.course.calibration import thresholds
 from autograder.course.model import Course, load_course
 from autograder.errors import UsageError
 from autograder.isolation.limits import Limits
-from autograder.student.exercises import find_here
 from autograder.student.folder.init import bring
 from autograder.student.folder.shipped import read_shipped
 from autograder.student.notebook.kernel import Kernel
 from autograder.student.plotting.draw import draw, figure_of
 from autograder.student.plotting.panels import LIMITS, Panel, describe, drawable, panels
+from autograder.student.where import find_typed
 
 EXERCISES = REPOSITORY / "exercises"
 HOSTILE = "def forecast(*_):\n    raise ValueError('\u4e2d $\\frac{ $ \x1b[31m <b>')\n"
@@ -35,7 +35,7 @@ def panels_of(address: str, source: str, limits: Limits = LIMITS) -> list[Panel]
     """Ask a module that is defined by some source for the panels of a lesson."""
     module = types.ModuleType("__main__")
     exec(compile(source, "cell", "exec"), module.__dict__)
-    ((exercises, lesson),) = drawable(find_here(EXERCISES, address)[1])
+    ((exercises, lesson),) = drawable(find_typed(EXERCISES, address)[1])
     return list(panels(exercises.pictures[lesson.name], Kernel(module, limits)))
 
 
@@ -113,7 +113,7 @@ def test_a_students_words_are_no_formula(form: str) -> None:
 
 def test_a_lesson_without_pictures_says_which_have_some(own: Path) -> None:
     with pytest.raises(UsageError, match=r"sine/windows has nothing to draw. There are pictures of: sine/cell, "):
-        drawable(find_here(own, "sine/windows")[1])
+        drawable(find_typed(own, "sine/windows")[1])
 
 
 @pytest.mark.parametrize(

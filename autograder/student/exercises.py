@@ -200,19 +200,6 @@ def find_home(start: Path) -> Path:
     raise UsageError(f"{start}: no exercises here or above. Go into their folder, or make one: unroll init")
 
 
-def find_here(start: Path, address: str) -> tuple[Path, list[Spot]]:
-    """Find the folder of exercises here or above, and the tasks that an address means there.
-
-    Args:
-        address: "" means the assignment one stands in, or all there is.
-
-    Raises:
-        UsageError: there is no such folder, or the address names what is not there.
-    """
-    root = find_home(start)
-    return root, find_spots(root, address or assignment_of(root, start))
-
-
 def find_spots(root: Path, address: str) -> list[Spot]:
     """List the tasks that an address means in a folder of exercises; "" means all.
 
