@@ -7,7 +7,8 @@ import torch
 from classroom import grade, hand_in
 
 from autograder.course.model import Course, Lesson
-from autograder.exam.altered import Signature, as_if, signature_of, with_less
+from autograder.exam.altered import as_if, with_less
+from autograder.exam.arguments import Signature, signature_of
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import Local
 from autograder.exam.module import Request
@@ -70,7 +71,7 @@ def cell(text: str) -> str:
         (ANSWER.replace("h @", "h.abs() @"), "It is right with h = 0 or with w_hh = 0."),
         (
             ANSWER.replace("x_t @", "x_t.mean(0, keepdim=True) @"),
-            "It is right with N = 1 or with x_t = 0 or with w_ih = 0.",
+            "Along N, entry 1 of the result depends on entry 0 of x_t, and it should not.",
         ),
         (ANSWER.replace("tanh", "sin"), "It is wrong even with N = 1 or with D = 1 or with H = 1."),
         (ANSWER.replace("x_t @", "x_t[5000] @"), ""),  # its exception is said, and nothing was returned
@@ -78,6 +79,27 @@ def cell(text: str) -> str:
 )
 def test_altered_requests_show_where_to_look(course: Course, text: str, said: str) -> None:
     assert tried(course.lesson("sine/cell"), "rnn_cell", cell(text)) == said
+
+
+LOOP = """
+def rnn_forward(x, h0, w_ih, w_hh, b_ih, b_hh):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = torch.tanh({} @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        states.append(h)
+    return torch.stack(states, dim=1), h
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        ("x[:, t:].mean(1)", "Along T, entry 0 of output depends on entry 6 of x, and it should not."),
+        ("1.1 * x[:, t // 2]", "Along T, entry 6 of output does not depend on entry 6 of x, and it should."),
+    ],
+)
+def test_a_look_into_the_future_and_a_step_that_is_not_read_are_said(course: Course, read: str, said: str) -> None:
+    assert tried(course.lesson("sine/cell"), "rnn_forward", LOOP.format(read)) == said
 
 
 def test_arguments_are_exchanged_turned_and_replaced() -> None:

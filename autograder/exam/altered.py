@@ -3,20 +3,26 @@
 What a program makes of such a request tells where to look, whatever the program looks like.
 """
 
-import ast
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from autograder.course.task import Task
+from autograder.exam.arguments import (
+    CALLS,
+    Change,
+    Signature,
+    Values,
+    named_tensors,
+    values_of,
+    with_changed,
+    with_values,
+)
 from autograder.exam.module import Request
 
-Values = dict[str, Any]
-Change = Callable[[torch.Tensor], torch.Tensor]
-CALLS = ("call", "gradients")
 MOST = 40  # of one request; enough for every task, and an end for requests of any size
 
 
@@ -30,48 +36,6 @@ class Altered:
 
     said: str
     request: Request
-
-
-@dataclass(frozen=True)
-class Signature:
-    """The arguments of a function in order, and the defaults that are plain values."""
-
-    names: tuple[str, ...]
-    defaults: Mapping[str, Any]
-
-
-def signature_of(answer: str, name: str) -> Signature:
-    """Read the signature of a function in a lesson's answer; that of anything else is empty."""
-    for node in ast.parse(answer).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            given = node.args.args
-            last = given[len(given) - len(node.args.defaults) :]
-            pairs = zip(last, node.args.defaults, strict=True)
-            plain = {arg.arg: value.value for arg, value in pairs if isinstance(value, ast.Constant)}
-            return Signature(tuple(arg.arg for arg in given), plain)
-    return Signature((), {})
-
-
-def values_of(request: Request, signature: Signature) -> Values:
-    """Return what is given to a call or a probe, by name; nothing for other requests."""
-    if request.op == "run_probe":
-        return dict(request.value["data"])
-    args = request.value.get("args", ())
-    if request.op not in CALLS or len(args) > len(signature.names):
-        return {}
-    return {**dict(zip(signature.names, args, strict=False)), **request.value.get("kwargs", {})}
-
-
-def with_values(request: Request, values: Values) -> Request:
-    """Ask the same with other values."""
-    if request.op == "run_probe":
-        return replace(request, value={**request.value, "data": values})
-    count = len(request.value["args"])
-    given = list(values.items())
-    changed = {**request.value, "args": [value for _, value in given[:count]]}
-    if "kwargs" in request.value:
-        changed["kwargs"] = dict(given[count:])
-    return replace(request, value=changed)
 
 
 def as_if(request: Request, signature: Signature) -> Iterator[Altered]:
@@ -100,8 +64,41 @@ def with_less(request: Request, signature: Signature, task: Task) -> Iterator[Al
 def disturbed(request: Request, signature: Signature) -> Iterator[tuple[str, Request]]:
     """Give each argument that has floating numbers other ones."""
     values = values_of(request, signature)
-    for name in _named_tensors(values):
-        yield name, with_values(request, _with(values, name, _other))
+    for name in named_tensors(values):
+        yield name, with_values(request, with_changed(values, name, _other))
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A request in which one entry of an argument is another, along an axis that a result has as well."""
+
+    name: str
+    letter: str
+    place: int
+    request: Request
+
+
+def touched(request: Request, signature: Signature, task: Task) -> Iterator[Touched]:
+    """Give the first and the last entry of each argument of the batch other numbers, along each axis of a result."""
+    values = values_of(request, signature)
+    if request.op != "call" or request.value.get("name") != task.name or not task.returns:
+        return
+    letters = {letter for shape in task.returns for letter in shape.axes}
+    batch = next(iter(task.returns[0].axes), "")
+    for shape in task.takes:
+        value = values.get(shape.name)
+        if not isinstance(value, torch.Tensor) or value.dim() != len(shape.axes) or batch not in shape.axes:
+            continue
+        for axis, letter in enumerate(shape.axes):
+            for place in (0, value.shape[axis] - 1) if letter in letters and value.shape[axis] > 1 else ():
+                changed = {**values, shape.name: _with_other_entry(value, axis, place)}
+                yield Touched(shape.name, letter, place, with_values(request, changed))
+
+
+def _with_other_entry(value: torch.Tensor, axis: int, place: int) -> torch.Tensor:
+    changed = value.clone()
+    changed.select(axis, place).copy_(_other(value.select(axis, place)))
+    return changed
 
 
 def _other(tensor: torch.Tensor) -> torch.Tensor:
@@ -117,9 +114,9 @@ def _each(
     values: Values, said: str, fits: Callable[[torch.Tensor], bool], change: Change
 ) -> Iterator[tuple[str, Values]]:
     """Change the tensors of one name after another, where all of them fit."""
-    for name, tensors in _named_tensors(values).items():
+    for name, tensors in named_tensors(values).items():
         if all(map(fits, tensors)):
-            yield said.format(name), _with(values, name, change)
+            yield said.format(name), with_changed(values, name, change)
 
 
 def _is_not_zero(tensor: torch.Tensor) -> bool:
@@ -191,36 +188,3 @@ def _cut(value: Any, axes: Sequence[str], letter: str) -> Any:
     for axis, one in enumerate(axes):
         value = value.narrow(axis, 0, min(1, value.shape[axis])) if one == letter else value
     return value.contiguous()
-
-
-def _named_tensors(values: Values) -> dict[str, list[torch.Tensor]]:
-    """List the floating tensors by the nearest name above each."""
-    found: dict[str, list[torch.Tensor]] = {}
-    for name, value in values.items():
-        _gather(name, value, found)
-    return found
-
-
-def _gather(name: str, value: Any, found: dict[str, list[torch.Tensor]]) -> None:
-    if isinstance(value, torch.Tensor) and value.is_floating_point():
-        found.setdefault(name, []).append(value)
-    elif isinstance(value, dict):
-        for inner, part in value.items():
-            _gather(str(inner), part, found)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            _gather(name, part, found)
-
-
-def _with(values: Values, name: str, change: Change) -> Values:
-    return {key: _changed(key, value, name, change) for key, value in values.items()}
-
-
-def _changed(key: str, value: Any, name: str, change: Change) -> Any:
-    if isinstance(value, torch.Tensor):
-        return change(value) if key == name and value.is_floating_point() else value
-    if isinstance(value, dict):
-        return {inner: _changed(str(inner), part, name, change) for inner, part in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(_changed(key, part, name, change) for part in value)
-    return value

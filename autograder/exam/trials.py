@@ -11,7 +11,8 @@ import torch
 
 from autograder.course.model import Task
 from autograder.errors import StudentError, StudentMissing, WorkerGone
-from autograder.exam.altered import Signature, as_if, disturbed, signature_of, with_less
+from autograder.exam.altered import Touched, as_if, disturbed, touched, with_less
+from autograder.exam.arguments import Signature, signature_of
 from autograder.exam.closeness import FEWEST, tells
 from autograder.exam.compare import Wrong
 from autograder.exam.distance import distance
@@ -20,7 +21,7 @@ from autograder.exam.module import Ask, Request
 from autograder.exam.session import TestRun
 
 CLOSE = 1e-6
-MOST = 16  # requests to the student's code
+MOST = 24  # requests to the student's code
 MOST_SAID = 3
 
 
@@ -117,7 +118,11 @@ def _asked_again(case: Case, signature: Signature, task: Task, right: Ask, ask: 
     """Say what the student's own code makes of altered requests."""
     limited = _limited(ask)
     try:
-        return _independent(case, signature, right, limited) or _right_with(case, signature, task, right, limited)
+        return (
+            _independent(case, signature, right, limited)
+            or _reach(case, signature, task, right, limited)
+            or _right_with(case, signature, task, right, limited)
+        )
     except WorkerGone:
         return ""
 
@@ -141,6 +146,40 @@ def _independent(case: Case, signature: Signature, right: Ask, ask: Ask) -> str:
         if mine is not None and theirs is not None and _same(mine, case.came) and not _same(theirs, case.right):
             return f"It does not depend on {name}."
     return ""
+
+
+def _reach(case: Case, signature: Signature, task: Task, right: Ask, ask: Ask) -> str:
+    """Name an entry of a result that depends on an entry it should not depend on, such as a later step, or the reverse."""
+    for one in touched(case.request, signature, task):
+        mine, theirs = _answer(ask, one.request), _answer(right, one.request)
+        befores = zip(_leaves(case.came), _leaves(case.right), strict=False)
+        afters = zip(_leaves(mine), _leaves(theirs), strict=False)
+        for shape, before, after in zip(task.returns, befores, afters, strict=False):
+            if one.letter in shape.axes and all(map(_are_alike, before, after)):
+                axis = shape.axes.index(one.letter)
+                reached, wanted = (_changed_along(axis, *pair) for pair in zip(before, after, strict=True))
+                if reached != wanted:
+                    return _reach_sentence(one, shape.name, reached, wanted)
+    return ""
+
+
+def _are_alike(before: Any, after: Any) -> bool:
+    tensors = isinstance(before, torch.Tensor) and isinstance(after, torch.Tensor)
+    return tensors and before.shape == after.shape and before.dim() > 0
+
+
+def _changed_along(axis: int, before: torch.Tensor, after: torch.Tensor) -> set[int]:
+    differs = ~torch.isclose(before.double(), after.double(), rtol=CLOSE, atol=CLOSE, equal_nan=True)
+    rest = [other for other in range(differs.dim()) if other != axis]
+    return set((differs.any(dim=rest) if rest else differs).nonzero().flatten().tolist())
+
+
+def _reach_sentence(one: Touched, name: str, reached: set[int], wanted: set[int]) -> str:
+    result = "the result" if name == "result" else name
+    place = min((reached - wanted) or (wanted - reached))
+    way = "depends" if reached - wanted else "does not depend"
+    should = "should not" if reached - wanted else "should"
+    return f"Along {one.letter}, entry {place} of {result} {way} on entry {one.place} of {one.name}, and it {should}."
 
 
 def _right_with(case: Case, signature: Signature, task: Task, right: Ask, ask: Ask) -> str:
