@@ -149,7 +149,7 @@ def _independent(case: Case, signature: Signature, right: Ask, ask: Ask) -> str:
 
 
 def _reach(case: Case, signature: Signature, task: Task, right: Ask, ask: Ask) -> str:
-    """Name an entry of a result that depends on an entry it should not depend on, such as a later step, or the reverse."""
+    """Name an entry of a result that depends on what it should not, such as a later step, or the reverse."""
     for one in touched(case.request, signature, task):
         mine, theirs = _answer(ask, one.request), _answer(right, one.request)
         befores = zip(_leaves(case.came), _leaves(case.right), strict=False)
