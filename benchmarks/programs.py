@@ -1,12 +1,10 @@
 """Wrong programs that no test knows, made by machine: see `naming.py`."""
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autograder.authoring.mutants import mutants
-from autograder.course.edits import EditError
-from autograder.course.mistakes_file import ANSWER, read_mistakes_file
-from autograder.course.variants import edited_variant, edits_of, right_programs
+from autograder.course.variants import edits_of
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,11 @@ def changed(lesson):
 
 def moved(lesson):
     """Put each mistake that is an edit into every other right program in which it can be made."""
-    rights = right_programs(lesson)
-    for edit in read_mistakes_file(lesson).edits:
-        places = [ANSWER, *(f"alternatives.{name}" for name, task in rights.named.items() if task == edit.task)]
-        for place in places:
-            if place != edit.of:
-                yield from _made(rights, replace(edit, of=place), "moved", (edit.id,))
+    for task in lesson.tasks:
+        known = edits_of(lesson, task.name)
+        for edit in known.edits:
+            for made in known.elsewhere(edit):
+                yield Program("moved", made.name, task.name, made.source, (edit.id,))
 
 
 def pairs(lesson):
@@ -48,13 +45,5 @@ def pairs(lesson):
     for task in lesson.tasks:
         known = edits_of(lesson, task.name)
         for first, second in itertools.combinations(known.edits, 2):
-            if made := known.together(first, second):
+            for made in known.together(first, second):
                 yield Program("pair", made.name, task.name, made.source, (first.id, second.id))
-
-
-def _made(rights, edit, group, ids):
-    try:
-        made = edited_variant(rights, edit)
-    except EditError:
-        return
-    yield Program(group, f"{edit.name} in {edit.of}", edit.task, made.source, ids)

@@ -7,6 +7,7 @@ import torch
 from classroom import grade, hand_in
 
 from autograder.course.model import Course, Lesson
+from autograder.course.variants import edits_of
 from autograder.exam.altered import as_if, with_less
 from autograder.exam.arguments import Signature, signature_of
 from autograder.exam.exam import Exam, course_exam, run_session
@@ -190,3 +191,14 @@ def test_the_sentence_stands_beside_the_fact_and_costs_nothing_of_the_time(cours
     first = next(task for task in result.tasks if task.task == "rnn_cell")
     assert first.fact.endswith(". It would be right if b_hh had the opposite sign.")
     assert (first.mistake, first.score, first.outcome) == ("", 0, "failed")
+
+
+def test_a_mistake_in_another_right_program_is_named(course: Course, zygote: Zygote) -> None:
+    lesson = course.lesson("sine/rollout")
+    known = edits_of(lesson, "decode")
+    edit = next(edit for edit in known.edits if edit.name == "gradients_are_off_afterwards")
+    moved = next(one for one in known.elsewhere(edit) if one.name.endswith("into_a_tensor"))
+
+    result = grade(course.only([lesson]), "sine", [hand_in("moved", rollout=moved.source)], zygote, Limits())[0]
+
+    assert next(task for task in result.tasks if task.task == "decode").mistake == edit.id == "R21"

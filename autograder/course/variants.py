@@ -1,6 +1,7 @@
 """Wrong answers and other right answers, read as text and put into an otherwise right lesson."""
 
 import ast
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -140,15 +141,23 @@ class Edits:
     rights: Rights
     edits: tuple[Edit, ...]
 
-    def together(self, first: Edit, second: Edit) -> Variant | None:
-        """Make both edits in one right program; None where that cannot be."""
+    def together(self, first: Edit, second: Edit) -> list[Variant]:
+        """Make two edits in one right program; none where that cannot be."""
         texts = first.texts | second.texts
         if first.of != second.of or first.id == second.id or len(texts) < len(first.texts) + len(second.texts):
-            return None
-        try:
-            return edited_variant(self.rights, replace(first, texts=texts, name=f"{first.name} and {second.name}"))
-        except EditError:
-            return None
+            return []
+        return list(self._made(replace(first, texts=texts, name=f"{first.name} and {second.name}")))
+
+    def elsewhere(self, edit: Edit) -> Iterator[Variant]:
+        """Make an edit in each other right program of its task in which it can be made."""
+        others = (f"alternatives.{name}" for name, task in self.rights.named.items() if task == edit.task)
+        for place in (ANSWER, *others):
+            if place != edit.of:
+                yield from self._made(replace(edit, of=place, name=f"{edit.name} in {place}"))
+
+    def _made(self, edit: Edit) -> Iterator[Variant]:
+        with contextlib.suppress(EditError):
+            yield edited_variant(self.rights, edit)
 
 
 def edits_of(lesson: Lesson, task: str) -> Edits:

@@ -14,11 +14,11 @@ from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import named, partial_causes, recognised
 from autograder.exam.outcome import judged, result_of
 from autograder.exam.remote import Remote
+from autograder.exam.remade import in_another_program, two_mistakes
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
 from autograder.exam.session import PlannedTest, TestRun
 from autograder.exam.trials import found_by_trial
 from autograder.exam.tries import TWICE, run_tests
-from autograder.exam.two_mistakes import two_mistakes
 from autograder.intake import HandIn, Source
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
@@ -191,7 +191,8 @@ def _diagnose(exam: Exam, lesson: Lesson, task: Task, runs: Sequence[TestRun]) -
     known = exam.mistakes(lesson)
     found = recognised(known, runs)
     if not found:
-        parts = partial_causes(known, runs) or by_complaint(known, runs) or two_mistakes(exam, runs)
+        parts = partial_causes(known, runs) or by_complaint(known, runs)
+        parts = parts or in_another_program(exam, runs) or two_mistakes(exam, runs)
         return Finding(*named(parts))
     worth = {variant.worth for variant in found if variant.task == task.name}
     return Finding(found[0].id, found[0].says, part=worth.pop() if len(worth) == 1 else None)

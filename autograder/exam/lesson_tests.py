@@ -36,7 +36,7 @@ class LessonTests:
     locals: dict[tuple[str, str], Local] = field(default_factory=dict)
     runs: dict[tuple[str, str], TestRun] = field(default_factory=dict)
     edits: dict[str, variants.Edits] = field(default_factory=dict)
-    pairs: dict[tuple[str, str], variants.Variant | None] = field(default_factory=dict)
+    made: dict[tuple[str, ...], list[variants.Variant]] = field(default_factory=dict)
 
 
 def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN) -> LessonTests:
