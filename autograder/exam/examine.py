@@ -13,8 +13,8 @@ from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import named, partial_causes, recognised
 from autograder.exam.outcome import judged, result_of
-from autograder.exam.remote import Remote
 from autograder.exam.remade import in_another_program, two_mistakes
+from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
 from autograder.exam.session import PlannedTest, TestRun
 from autograder.exam.trials import found_by_trial
