@@ -167,10 +167,10 @@ def test_the_public_tests_run_at_home_with_plain_pytest(mini_exercises: Path, tm
     (folder / "double.py").write_text(ANSWER, encoding="utf-8")
     solved = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
 
-    assert "2 failed" in stub.stdout
+    assert "3 failed" in stub.stdout
     assert "double raised NotImplementedError" in stub.stdout
     assert "Traceback" not in stub.stdout
-    assert "2 passed" in solved.stdout, solved.stdout
+    assert "3 passed" in solved.stdout, solved.stdout
 
 
 @pytest.mark.kills
