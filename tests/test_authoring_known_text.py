@@ -46,7 +46,7 @@ def test_each_entry_of_a_test_has_a_line(mini: Course) -> None:
     tests = json.loads(text)["lessons"]["double"]["tests"]
     entries = [one for found in tests.values() for one in found]
     lines = [line.strip().rstrip(",") for line in text.splitlines()]
-    assert len(entries) == 2
+    assert len(entries) == 3
     assert all(lines.count(json.dumps(one, separators=(",", ":"))) >= 1 for one in entries)
 
 

@@ -62,10 +62,10 @@ def test_a_notebook_imports_nothing_but_check(path: Path) -> None:
 
 
 def with_old_imports(text: str) -> str:
-    """Make of a shipped test file what it was before there was a face."""
+    """Make a shipped test file take from the old modules what they had before there was a face."""
     assert f"from {FACE} import" in text
     before = "\n".join(f"from {module} import {names}" for module, names in OLD.items())
-    return "\n".join(before if line.startswith(f"from {FACE} import") else line for line in text.split("\n"))
+    return "\n".join(f"{line}\n{before}" if line.startswith(f"from {FACE} import") else line for line in text.split("\n"))
 
 
 def test_a_test_file_of_an_older_kit_still_runs(folder: Path, course: Course) -> None:
@@ -80,7 +80,7 @@ def test_a_test_file_of_an_older_kit_still_runs(folder: Path, course: Course) ->
     said = "h_t[0, 0] should be 0.462117, but is 0.622459."
     assert (checked.returncode, by_pytest.returncode) == (1, 1)
     assert said in checked.stdout and "passing" in checked.stdout
-    assert said in by_pytest.stdout and "1 passed" in by_pytest.stdout
+    assert said in by_pytest.stdout and " passed" in by_pytest.stdout
 
 
 @pytest.mark.parametrize("module", [*OLD, "autograder.course.variants"])

@@ -103,10 +103,8 @@ def small_case():
     return {"sizes": [2, 1, 1], "cell": "RNN", "weights": weights, "ids": torch.tensor([[1, 0], [0, 0]]), "cut": 1}
 
 
-def asked(student, probe, case):
-    """Ask a model with given weights; see that they fit, and that it is no game of chance."""
-    found = student.run(probe, **case)
-
+def asked(found, case):
+    """Look at what a model with given weights answered: they fit, and it is no game of chance."""
     assert "is" not in found, f"forward should return a pair, logits and a state, but returned {found.get('is')}."
     assert "chance" not in found, "The same text gives other logits in every call; nothing in the model is random."
     v, e, h = case["sizes"]
@@ -119,7 +117,7 @@ def asked(student, probe, case):
 
 @pytest.mark.task("CharLM", core=True)
 def test_logits_by_hand(student):
-    found = asked(student, "answers", small_case())
+    found = asked(student.run("answers", **small_case()), small_case())
 
     first = math.tanh(-1.0 + 0.1)  # character 1 is the vector -1
     second = math.tanh(0.5 + 0.5 * first + 0.1)
@@ -166,7 +164,7 @@ def by_torch(case):
 def test_logits_and_gradients_agree_with_torch_in_float64(student, cell):
     case = drawn_case(cell, n=3, t=6, v=7, e=3, h=5, cut=2, seed=3)
 
-    found = asked(student, "answers", case)
+    found = asked(student.run("answers", **case), case)
 
     logits, gradients = by_torch(case)
     same(found["logits"], logits, "logits", axes="N T V", show=True)
@@ -183,7 +181,7 @@ def test_logits_and_gradients_agree_with_torch_in_float64(student, cell):
 def test_one_row_one_step_and_a_state_that_is_used_twice(student, cell):
     case = drawn_case(cell, n=2, t=4, v=5, e=2, h=3, cut=1, seed=5)
 
-    found = asked(student, "small_answers", case)
+    found = asked(student.run("small_answers", **case), case)
 
     logits, _ = by_torch(case)
     same(found["row"], logits[1:2], "logits of one row alone", axes="1 T V", show=True)
@@ -495,6 +493,82 @@ def made(lesson, sizes, cell, weights):
                 weight = weights.get(roles[name].removesuffix(".T"), torch.zeros_like(parameter))
                 parameter.copy_(weight.T if roles[name].endswith(".T") else weight)
     return model, roles, shapes, fits
+
+
+def chance_in(model, ids):
+    """List the modes in which the answer depends on the seed: dropout in training, a random first state in both."""
+    found = []
+    for training in (True, False):
+        model.train(training)
+        first, again, other = (seeded(model, ids, seed) for seed in (1, 1, 2))
+        if torch.equal(first, again) and not torch.equal(first, other):
+            found.append("training" if training else "evaluation")
+    model.train()
+    return found
+
+
+def seeded(model, ids, seed):
+    """Ask a model after setting the global seed."""
+    torch.manual_seed(seed)
+    return model(ids.clone())[0]
+
+
+def answers(lesson, sizes, cell, weights, ids, cut):
+    """Set known weights; ask for logits at once, twice, in two pieces, and with another future."""
+    model, roles, shapes, fits = made(lesson, sizes, cell, weights)
+    found = {"shapes": shapes}
+    if not fits:
+        return found
+    later = ids.clone()
+    later[:, cut:] = (later[:, cut:] + 1) % sizes[0]
+    pair = model(ids.clone())
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        return {**found, "is": listed(pair)}
+    chance = chance_in(model, ids) if isinstance(pair[0], torch.Tensor) else []
+    if chance:
+        return {**found, "chance": chance}
+    found["logits"], _ = pair
+    found["first"], state = model(ids[:, :cut].clone())
+    found["second"], _ = model(ids[:, cut:].clone(), state)
+    found["again"], _ = model(ids.clone())
+    found["later"], _ = model(later)
+    found["gradients"] = gradients_of(model, roles, found["logits"])
+    return found
+
+
+def small_answers(lesson, sizes, cell, weights, ids, cut):
+    """Set known weights; ask for logits of one row, of one step and, twice, from one state; watch the ids."""
+    model, _, shapes, fits = made(lesson, sizes, cell, weights)
+    if not fits:
+        return {"shapes": shapes}
+    chance = chance_in(model, ids)
+    if chance:
+        return {"shapes": shapes, "chance": chance}
+    before = ids.clone()
+    _, state = model(ids[:, :cut])
+    return {
+        "shapes": shapes,
+        "row": model(ids[1:2])[0],
+        "step": model(ids[:, :1])[0],
+        "second": model(ids[:, cut:], state)[0],
+        "second again": model(ids[:, cut:], state)[0],
+        "changed": not torch.equal(before, ids),
+    }
+
+
+def gradients_of(model, roles, logits):
+    """Differentiate a weighted sum of logits with respect to the parameters, by role and the right way round."""
+    rising = torch.linspace(-1, 2, logits.numel(), dtype=logits.dtype).reshape(logits.shape)
+    names, leaves = zip(*model.named_parameters(), strict=True)
+    total = (logits * rising).sum()
+    grads = torch.autograd.grad(total, leaves, allow_unused=True) if total.requires_grad else [None] * len(leaves)
+    found = {}
+    for name, leaf, grad in zip(names, leaves, grads, strict=True):
+        grad = torch.zeros_like(leaf) if grad is None else grad
+        role = roles[name]
+        if role != "spare":
+            found[role.removesuffix(".T")] = grad.T.contiguous() if role.endswith(".T") else grad
+    return {role: found[role] for role in sorted(found)}
 
 
 def by_default(lesson, given, sizes):

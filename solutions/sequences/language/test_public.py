@@ -103,10 +103,8 @@ def small_case():
     return {"sizes": [2, 1, 1], "cell": "RNN", "weights": weights, "ids": torch.tensor([[1, 0], [0, 0]]), "cut": 1}
 
 
-def asked(student, probe, case):
-    """Ask a model with given weights; see that they fit, and that it is no game of chance."""
-    found = student.run(probe, **case)
-
+def asked(found, case):
+    """Look at what a model with given weights answered: they fit, and it is no game of chance."""
     assert "is" not in found, f"forward should return a pair, logits and a state, but returned {found.get('is')}."
     assert "chance" not in found, "The same text gives other logits in every call; nothing in the model is random."
     v, e, h = case["sizes"]
@@ -119,7 +117,7 @@ def asked(student, probe, case):
 
 @pytest.mark.task("CharLM", core=True)
 def test_logits_by_hand(student):
-    found = asked(student, "answers", small_case())
+    found = asked(student.run("answers", **small_case()), small_case())
 
     first = math.tanh(-1.0 + 0.1)  # character 1 is the vector -1
     second = math.tanh(0.5 + 0.5 * first + 0.1)
@@ -166,7 +164,7 @@ def by_torch(case):
 def test_logits_and_gradients_agree_with_torch_in_float64(student, cell):
     case = drawn_case(cell, n=3, t=6, v=7, e=3, h=5, cut=2, seed=3)
 
-    found = asked(student, "answers", case)
+    found = asked(student.run("answers", **case), case)
 
     logits, gradients = by_torch(case)
     same(found["logits"], logits, "logits", axes="N T V", show=True)
@@ -183,7 +181,7 @@ def test_logits_and_gradients_agree_with_torch_in_float64(student, cell):
 def test_one_row_one_step_and_a_state_that_is_used_twice(student, cell):
     case = drawn_case(cell, n=2, t=4, v=5, e=2, h=3, cut=1, seed=5)
 
-    found = asked(student, "small_answers", case)
+    found = asked(student.run("small_answers", **case), case)
 
     logits, _ = by_torch(case)
     same(found["row"], logits[1:2], "logits of one row alone", axes="1 T V", show=True)
