@@ -65,7 +65,9 @@ def with_old_imports(text: str) -> str:
     """Make a shipped test file take from the old modules what they had before there was a face."""
     assert f"from {FACE} import" in text
     before = "\n".join(f"from {module} import {names}" for module, names in OLD.items())
-    return "\n".join(f"{line}\n{before}" if line.startswith(f"from {FACE} import") else line for line in text.split("\n"))
+    return "\n".join(
+        f"{line}\n{before}" if line.startswith(f"from {FACE} import") else line for line in text.split("\n")
+    )
 
 
 def test_a_test_file_of_an_older_kit_still_runs(folder: Path, course: Course) -> None:
