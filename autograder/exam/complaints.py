@@ -10,13 +10,13 @@ from autograder.course.variants import Variant
 from autograder.errors import StudentError
 from autograder.exam.compare import Wrong
 from autograder.exam.distance import only_one
-from autograder.exam.mistakes import RunMistakes
+from autograder.exam.mistakes import RunMistakes, failed_of
 from autograder.exam.session import TestRun
 
 
 def by_complaint(known: RunMistakes, runs: Sequence[TestRun]) -> list[Variant]:
     """Find the mistakes, all of one id, that fail the same tests for the same reasons; none where that is in doubt."""
-    failed = [run for run in runs if run.error is not None]
+    failed = failed_of(runs)
     if not failed or not all(_complaint(run) for run in failed):
         return []
     left = [one for one in known.among(failed[0]) if all(_agrees(known.run(one, run), run) for run in runs)]

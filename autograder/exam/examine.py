@@ -144,8 +144,9 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
     ran = run_tests(exam, plans, remote)
     tests = [judged(run, remote) for run in ran.runs]
     tests += [result_of(plan, tests[-1].outcome, "") for plan in plans[len(tests) :]]
-    found = _diagnose(exam, lesson, task, ran.runs)
-    if worst(test.outcome for test in tests) not in ("passed", "missing"):
+    outcome = worst(test.outcome for test in tests)
+    found = _diagnose(exam, lesson, task, ran.runs, is_written=outcome != "missing")
+    if outcome not in ("passed", "missing"):
         names = replaced(exam, lesson, task, wrong)
         if names and passes_with(exam, lesson, task, remote, names):
             earned = sum(test.score for test in share_points(task, tests, found.part)) / task.points
@@ -187,12 +188,13 @@ def _refused(task: Task, remote: Remote) -> tuple[str, str] | None:
     return ("rejected", f"{task.name} may not use {found}; write it by hand.") if found else None
 
 
-def _diagnose(exam: Exam, lesson: Lesson, task: Task, runs: Sequence[TestRun]) -> Finding:
+def _diagnose(exam: Exam, lesson: Lesson, task: Task, runs: Sequence[TestRun], is_written: bool) -> Finding:
     known = exam.mistakes(lesson)
     found = recognised(known, runs)
     if not found:
         parts = partial_causes(known, runs) or by_complaint(known, runs)
-        parts = parts or in_another_program(exam, runs) or two_mistakes(exam, runs)
+        if is_written and not parts:  # of a stub, hundreds of programs would be made and run in vain
+            parts = in_another_program(exam, runs) or two_mistakes(exam, runs)
         return Finding(*named(parts))
     worth = {variant.worth for variant in found if variant.task == task.name}
     return Finding(found[0].id, found[0].says, part=worth.pop() if len(worth) == 1 else None)

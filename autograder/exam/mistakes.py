@@ -54,11 +54,12 @@ def candidates(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMis
     Where several are left, those that fail a test that passed are not the cause. One alone may do that by chance: what
     draws from the global generator returns something else here.
     """
-    left = _explaining(known, _failed(runs))
+    left = _explaining(known, failed_of(runs))
     return _uncontradicted(known, left, runs) if len({mistake.id for mistake in left}) > 1 else left
 
 
-def _failed(runs: Sequence[TestRun]) -> list[TestRun]:
+def failed_of(runs: Sequence[TestRun]) -> list[TestRun]:
+    """List the tests that failed."""
     return [run for run in runs if run.error is not None]
 
 
@@ -106,10 +107,10 @@ def causes(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake
 
 def partial_causes(known: Known[AnyMistake], runs: Sequence[TestRun]) -> list[AnyMistake]:
     """Find mistakes that explain a part each, where none is recognised; the main one first."""
-    failed = _failed(runs)
+    failed = failed_of(runs)
     cores = [run for run in failed if run.plan.core]
     first = cores or failed[:1]
-    if are_cut_short(runs) or _explaining(known, failed) or not any(map(_tells, first)):
+    if are_cut_short(runs) or _explaining(known, failed) or not any(map(tells, first)):
         return []  # several explain it all, or hardly anything was returned that could tell them apart
     main = _fitting(known, runs, first)
     if not main:
@@ -133,7 +134,7 @@ def _fitting(known: Known[AnyMistake], runs: Sequence[TestRun], wrong: Sequence[
     return left if only_one([mistake.id for mistake in left]) else []
 
 
-def _tells(run: TestRun) -> bool:
+def tells(run: TestRun) -> bool:
     """Tell whether a test has returned numbers: an exception, or yes and no, is often the same for other reasons."""
     return any(answer[0] == "value" and _has_numbers(answer[1]) for answer in run.transcript)
 

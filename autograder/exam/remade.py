@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 from autograder.course.mistakes_file import Edit
 from autograder.course.variants import Edits, Variant, edits_of
-from autograder.exam.distance import only_one, same_returns
+from autograder.exam.distance import only_one
 from autograder.exam.exam import Exam
 from autograder.exam.lesson_tests import LessonTests
-from autograder.exam.mistakes import are_cut_short
+from autograder.exam.mistakes import are_cut_short, failed_of, tells
 from autograder.exam.session import TestRun
 
 Both = tuple[Edit, Edit]
@@ -33,8 +33,8 @@ def in_another_program(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
 def two_mistakes(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
     """Find the two mistakes that return together what was returned in every test that failed; none in doubt."""
     failed = _to_explain(runs)
-    if not failed:
-        return []
+    if not any(map(tells, failed)):
+        return []  # as for two of which each explains a part: exceptions alone tell no pairs apart
     tests, known = _of_task(exam, failed[0])
     fitting = [edit for edit in known.edits if _fits(exam, tests, edit, runs)]
     most = MOST_PROBED if any(request.op == "run_probe" for request in failed[0].requests) else MOST
@@ -45,7 +45,7 @@ def two_mistakes(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
 
 
 def _to_explain(runs: Sequence[TestRun]) -> list[TestRun]:
-    return [] if are_cut_short(runs) else [run for run in runs if run.error is not None]
+    return [] if are_cut_short(runs) else failed_of(runs)
 
 
 def _of_task(exam: Exam, run: TestRun) -> tuple[LessonTests, Edits]:
@@ -102,5 +102,4 @@ def _explains(exam: Exam, tests: LessonTests, known: Edits, both: Both, failed: 
 
 
 def _returned(exam: Exam, made: Variant, run: TestRun) -> bool:
-    own = exam.run_mistake(run.plan, made)
-    return own.error is not None and same_returns(run.transcript, own.transcript)
+    return exam.mistakes(run.plan.lesson).returned(made, run)
