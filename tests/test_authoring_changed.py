@@ -174,4 +174,7 @@ def test_the_command_builds_a_lesson_and_says_what_it_skips(two: Course) -> None
     assert built.endswith("(--force builds all): play/twice.\n")
     assert again.endswith("(--force builds all): play/double, play/twice.\n") and "wrote" not in again
     assert "are what solutions/ makes" in checked and "Skipped" not in checked
-    assert forced.startswith("Nothing to do: all is built.\n")
+    unasked = [
+        f"play/{name}:double_all ships no other way: lock.py asks nothing about it." for name in ("double", "twice")
+    ]
+    assert forced.splitlines() == ["Nothing to do: all is built.", *unasked]
