@@ -6,13 +6,16 @@ import pytest
 import torch
 from classroom import grade, hand_in
 
+from autograder.authoring.proof import PUBLIC
 from autograder.course.model import Course, Lesson
-from autograder.course.variants import edits_of
+from autograder.course.variants import Edits, edits_of, mistakes
 from autograder.exam.altered import as_if, with_less
 from autograder.exam.arguments import Signature, signature_of
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.local import Local
+from autograder.exam.mistakes import candidates
 from autograder.exam.module import Request
+from autograder.exam.remade import in_another_program
 from autograder.exam.trials import MOST, found_by_trial
 from autograder.exam.tries import run_once
 from autograder.isolation.forked import Zygote
@@ -202,3 +205,23 @@ def test_a_mistake_in_another_right_program_is_named(course: Course, zygote: Zyg
     result = grade(course.only([lesson]), "sine", [hand_in("moved", rollout=moved.source)], zygote, Limits())[0]
 
     assert next(task for task in result.tasks if task.task == "decode").mistake == edit.id == "R21"
+
+
+def test_a_mistake_that_another_explains_in_its_own_program_is_not_named_elsewhere(course: Course) -> None:
+    # Public tests see of both that the prompt is not read as it is, and no more.
+    lesson = course.lesson("sequences/language")
+    known = edits_of(lesson, "sample")
+    twice = next(one for one in mistakes(lesson) if one.name == "the_last_id_is_read_twice")
+    last = next(edit for edit in known.edits if edit.name == "the_prompt_is_its_last_id")
+    said = []
+
+    def work(exam: Exam) -> None:
+        tests = exam.lessons[lesson.key]
+        tests.edits["sample"] = Edits(known.rights, (last,))
+        runs = [exam.run_mistake(plan, twice) for plan in tests.plans if plan.task.name == "sample"]
+        said.append({one.id for one in candidates(exam.mistakes(lesson), runs)})
+        said.append(in_another_program(exam, runs))
+
+    run_session(course_exam([lesson], "a secret", work, PUBLIC))
+
+    assert said == [{"K73", "K74"}, []]

@@ -8,7 +8,7 @@ from autograder.course.variants import Edits, Variant, edits_of
 from autograder.exam.distance import only_one
 from autograder.exam.exam import Exam
 from autograder.exam.lesson_tests import LessonTests
-from autograder.exam.mistakes import are_cut_short, failed_of, tells
+from autograder.exam.mistakes import are_cut_short, candidates, failed_of, tells
 from autograder.exam.session import TestRun
 
 Both = tuple[Edit, Edit]
@@ -21,7 +21,7 @@ def in_another_program(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
 
     A text may mean something else there. So it must fail the tests that it fails in its own program, and no others.
     """
-    failed = _to_explain(runs)
+    failed = _to_explain(exam, runs)
     if not failed:
         return []
     tests, known = _of_task(exam, failed[0])
@@ -32,7 +32,7 @@ def in_another_program(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
 
 def two_mistakes(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
     """Find the two mistakes that return together what was returned in every test that failed; none in doubt."""
-    failed = _to_explain(runs)
+    failed = _to_explain(exam, runs)
     if not any(map(tells, failed)):
         return []  # as for two of which each explains a part: exceptions alone tell no pairs apart
     tests, known = _of_task(exam, failed[0])
@@ -44,8 +44,12 @@ def two_mistakes(exam: Exam, runs: Sequence[TestRun]) -> list[Variant]:
     return [_variant(tests, edit) for edit in found[0]]
 
 
-def _to_explain(runs: Sequence[TestRun]) -> list[TestRun]:
-    return [] if are_cut_short(runs) else failed_of(runs)
+def _to_explain(exam: Exam, runs: Sequence[TestRun]) -> list[TestRun]:
+    """List the tests that failed; none where several mistakes explain all of them in their own programs."""
+    failed = failed_of(runs)
+    if not failed or are_cut_short(runs) or candidates(exam.mistakes(failed[0].plan.lesson), runs):
+        return []
+    return failed
 
 
 def _of_task(exam: Exam, run: TestRun) -> tuple[LessonTests, Edits]:
