@@ -142,7 +142,8 @@ def assignments_of(start: Path) -> list[str]:
 
 
 WRONG = {
-    "no assignment": ("cosine", "There is: sine"),
+    "no assignment": ("cosine", "There is no 'cosine' here. Did you mean sine?"),
+    "nothing like it": ("tangent", "There is no 'tangent' here. `unroll list` shows what there is."),
     "no lesson": ("sine/tangent", "It has: windows, cell, training, rollout"),
     "no task": ("sine/cell:lstm", "It has: rnn_cell, rnn_forward, readout"),
 }
