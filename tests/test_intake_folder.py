@@ -197,9 +197,9 @@ def test_a_link_beside_lessons_costs_nothing(tmp_path: Path, file: str) -> None:
 @pytest.mark.parametrize(
     ("data", "outcome", "says"),
     [
-        pytest.param("x = 'ä'".encode("latin-1"), "failed", "save it as UTF-8", id="Latin-1"),
+        pytest.param(bytes(range(1, 256)), "failed", "save it as UTF-8", id="no text"),
+        pytest.param(b"%PDF-1.4\n", "failed", "is a PDF file", id="PDF"),
         pytest.param(b"x = 1\n\0", "failed", "NUL character (line 2)", id="NUL"),
-        pytest.param("x = 1".encode("utf-16-le"), "failed", "NUL", id="UTF-16 without its mark"),
         pytest.param(b"\xff\xfex", "failed", "UTF-8", id="half a UTF-16 character"),
         pytest.param(b"#" * (5 * 2**20 + 1), "rejected", "larger than 5 MB", id="too large"),
     ],
@@ -222,6 +222,8 @@ def test_a_file_that_is_no_source_says_what_to_do(tmp_path: Path, data: bytes, o
         pytest.param(b"\xfe\xff" + "x = 'ä'\ny = 2\n".encode("utf-16-be"), id="UTF-16 big endian"),
         pytest.param("x = 'ä'\r\ny = 2\r\n".encode(), id="CRLF"),
         pytest.param("x = 'ä'\ry = 2\r".encode(), id="CR"),
+        pytest.param("x = 'ä'\ny = 2\n".encode("latin-1"), id="Latin-1"),
+        pytest.param("x = 'ä'\ny = 2\n".encode("utf-16-le"), id="UTF-16 without its mark"),
     ],
 )
 def test_every_usual_encoding_is_read_alike(tmp_path: Path, data: bytes) -> None:

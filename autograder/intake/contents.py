@@ -182,6 +182,14 @@ def _stub_block(block: str) -> bool:
     return isinstance(node, Definition) and all(_is_open(leaf) for leaf in _leaves(node))
 
 
+def parses(text: str) -> bool:
+    """Say whether a text is Python, but for magics."""
+    broken: list[int] = []
+    for _ in statements(text[:LONGEST], lambda error, line: broken.append(line)):
+        pass
+    return not broken
+
+
 def without_stubs(cells: Sequence[str], stubs: Sequence[Span]) -> list[str]:
     """Blank out unwritten definitions, and keep the number of every line."""
     lines = [text.split("\n") for text in cells]

@@ -1,20 +1,25 @@
 """Read the files of a hand-in that may be lessons, within limits that hold for all of them together."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.course.model import Assignment
 from autograder.intake.choice import Draft
-from autograder.intake.contents import LONGEST, contents
+from autograder.intake.conflict import sides
+from autograder.intake.contents import LONGEST, contents, parses
 from autograder.intake.hand_in import Unfit
 from autograder.intake.lesson_names import kind_and_stem, named_lessons
 from autograder.intake.names import printable_name
-from autograder.intake.notebook import code_cells
+from autograder.intake.notebook import code_cells, is_notebook_text
 from autograder.intake.search import FoundFile
-from autograder.intake.text import check_source, decode
+from autograder.intake.text import check_source, decode_with_note, typed_elsewhere
 from autograder.isolation.limits import Limits
 
 MOST_FILES = 200
+MOST_TYPED = 5
+CONFLICT = "{name} has merge-conflict markers; each side was read as a version of its own."
+DEFINITION = re.compile(r"^(?:def|class|import|from)\s", re.MULTILINE)
 MOST_PARSED = 4 * LONGEST  # characters of all files together
 
 
@@ -53,16 +58,42 @@ class DraftReader:
         limit = self.limits.notebook_bytes if blank.is_notebook else self.limits.source_bytes
         data = file.tree.read(file.entry, limit)
         self.bytes_left -= len(data)
-        if blank.is_notebook:
-            cells, notes = code_cells(name, data, self.limits.source_bytes)
-            empty = () if cells else (f"{name} has no code cells.",)
-            return [replace(blank, cells=cells, notes=(*notes, *empty))]
-        text = check_source(name, decode(name, data))
-        empty = () if text.strip() else (f"{name} is empty.",)
-        return [replace(blank, cells=(text,), notes=empty)]
+        text, note = decode_with_note(name, data)
+        blank = replace(blank, is_notebook=_is_notebook(name, text, blank.is_notebook))
+        drafts = [self._version(replace(blank, side=side), name, text, part) for side, part in sides(text)]
+        conflict = (CONFLICT.format(name=name),) if len(drafts) > 1 else ()
+        return [replace(draft, notes=(*filter(None, (note,)), *conflict, *draft.notes)) for draft in drafts]
+
+    def _version(self, blank: Draft, name: str, text: str, part: str) -> Draft:
+        """Read a file, or one side of its merge conflict."""
+        try:
+            if blank.is_notebook:
+                cells, notes = code_cells(name, text, self.limits.source_bytes, blank.side)
+                empty = () if cells else (f"{name} has no code cells.",)
+                return replace(blank, cells=cells, notes=(*notes, *empty))
+            empty = () if part.strip() else (f"{name} is empty.",)
+            return replace(blank, cells=(check_source(name, part),), notes=empty)
+        except Unfit as unfit:
+            return replace(blank, problem=str(unfit), outcome=unfit.outcome)
 
     def _with_contents(self, draft: Draft) -> Draft:
         tasks = [task.name for lesson in self.assignment.lessons for task in lesson.tasks]
         found = contents(draft.cells, tasks, min(LONGEST, self.parsed_left))
         self.parsed_left -= sum(map(len, draft.cells))
-        return replace(draft, found=found)
+        typed = () if found.is_whole else tuple(_typed(draft))
+        return replace(draft, found=found, notes=(*draft.notes, *typed))
+
+
+def _is_notebook(name: str, text: str, is_named_so: bool) -> bool:
+    """Tell a notebook from Python by what stands in it, where the name says otherwise."""
+    if is_named_so:
+        return is_notebook_text(text) or not DEFINITION.search(text) or text.lstrip().startswith(("{", "["))
+    return is_notebook_text(text)
+
+
+def _typed(draft: Draft) -> list[str]:
+    name = printable_name(draft.name)
+    many = len(draft.cells) > 1
+    places = [(f"{name}, cell {number}" if many else name, text) for number, text in enumerate(draft.cells, 1)]
+    said = [note for place, text in places for note in typed_elsewhere(place, text) if not parses(text)]
+    return said[:MOST_TYPED]

@@ -84,7 +84,7 @@ def _shown(graded: Choice | None, drafts: list[Draft], lesson: Lesson, assignmen
 
 def _cells(found: FoundFiles, draft: Draft, limits: Limits) -> list[Any]:
     file = next(one for one in found.files if (one.place, one.entry.name) == (draft.place, draft.name))
-    return plain_cells(printable_name(draft.name), file.tree.read(file.entry, limits.notebook_bytes))
+    return plain_cells(printable_name(draft.name), file.tree.read(file.entry, limits.notebook_bytes), draft.side)
 
 
 def _instead(graded: Choice | None) -> tuple[str, str]:
