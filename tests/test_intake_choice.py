@@ -10,8 +10,10 @@ from autograder.intake.choice import Draft, choose
 from autograder.intake.contents import contents
 from autograder.intake.lesson_names import named_lessons, newer
 from autograder.intake.reading import read_sources
+from autograder.intake.room import Room
 from autograder.intake.search import search
 from autograder.intake.tree import FileEntry, FolderPath
+from autograder.isolation.limits import Limits
 
 
 def lesson(name: str, *tasks: str) -> Lesson:
@@ -284,7 +286,7 @@ class Folder:
 
 
 def found_in(*paths: str) -> list[str]:
-    files = search(Folder(*paths), SINE).files  # type: ignore[arg-type]
+    files = search(Folder(*paths), SINE, Room(Limits())).files  # type: ignore[arg-type]
     return ["/".join((*file.place, file.entry.name)) for file in files]
 
 

@@ -11,6 +11,7 @@ from autograder.intake.hand_in import Refused, Unfit
 from autograder.intake.lesson_names import kind_and_stem, named_lessons
 from autograder.intake.names import printable_name
 from autograder.intake.notebook import MOST_CELLS, plain_cells
+from autograder.intake.room import Room
 from autograder.intake.search import FoundFiles, search
 from autograder.intake.students import Student
 from autograder.intake.tree import Tree
@@ -57,7 +58,7 @@ def read_original(student: Student, assignment: Assignment, lesson: Lesson, limi
 
 
 def _read(tree: Tree, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
-    found = search(tree, assignment)
+    found = search(tree, assignment, Room(limits))
     drafts = DraftReader(assignment, limits).read_all(found.files)
     graded = choose(lesson, assignment, drafts)
     shown = _shown(graded, drafts, lesson, assignment)

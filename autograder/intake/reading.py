@@ -5,15 +5,16 @@ from pathlib import Path
 
 from autograder.course.model import Assignment
 from autograder.errors import UsageError
-from autograder.intake.archive import open_archive
+from autograder.intake.archive import archive_ending, open_archive
 from autograder.intake.choice import Choice, Draft, Version, choose, listed
 from autograder.intake.drafts import DraftReader
 from autograder.intake.folder import FolderTree
 from autograder.intake.hand_in import HandIn, Refused, Source, Unfit, digest
 from autograder.intake.lesson_names import SUFFIXES, kind_and_stem, named_lessons
 from autograder.intake.names import as_given, folder_names, printable_name
+from autograder.intake.room import Room
 from autograder.intake.search import FoundFile, FoundFiles, search
-from autograder.intake.students import ZIP, Student
+from autograder.intake.students import Student
 from autograder.intake.tree import FileEntry, Kind, Tree
 from autograder.isolation.limits import Limits
 
@@ -24,8 +25,9 @@ WRONG_KIND = "{name} is no Python file and no notebook; hand in {lesson}.py or {
 def read_hand_in(student: Student, assignment: Assignment, limits: Limits) -> HandIn:
     """Read what a student handed in for an assignment."""
     try:
-        with _tree(student.path, limits) as tree:
-            return _read_tree(student, tree, assignment, limits)
+        room = Room(limits)
+        with _tree(student.path, room) as tree:
+            return _read_tree(student, tree, assignment, room)
     except Unfit as unfit:
         return _rejected(student, str(unfit))
     except OSError as error:
@@ -33,15 +35,16 @@ def read_hand_in(student: Student, assignment: Assignment, limits: Limits) -> Ha
         return _rejected(student, f"{_name(student.path)} could not be read ({why}); check its permissions.")
 
 
-def _read_tree(student: Student, tree: Tree, assignment: Assignment, limits: Limits) -> HandIn:
-    found = search(tree, assignment)
-    drafts = DraftReader(assignment, limits).read_all(found.files)
+def _read_tree(student: Student, tree: Tree, assignment: Assignment, room: Room) -> HandIn:
+    found = search(tree, assignment, room)
+    drafts = DraftReader(assignment, room.limits).read_all(found.files)
     sources = read_sources(assignment, drafts)
     if found.links and not sources:
         raise Refused(f"{found.links[0]} is a link, and links are not followed; hand in the files themselves.")
     others = _others(sources, drafts, found)
-    notes = (*tree.notes(), *_notes(sources, others, assignment))
+    notes = (*tree.notes(), *_opened(drafts, sources), *_notes(sources, others, assignment))
     sources |= _of_wrong_kind(sources, found, assignment)
+    sources |= _of_refused(sources, found, assignment)
     ordered = {lesson.name: sources[lesson.name] for lesson in assignment.lessons if lesson.name in sources}
     return HandIn(student.student, student.folder, ordered, notes, "", digest(ordered), others)
 
@@ -71,9 +74,10 @@ def read_one(path: Path, assignment: Assignment, limits: Limits) -> HandIn:
     path = path.absolute()
     if not path.is_symlink() and not path.exists():
         raise UsageError(f"{path}: there is no such file or folder. Give one student's work.")
-    name = as_given(path.stem if path.suffix.lower() == ZIP else path.name) or "student"
+    ending = "" if path.is_dir() else archive_ending(path.name)
+    name = as_given(path.name[: -len(ending)] if ending else path.name) or "student"
     student = Student(name, folder_names([name])[name], path)
-    if not kind_and_stem(path.name)[0] or path.suffix.lower() == ZIP or path.is_dir():
+    if not kind_and_stem(path.name)[0] or ending or path.is_dir():
         return read_hand_in(student, assignment, limits)
     return _read_file(student, assignment, limits)
 
@@ -91,10 +95,10 @@ def _read_file(student: Student, assignment: Assignment, limits: Limits) -> Hand
     return HandIn(student.student, student.folder, sources, (), "", digest(sources))
 
 
-def _tree(path: Path, limits: Limits) -> Tree:
+def _tree(path: Path, room: Room) -> Tree:
     if path.is_symlink():
         raise Refused(f"{_name(path)} is a link, and links are not followed; hand in the files themselves.")
-    return FolderTree(path) if path.is_dir() else open_archive(path, limits)
+    return FolderTree(path) if path.is_dir() else open_archive(path, room)
 
 
 def _of_wrong_kind(sources: dict[str, Source], found: FoundFiles, assignment: Assignment) -> dict[str, Source]:
@@ -107,6 +111,23 @@ def _of_wrong_kind(sources: dict[str, Source], found: FoundFiles, assignment: As
                 said = WRONG_KIND.format(name=printable_name(file.entry.name), lesson=lesson)
                 made.setdefault(lesson, Source(lesson, file.entry.name, (), False, (), said, "failed"))
     return made
+
+
+def _of_refused(sources: dict[str, Source], found: FoundFiles, assignment: Assignment) -> dict[str, Source]:
+    """Say of each lesson that is missing which archive, in which it may be, was not opened."""
+    if not found.refused:
+        return {}
+    missing = [lesson.name for lesson in assignment.lessons if lesson.name not in sources]
+    file, said = found.others[-1].entry.name, found.refused[0]
+    return {name: Source(name, file, (), False, (), said, "rejected") for name in missing}
+
+
+def _opened(drafts: Sequence[Draft], sources: dict[str, Source]) -> tuple[str, ...]:
+    """Say in which archives inside of the hand-in lessons were found."""
+    used = {source.file for one in sources.values() for source in one.versions}
+    places = ["/".join(draft.place) for draft in drafts if draft.name in used]
+    packed = dict.fromkeys(place for place in places if any(map(archive_ending, place.split("/"))))
+    return (f"Lessons were found in {listed(map(printable_name, packed))}.",) if packed else ()
 
 
 def _notes(sources: dict[str, Source], others: tuple[str, ...], assignment: Assignment) -> tuple[str, ...]:
