@@ -138,6 +138,15 @@ def test_several_files_may_be_one_lesson() -> None:
     assert "together count as cell.py" in found.notes[0] and not found.look
 
 
+def test_a_part_without_an_answer_belongs_to_the_lesson_if_an_answer_uses_it() -> None:
+    uses = "def step(x):\n    return math.sin(x)\n" + written("unroll")
+    head, rest = draft("cell_part1.py", "import math\nimport os\n"), draft("cell_part2.py", uses)
+
+    assert counts(head, rest) == ["cell_part1.py + cell_part2.py"]
+    assert counts(head, draft("cell_part2.py", "import math\n" + uses)) == ["cell_part2.py"]
+    assert counts(draft("windows.py", "import math\n" + written("cut")), rest) == ["cell_part2.py"]
+
+
 def test_what_one_file_leaves_unwritten_does_not_hide_what_another_has_written() -> None:
     half = draft("cell.py", written("step") + stubs("unroll"))
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from autograder.course.model import load_course
 from autograder.intake import Student, read_hand_in
+from autograder.intake.contents import contents
 from autograder.isolation.limits import Limits
 
 SINE = load_course(REPOSITORY).assignment("sine")
@@ -167,3 +168,4 @@ def test_the_same_answers_are_found_however_they_arrive(
         source = hand_in.sources[lesson.name]
         assert source.problem == "" and not source.rivals, source.notes
         assert tasks_of(source.cells, [task.name for task in lesson.tasks]) == RIGHT[lesson.name], source.notes
+        assert not contents(source.cells, []).lacking, source.notes

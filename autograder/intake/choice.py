@@ -174,7 +174,8 @@ def _of_begun(pool: _Pool, begun: list[Draft], readable: list[Draft]) -> Choice:
     best = [one for one in distinct if not any(_beats(pool, other, one) for other in distinct if other is not one)]
     main, *others = best or distinct[:1]  # files that beat each other in a circle are as good as each other
     rivals = [one for one in others if pool.written(one) & pool.written(main)]
-    groups = [_completed(pool, one, distinct) for one in (main, *rivals[: MOST_VERSIONS - 1])]
+    kept = (main, *rivals[: MOST_VERSIONS - 1])
+    groups = [_with_helpers(pool, _completed(pool, one, distinct), readable) for one in kept]
     _note_name(pool, *groups[0].drafts)
     _note_passed_over(pool, groups, begun, readable)
     look = _look(groups, rivals)
@@ -222,6 +223,14 @@ def _completed(pool: _Pool, main: Draft, others: Iterable[Draft]) -> Version:
             drafts.append(other)
             have |= pool.written(other)
     return Version(tuple(reversed(drafts)))
+
+
+def _with_helpers(pool: _Pool, version: Version, readable: Iterable[Draft]) -> Version:
+    """Add the parts of the lesson that have no answer, and what the answers use, such as its imports."""
+    bound = frozenset[str]().union(*(draft.found.bound for draft in version.drafts))
+    lacking = frozenset[str]().union(*(draft.found.lacking for draft in version.drafts)) - bound
+    parts = [one for one in readable if pool.names(one) and not one.found.defined and one.found.bound & lacking]
+    return Version((*parts, *version.drafts))
 
 
 def _note_name(pool: _Pool, *drafts: Draft) -> None:

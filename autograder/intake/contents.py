@@ -1,16 +1,19 @@
 """What a source text defines, found without running it: the tasks in it, and which of them are written."""
 
 import ast
+import builtins
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.isolation.inside.names import names_of
 from autograder.isolation.inside.source import BROKEN, statements
 
 LONGEST = 500_000  # characters that are parsed of a hand-in: a tree takes a hundred times the memory of its text
 BLOCK = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 TOP = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
+BUILTINS = frozenset(dir(builtins))
 UNWRITTEN = "NotImplementedError"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 BLOCKS = (ast.If, ast.Try, ast.With)
@@ -36,6 +39,8 @@ class Contents:
         statements: digests of all statements; comments and layout do not count.
         stubs: where the unwritten definitions stand.
         is_whole: whether all of it could be parsed.
+        bound: the names that get a value at the top.
+        lacking: the names that are read and get none.
     """
 
     defined: frozenset[str] = frozenset()
@@ -44,6 +49,8 @@ class Contents:
     statements: frozenset[str] = frozenset()
     stubs: tuple[Span, ...] = ()
     is_whole: bool = True
+    bound: frozenset[str] = frozenset()
+    lacking: frozenset[str] = frozenset()
 
 
 NOTHING = Contents()
@@ -74,17 +81,24 @@ class _Search:
         self._statements: set[str] = set()
         self._stubs: list[Span] = []
         self._is_whole = True
+        self._bound: set[str] = set()
+        self._read: set[str] = set()
 
     def result(self) -> Contents:
         written = frozenset(name for name, (is_written, _) in self._begun.items() if is_written)
         begun = sum(count for _, count in self._begun.values())
         defined = frozenset(self._begun)
-        return Contents(defined, written, begun, frozenset(self._statements), tuple(self._stubs), self._is_whole)
+        bound, lacking = frozenset(self._bound), frozenset(self._read - self._bound - BUILTINS)
+        statements = frozenset(self._statements)
+        return Contents(defined, written, begun, statements, tuple(self._stubs), self._is_whole, bound, lacking)
 
     def parse(self, cell: int, text: str) -> None:
         broken: list[int] = []
         for statement in statements(text, lambda error, line: broken.append(line)):
             self._statements.add(_digest(statement, text))
+            names = names_of(statement)
+            self._bound |= names.bound
+            self._read |= names.read
             for node in _flat(statement):
                 self._take(cell, node)
         if broken:
