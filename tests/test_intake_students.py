@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake import find_students
+from autograder.intake import find_students, loose_work
 from autograder.intake.names import folder_names, is_misleading, printable_name
 
 NFC = unicodedata.normalize("NFC", "Zoë")
@@ -28,6 +28,13 @@ def test_every_folder_and_every_zip_is_a_student(tmp_path: Path) -> None:
     assert [student.student for student in students] == ["ada", "bob", "cleo"]
     assert [student.path.name for student in students] == ["ada", "bob.zip", "cleo.ZIP"]
     assert skipped == []
+
+
+@pytest.mark.parametrize("ending", [".tar.gz", ".tgz", ".TAR", ".rar", ".7z", ".tar.xz", ".egg"])
+def test_every_other_archive_is_a_student_too(tmp_path: Path, ending: str) -> None:
+    (tmp_path / f"ada{ending}").touch()
+
+    assert names(tmp_path) == ["ada"] and loose_work(tmp_path) == []
 
 
 def test_other_files_and_dot_folders_are_skipped_and_named(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 @click.command()
 @click.argument("assignment")
 @click.argument("submissions", type=FOLDER)
-@click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the results; made if it is missing.")
+@click.option("-o", "--out", type=FOLDER, help="The folder for the results; made if it is missing.")
+@click.option("--dry-run", is_flag=True, help="Show which file counts as which lesson, and grade nothing.")
 @jobs("Hand-ins graded")
 @click.option("--seed", default="", help="Secret of the hidden inputs. Made at the first run and kept in OUT/run.json.")
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
@@ -21,12 +22,15 @@ def grade(
     course: Any,
     assignment: str,
     submissions: Path,
-    out: Path,
+    out: Path | None,
+    dry_run: bool,
     jobs: int,
     seed: str,
     accept_weak_isolation: bool,
 ) -> None:
-    """Grade a class: one folder or .zip per student in SUBMISSIONS, with .py or .ipynb files.
+    """Grade a class: one folder, .zip or .tar.gz per student in SUBMISSIONS, with .py or .ipynb files.
+
+    A lesson is what defines its tasks, whatever its file is named; `--dry-run` shows which file counts as which.
 
     \b
     OUT/grades.csv                a row per student and task
@@ -44,6 +48,12 @@ def grade(
     3  stopped; or the grading itself failed for somebody; or SUBMISSIONS has work that belongs to no student.
        All other rows are written, and the last lines name who and why
     """
+    if dry_run:
+        from autograder.grading.dry_run import show_dry_run
+
+        sys.exit(0 if show_dry_run(course, assignment, submissions) else 3)
+    if out is None:
+        raise click.MissingParameter(ctx=click.get_current_context(), param_hint="'-o' / '--out'", param_type="option")
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 

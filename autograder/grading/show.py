@@ -15,6 +15,7 @@ from autograder.reports.terminal import class_table
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
 
+LOOK = "Look at this by hand"
 UNREAD = "Graded again, since their records in {out} do not fit this course and this version of Unroll"
 LOOSE = "lies in no student's folder or .zip, so it has no row. Put it into a folder that is named after its student."
 
@@ -39,6 +40,8 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
+        for line in arrivals(graded):
+            click.echo(line)
         if open_ends:
             click.echo(f"Not graded, {len(open_ends)}; all else is:")
         for line in open_ends:
@@ -56,6 +59,25 @@ def _open_ends(found: Class, graded: Graded) -> Iterator[str]:
         yield f"  {one_line(student, 60)}: {one_line(why, 300)}"
     for name in found.loose:
         yield f"  {one_line(name, 60)}: {LOOSE}"
+
+
+def arrivals(graded: Graded) -> Iterator[str]:
+    """Say what was done to read hand-ins that did not come as they were handed out, those for a person last."""
+    came = [result for result in graded.results if result.arrival]
+    look = [result for result in came if any(said.startswith(LOOK) for said in result.arrival)]
+    if rest := [result for result in came if result not in look]:
+        yield f"Handed in otherwise than handed out, {len(rest)} (more in their reports):"
+        yield from (f"  {one_line(result.student, 60)}: {_first(result.arrival)}" for result in rest)
+    if look:
+        yield f"To be looked at by hand, {len(look)}:"
+    for result in look:
+        said = [note for note in result.arrival if note.startswith(LOOK)]
+        yield f"  {one_line(result.student, 60)}: {_first(said)}"
+
+
+def _first(said: Sequence[str]) -> str:
+    more = f" ({len(said) - 1} more)" if len(said) > 1 else ""
+    return f"{one_line(said[0], 200)}{more}"
 
 
 @contextmanager

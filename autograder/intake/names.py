@@ -10,6 +10,7 @@ LONGEST = 100
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 KIT = {"grades.csv", "run.json", "junit.xml", "index.html", "report.html", "results.json", "record.json"}
 DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+NOT_OWN = {"__macosx", "__pycache__", "venv", "env", "virtualenv", "node_modules", "site-packages", "dist-packages"}
 DIRECTING = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -21,6 +22,11 @@ def name_key(name: str) -> str:
 def is_ignored(name: str) -> bool:
     """Say whether a file or folder is nobody's work: dot files and what macOS adds to archives."""
     return name.startswith(".") or name_key(name) == "__macosx"
+
+
+def is_not_own(folder: str) -> bool:
+    """Say whether a folder in a hand-in holds what programs put there: installed packages, caches, checkpoints."""
+    return is_ignored(folder) or name_key(folder) in NOT_OWN
 
 
 def is_misleading(name: str) -> bool:
