@@ -52,6 +52,30 @@ def grade(
 
 
 @click.command()
+@click.argument("download", type=FOLDER)
+@click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the students' folders; new or empty.")
+@click.option("--roster", type=FOLDER, help="A CSV with ids, names and e-mails; who handed in nothing is a row too.")
+@click.option("--only", default="", metavar="NAME", help="The assignment, if the download holds several.")
+@click.option("--force", is_flag=True, help="Replace what an earlier run has collected there.")
+@click.option("--dry-run", is_flag=True, help="Show who handed in what and when; write nothing.")
+@with_course
+def collect(course: Any, download: Path, out: Path, roster: Path | None, only: str, force: bool, dry_run: bool) -> None:
+    """Sort what a learning platform hands out: one clean folder for each student in OUT.
+
+    DOWNLOAD is a folder or a .zip of Moodle, Canvas, D2L Brightspace, Blackboard, Gradescope, GitHub Classroom,
+    Classroom 50, Google Drive, Microsoft Teams, JupyterHub or nbgrader. Nothing of it is changed.
+
+    \b
+    OUT/<student>/      the newest finished version of each file
+    OUT/.attempts/      all attempts of those who have several
+    OUT/collected.csv   who, and when, with the time zone
+    """
+    from autograder.collect.show import show_collecting
+
+    show_collecting(course, download, out, roster, only, force, dry_run)
+
+
+@click.command()
 @click.argument("assignment")
 @jobs("Students autograded")
 @click.option("--force", is_flag=True, help="Autograde students again who are autograded already; manual marks stay.")
