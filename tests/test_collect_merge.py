@@ -195,6 +195,7 @@ def test_names_that_fall_together_are_all_there(tmp_path: Path) -> None:
         ("a/b", "a_b"),
         ("CON", "_CON"),
         ("nul.txt", "_nul.txt"),
+        ("COM¹", "_COM¹"),
         ("..", "student"),
         (".hidden", "hidden"),
         ("-rf", "rf"),

@@ -106,7 +106,8 @@ def safe_name(name: str, otherwise: str = "student") -> str:
     kept = re.sub(r"\s+", " ", kept).strip(" ").rstrip(". ").lstrip(".-~ ")
     while len(kept.encode()) > LONGEST_BYTES:
         kept = kept[:-1].rstrip(". ")
-    if name_key(kept) in KIT or name_key(kept).split(".")[0].strip() in DEVICES:
+    key = name_key(unicodedata.normalize("NFKC", kept))  # Windows takes COM¹ for COM1
+    if key in KIT or key.split(".")[0].strip() in DEVICES:
         kept = f"_{kept}"
     return kept or otherwise
 

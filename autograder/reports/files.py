@@ -18,7 +18,7 @@ from autograder.text.files import real_folder, write_atomically
 from autograder.text.ours import NOBODY_ELSE
 from autograder.text.words import points
 
-HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outcome", "mistake", "message")
+HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outcome", "mistake", "message", "folder")
 EXACT = 6
 
 
@@ -100,7 +100,9 @@ def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[
     last = (len(assignment.lessons), 0)
     for result in results:
         tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
-        yield _rows((csv_cell(result.student), assignment.name, *_marks(task)) for task in tasks)
+        yield _rows(
+            (csv_cell(result.student), assignment.name, *_marks(task), csv_cell(result.folder)) for task in tasks
+        )
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:
