@@ -15,6 +15,17 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 @click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the results; made if it is missing.")
 @jobs("Hand-ins graded")
 @click.option("--seed", default="", help="Secret of the hidden inputs. Made at the first run and kept in OUT/run.json.")
+@click.option("--roster", type=FOLDER, help="A CSV of the class; who handed in nothing is a row too.")
+@click.option(
+    "--due", default="", metavar="TIME", help="The deadline, such as '2025-03-01 23:59', in the course's time zone."
+)
+@click.option(
+    "--extension",
+    "extensions",
+    multiple=True,
+    metavar="STUDENT=TIME",
+    help="An own deadline, or so much more: jdoe=48h.",
+)
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @with_course
 def grade(
@@ -24,9 +35,14 @@ def grade(
     out: Path,
     jobs: int,
     seed: str,
+    roster: Path | None,
+    due: str,
+    extensions: tuple[str, ...],
     accept_weak_isolation: bool,
 ) -> None:
     """Grade a class: one folder or .zip per student in SUBMISSIONS, with .py or .ipynb files.
+
+    SUBMISSIONS may also be what `unroll collect` has written, or a learning platform's download: it is sorted first.
 
     \b
     OUT/grades.csv                a row per student and task
@@ -47,7 +63,8 @@ def grade(
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 
-    if not show_grading(course, assignment, submissions, out, Options(jobs, seed, accept_weak_isolation)):
+    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions)
+    if not show_grading(course, assignment, submissions, out, options):
         sys.exit(3)
 
 

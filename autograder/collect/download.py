@@ -71,7 +71,8 @@ class FolderDownload:
     """A download that was unpacked."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root.resolve()
+        self._root = root.resolve(strict=True)
+        FolderTree(self._root).__exit__()  # it is a folder that can be opened
         self.refused: tuple[str, ...] = ()
         self.files = tuple(self._walk(()))
 
@@ -91,28 +92,31 @@ class FolderDownload:
             return True
         return False
 
-    def _walk(self, place: FolderPath, tree: FolderTree | None = None) -> Iterator[File]:
-        """List a folder and what is below it; a student's folder has one limit of entries for all that is in it."""
-        if tree is None:
-            with FolderTree(self._root.joinpath(*place)) as own:
-                found = self._list(own, (), place)
-                if len(place) >= OWN_BUDGET:
-                    for file in found:
-                        yield from self._with_below(file, own)
-                    return
-            for file in found:
-                yield from self._with_below(file, None)
-        else:
-            for file in self._list(tree, place[OWN_BUDGET:], place):
-                yield from self._with_below(file, tree)
+    def _walk(self, place: FolderPath) -> Iterator[File]:
+        """List a folder and what is below it; a folder that cannot be opened is an empty one."""
+        found: list[File] = []
+        with suppress(OSError, Refused), FolderTree(self._root.joinpath(*place)) as tree:
+            # A student's folder has one limit of entries for all that is below it.
+            found = list(_below(tree, (), place) if len(place) >= OWN_BUDGET else _entries(tree, (), place))
+        for file in found:
+            yield file
+            if file.kind == "folder" and len(place) < OWN_BUDGET:
+                yield from self._walk(file.path)
 
-    def _list(self, tree: FolderTree, place: FolderPath, whole: FolderPath) -> list[File]:
-        return [File((*whole, one.name), one.kind) for one in tree.entries(place) if one.name.lower() not in NO_WORK]
 
-    def _with_below(self, file: File, tree: FolderTree | None) -> Iterator[File]:
+def _entries(tree: FolderTree, place: FolderPath, around: FolderPath) -> list[File]:
+    try:
+        found = tree.entries(place)
+    except OSError:
+        return []
+    return [File((*around, *place, one.name), one.kind) for one in found if one.name.lower() not in NO_WORK]
+
+
+def _below(tree: FolderTree, place: FolderPath, around: FolderPath) -> Iterator[File]:
+    for file in _entries(tree, place, around):
         yield file
         if file.kind == "folder" and len(file.path) < DEEPEST:
-            yield from self._walk(file.path, tree)
+            yield from _below(tree, file.path[len(around) :], around)
 
 
 class ZipDownload:

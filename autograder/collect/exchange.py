@@ -8,12 +8,16 @@
 """
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
 
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person, the_one
 from autograder.collect.download import File, Listing
 from autograder.collect.times import moment
+from autograder.intake.folder import FolderTree
 from autograder.intake.hand_in import Unfit
+from autograder.intake.tree import FileEntry
 
 INBOUND = re.compile(r"(?P<login>.+?)\+(?P<assignment>[^+]+)\+(?P<when>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^+]*)(?:\+.+)?")
 STAMP = "timestamp.txt"
@@ -66,6 +70,23 @@ def recognise_homes(listing: Listing, asked: Asked) -> Found | None:
     )
     over = [name for name in listing.folders if name not in homes] + [one.path[0] for one in listing.loose]
     return Found("JupyterHub", tuple(attempts), tuple(over))
+
+
+def stamps(submitted: Path, students: Sequence[str], assignment: str, zone: tzinfo) -> dict[str, datetime]:
+    """Read nbgrader's times in its folder `submitted`, by student.
+
+    A student may put such a file into a folder, so they count only if most students have one.
+    """
+    found: dict[str, datetime] = {}
+    for student in students:
+        try:
+            with FolderTree(submitted / student) as tree:
+                text = tree.read(FileEntry((assignment,), STAMP, "file"), 100).decode("utf-8")
+        except (Unfit, UnicodeDecodeError, OSError):
+            continue
+        if when := moment(text, zone):
+            found[student] = when
+    return found if len(found) > len(students) / 2 else {}
 
 
 def _named(login: str) -> tuple[Person]:

@@ -15,13 +15,13 @@ PLATFORMS: tuple[Recognise, ...] = (
     blackboard.recognise,
     d2l.recognise,
     exchange.recognise_inbound,
-    exchange.recognise_submitted,
     drive.recognise_teams,
     repositories.recognise,
     exchange.recognise_homes,
     canvas.recognise,
     drive.recognise_drive,
 )
+PLAIN: tuple[Recognise, ...] = (exchange.recognise_submitted, plain.recognise)  # `unroll grade` reads them as they are
 WRAPPED = 3
 KNOWN = (
     "Moodle, Canvas, D2L Brightspace, Blackboard, Gradescope, GitHub Classroom, Classroom 50, Google Drive, Microsoft "
@@ -33,10 +33,10 @@ def recognise(listing: Listing, asked: Asked, is_plain_known: bool = True) -> Fo
     """Find out who handed in what, also where folders stand around the class.
 
     Args:
-        is_plain_known: take one folder or archive for each student for a layout as well.
+        is_plain_known: take one folder or archive for each student for a layout as well, and nbgrader's `submitted`.
     """
     for _ in range(WRAPPED):
-        for layout in (*PLATFORMS, plain.recognise) if is_plain_known else PLATFORMS:
+        for layout in (*PLATFORMS, *PLAIN) if is_plain_known else PLATFORMS:
             found = layout(listing, asked)
             if found and _is_most(listing, found):
                 return replace(found, passed_over=tuple(sorted(found.passed_over)))

@@ -27,7 +27,7 @@ def recognise(listing: Listing, asked: Asked) -> Found | None:
     clones = {name for name in folders if listing.has(name, ".git")}
     slug = f"{around['slug']}-" if around else ""
     own = {name for name in folders if name.lower().startswith(slug.lower())} if slug else set()
-    if not own:
+    if not own and clones == set(folders):
         own, slug = clones, _shared(clones)
     if not own or not slug or not (clones or around):
         return None

@@ -91,6 +91,9 @@ class HandInResult:
         notes: sentences about the hand-in itself (two files for one lesson, a dropped cell).
         seconds: wall clock.
         again: whether a later run grades it again, the same as it is: something from outside may have ended a worker.
+        kept: the share of the points that is kept after the deadline, from 0 to 1.
+        late: what the deadline does, in a sentence, or "".
+        arrival: what was said when the hand-in was collected, or "".
     """
 
     student: str
@@ -102,9 +105,17 @@ class HandInResult:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     again: bool = False
+    kept: float = 1.0
+    late: str = ""
+    arrival: str = ""
 
     @property
     def score(self) -> float:
+        return self.before * self.kept
+
+    @property
+    def before(self) -> float:
+        """The points before what being late costs."""
         return sum(task.score for task in self.tasks)
 
     @property
