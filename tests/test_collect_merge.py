@@ -1,14 +1,21 @@
 """The newest finished version counts, every attempt is kept aside, and a hostile name or archive gains nothing."""
 
+import io
 import os
 import stat
+import warnings
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from downloads import DONE, LIMITS, OTHER, STUB, collected, files_in, lay_out, looked_at, packed
+from downloads import DONE, LIMITS, OTHER, STUB, TASKS, collected, files_in, lay_out, looked_at, packed
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from autograder.collect.collect import plan
+from autograder.collect.attempt import Asked
+from autograder.collect.collect import plan, understand, write
+from autograder.collect.download import open_download
 from autograder.collect.people import safe_name
 from autograder.collect.record import COLLECTED, read_collected
 from autograder.errors import UsageError
@@ -230,3 +237,37 @@ def test_the_table_is_read_back_as_it_was_and_is_no_formula(tmp_path: Path) -> N
 
     assert "\n'=cmd" in (tmp_path / "out" / COLLECTED).read_text()
     assert set(read_collected(tmp_path / "out").values()) == set(rows.values())
+
+
+NAMES = st.lists(
+    st.text(st.sampled_from("ab./\\:-_ 1김\u202e\x00"), min_size=1, max_size=12)
+    | st.sampled_from(
+        ["a_1_2_x.py", "A_1_assignsubmission_file_/x.py", "1-2 - A - Mar 1, 2025 900 AM/x.py", "../x.py"]
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(names=NAMES)
+def test_whatever_an_archive_names_nothing_is_written_elsewhere(names: list[str]) -> None:
+    with TemporaryDirectory() as place, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # two members of one name
+        root = Path(place)
+        (root / "class.zip").write_bytes(packed_in_order(names))
+
+        with open_download(root / "class.zip") as download:
+            found = understand(download, "class", Asked(), TASKS)
+            if found is not None:
+                write(found, root / "out")
+
+        assert {one.name for one in root.iterdir()} <= {"class.zip", "out"}
+        assert not [one for one in root.rglob("*") if one.is_symlink()]
+
+
+def packed_in_order(names: list[str]) -> bytes:
+    with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
+        for name in names:
+            archive.writestr(zipfile.ZipInfo(name), DONE)
+    return buffer.getvalue()

@@ -86,10 +86,17 @@ def collect(course: Any, download: Path, out: Path, roster: Path | None, only: s
     OUT/<student>/      the newest finished version of each file
     OUT/.attempts/      all attempts of those who have several
     OUT/collected.csv   who, and when, with the time zone
+
+    \b
+    Exit status
+    0  all that may be work belongs to a student
+    2  wrong use, or the layout is not known: nothing was written
+    3  DOWNLOAD has work that belongs to no student; the last lines name it
     """
     from autograder.collect.show import show_collecting
 
-    show_collecting(course, download, out, roster, only, force, dry_run)
+    if not show_collecting(course, download, out, roster, only, force, dry_run):
+        sys.exit(3)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from autograder.collect.roster import Entry
 from autograder.collect.times import moment, written
 from autograder.errors import UsageError
 from autograder.intake.names import name_key, printable_name
+from autograder.intake.students import ZIP, is_work
 from autograder.intake.tree import FolderPath
 from autograder.isolation.limits import Limits
 from autograder.text.files import cannot_write, real_folder, write_atomically
@@ -184,13 +185,26 @@ def _row(collected: Collected, student: Student, merged: Merged, files: int) -> 
     )
 
 
+def nobodys(collected: Collected) -> list[str]:
+    """Name what may be somebody's work, and belongs to no student."""
+    folders = {one.path[-1] for one in collected.download.files if one.kind == "folder"}
+    work = [name for name in collected.found.passed_over if name in folders or is_work(name) or _is_zip(name)]
+    return sorted((*collected.download.refused, *work))
+
+
+def _is_zip(name: str) -> bool:
+    return name.lower().endswith(ZIP)
+
+
 def summary(collected: Collected, rows: Sequence[Row]) -> Iterator[str]:
     """Say in lines what was found, and what a person has to look at."""
     handed_in = sum(row.attempts > 0 for row in rows)
     yield f"Recognised: {collected.found.platform}. {len(rows)} students, {handed_in} of them have handed in."
-    if over := (*collected.download.refused, *collected.found.passed_over):
-        some = ", ".join(printable_name(name) for name in over[:10])
-        yield f"Passed over, nobody's work: {some}{' ...' if over[10:] else ''}"
+    lost = nobodys(collected)
+    over = [name for name in collected.found.passed_over if name not in lost]
+    for said, found in (("Passed over", over), ("Nobody's, so look by hand", lost)):
+        if found:
+            yield f"{said}: {', '.join(map(printable_name, found[:10]))}{' ...' if found[10:] else ''}"
     unmatched = [shown(one) for one in collected.students if one.attempts and one.entry is None]
     if unmatched and any(one.entry for one in collected.students):
         yield f"Not on the roster: {', '.join(unmatched[:10])}{' ...' if unmatched[10:] else ''}"

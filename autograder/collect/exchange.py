@@ -3,8 +3,8 @@
 - `COURSE/inbound/LOGIN+ASSIGNMENT+2015-02-02 15:58:23.948203 UTC[+SECRET]/` (source: `exchange/default/submit.py` and
   `collect.py` of jupyter/nbgrader; a login may have a `+`). The course may stand around `inbound`.
 - `submitted/LOGIN/ASSIGNMENT/` with a `timestamp.txt` each, as `nbgrader collect` leaves it.
-- `jupyter-LOGIN/ASSIGNMENT/`, or `home/LOGIN/ASSIGNMENT/`: the homes of The Littlest JupyterHub and of others. They say
-  nothing of a time.
+- `jupyter-LOGIN/ASSIGNMENT/`, or `home/LOGIN/ASSIGNMENT/` with Jupyter's hidden folders: the homes of The Littlest
+  JupyterHub and of others. They say nothing of a time.
 """
 
 import re
@@ -60,7 +60,7 @@ def recognise_homes(listing: Listing, asked: Asked) -> Found | None:
     """Find the homes of a hub's users."""
     if "home" in listing.folders and len(listing.folders) == 1:
         return recognise_homes(listing.below("home"), asked)
-    homes = [name for name in listing.folders if name.startswith(HOME) or listing.name == "home"]
+    homes = [name for name in listing.folders if name.startswith(HOME) or _is_home(listing, name)]
     if not homes:
         return None
     there = {one.path[1] for one in listing.files if len(one.path) == 2 and one.kind == "folder"}
@@ -70,6 +70,10 @@ def recognise_homes(listing: Listing, asked: Asked) -> Found | None:
     )
     over = [name for name in listing.folders if name not in homes] + [one.path[0] for one in listing.loose]
     return Found("JupyterHub", tuple(attempts), tuple(over))
+
+
+def _is_home(listing: Listing, name: str) -> bool:
+    return listing.name == "home" and any(listing.has(name, own) for own in (".jupyter", ".ipython", ".local"))
 
 
 def stamps(submitted: Path, students: Sequence[str], assignment: str, zone: tzinfo) -> dict[str, datetime]:

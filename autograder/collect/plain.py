@@ -8,11 +8,10 @@ ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 
 
 def recognise(listing: Listing, asked: Asked) -> Found | None:
-    """Find a class that needs no sorting: at least two students, each with work, and no file that is nobody's."""
+    """Find a class that needs no sorting: at least two students with work."""
     folders = {name: files for name, files in listing.folders.items() if any(map(_may_be_work, files))}
     archives = {one.path[0]: one for one in listing.loose if _ending(one.path[0])}
-    nobodys = [one.path[0] for one in listing.loose if one.path[0] not in archives and is_work(one.path[0])]
-    if len(folders) + len(archives) < 2 or nobodys:
+    if len(folders) + len(archives) < 2:
         return None
     attempts = [Attempt(_person(name), _items(listing, files)) for name, files in listing.folders.items()]
     for name in archives:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.collect.attempt import Asked
-from autograder.collect.collect import plan, summary, understand, unknown, write
+from autograder.collect.collect import nobodys, plan, summary, understand, unknown, write
 from autograder.collect.download import open_download
 from autograder.collect.record import COLLECTED, Row
 from autograder.collect.roster import read_roster
@@ -21,8 +21,10 @@ from autograder.text.console import print_table, short
 
 def show_collecting(
     course: Course, download: Path, out: Path, roster: Path | None, only: str, force: bool, dry_run: bool
-) -> None:
+) -> bool:
     """Collect a download and show the table of its students; or show it, and write nothing.
+
+    Returns: whether all that may be work belongs to a student.
 
     Raises:
         UsageError: the layout is not known, or OUT is not free.
@@ -43,6 +45,7 @@ def show_collecting(
         click.echo(one_line(line))
     if not dry_run:
         click.echo(f"Written: {out / COLLECTED}, and a folder for each student. Next: unroll grade ASSIGNMENT {out}")
+    return not nobodys(collected)
 
 
 def task_names(course: Course) -> frozenset[str]:

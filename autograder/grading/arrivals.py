@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.collect.attempt import Asked, Person
-from autograder.collect.collect import ATTEMPTS, Collected, summary, understand, write
+from autograder.collect.collect import ATTEMPTS, Collected, nobodys, summary, understand, write
 from autograder.collect.download import Download, open_download
 from autograder.collect.exchange import stamps
 from autograder.collect.record import COLLECTED, Row, read_collected
@@ -14,9 +14,8 @@ from autograder.collect.roster import Entry, match
 from autograder.collect.times import written
 from autograder.course.model import Course
 from autograder.errors import UsageError
-from autograder.intake import Student, find_students, is_work, loose_work
+from autograder.intake import Student, find_students, loose_work
 from autograder.intake.names import folder_names
-from autograder.intake.students import ZIP
 from autograder.text.files import real_folder
 
 SORTED, NOTHING = ".collected", ".nothing"  # folders in OUT that no student's name can have
@@ -98,14 +97,8 @@ def _sorted_first(found: Collected, submissions: Path, out: Path) -> Arrivals:
         shutil.rmtree(place)
     rows = write(found, place)
     arrivals = _collected(place)
-    nobodys = [*found.download.refused, *(name for name in found.found.passed_over if _may_be_work(name, found))]
     lines = (f"{submissions} is a download that was sorted first, into {place}.", *summary(found, rows))
-    return replace(arrivals, skipped=sorted(found.found.passed_over), loose=sorted(nobodys), said=lines)
-
-
-def _may_be_work(name: str, found: Collected) -> bool:
-    is_folder = any(one.path[-1] == name and one.kind == "folder" for one in found.download.files)
-    return is_folder or is_work(name) or name.lower().endswith(ZIP)
+    return replace(arrivals, skipped=sorted(found.found.passed_over), loose=nobodys(found), said=lines)
 
 
 def _collected(submissions: Path) -> Arrivals:
