@@ -64,6 +64,7 @@ CASES: dict[str, tuple[str, Tree, dict[str, set[str]]]] = {
             "doejane_12_90_cell.py": DONE,
             "doejane_12_91_1_2_readout.py": OTHER,
             "leekim_LATE_13_95_cell-1.py": DONE,
+            "old_late_19_95_cell.py": DONE,
             "김철수_14_97_cell.py": DONE,
             "anon_x7Yz_99_cell.py": DONE,
             "textann_15_text.html": "<p>hi</p>",
@@ -71,6 +72,7 @@ CASES: dict[str, tuple[str, Tree, dict[str, set[str]]]] = {
         {
             "doejane": {"cell.py", "1_2_readout.py"},
             "leekim": {"cell.py"},
+            "old": {"cell.py"},
             "김철수": {"cell.py"},
             "anon x7Yz": {"cell.py"},
             "textann": {"textann_15_text.html"},
@@ -140,6 +142,16 @@ CASES: dict[str, tuple[str, Tree, dict[str, set[str]]]] = {
         },
         {"jo": {"cell.py"}, "jim": {"cell.py"}},
     ),
+    "the classroom assistant": (
+        "GitHub Classroom",
+        {"sine-03-01-2025-12-00-00/sine-jo/cell.py": DONE, "sine-03-01-2025-12-00-00/sine-jim/cell.py": DONE},
+        {"jo": {"cell.py"}, "jim": {"cell.py"}},
+    ),
+    "homes": (
+        "JupyterHub",
+        {"home/jo/.jupyter/x": "", "home/jo/cell.ipynb": "{}", "home/kim/.local/x": "", "home/kim/cell.ipynb": "{}"},
+        {"jo": {"cell.ipynb"}, "kim": {"cell.ipynb"}},
+    ),
     "classroom 50": (
         "Classroom 50",
         {
@@ -153,7 +165,11 @@ CASES: dict[str, tuple[str, Tree, dict[str, set[str]]]] = {
     ),
     "google forms": (
         "Google Drive",
-        {f"{FORMS}/cell - Jane Doe.py": DONE, f"{FORMS}/my - cell - Bo Kim.py": DONE},
+        {
+            f"{FORMS}/cell - Jane Doe.py": DONE,
+            f"{FORMS}/cell - Jane Doe (1).py": DONE,
+            f"{FORMS}/my - cell - Bo Kim.py": DONE,
+        },
         {"Jane Doe": {"cell.py"}, "Bo Kim": {"my - cell.py"}},
     ),
     "google classroom": (

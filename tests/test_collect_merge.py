@@ -63,7 +63,21 @@ def test_a_file_that_was_renamed_later_does_not_stay(tmp_path: Path) -> None:
 def test_a_lesson_of_an_earlier_attempt_stays_if_no_later_one_has_it(tmp_path: Path) -> None:
     files = handed_in(tmp_path, {"cell.py": DONE}, {"readout.py": OTHER})
 
-    assert files == {"readout.py": OTHER, "attempt-1/cell.py": DONE}
+    assert files == {"readout.py": OTHER, "cell.py": DONE}
+
+
+def test_an_older_file_stands_beside_the_newer_work_where_it_is_looked_for(tmp_path: Path) -> None:
+    files = handed_in(tmp_path, {"cell.py": DONE}, {"sine/readout.py": OTHER})
+
+    assert set(files) == {"sine/readout.py", "sine/cell.py"}
+
+
+def test_who_handed_in_the_same_thing_at_no_known_time_is_for_a_person(tmp_path: Path) -> None:
+    tree = {f"1-2 - Jo - {month} 2025 900/cell.py": DONE + f"# {month}\n" for month in ("1 mars", "2 mars")}
+
+    rows = collected(lay_out(tmp_path / "class", tree), tmp_path / "out")
+
+    assert "by hand" in rows["Jo"].note and rows["Jo"].time == ""
 
 
 def test_archives_of_several_attempts_are_compared_inside(tmp_path: Path) -> None:
@@ -179,7 +193,7 @@ def test_an_archive_in_a_hand_in_that_is_too_much_stays_as_it_is(tmp_path: Path)
 
     files = handed_in(tmp_path, {"crowd.zip": crowd, "evil.zip": evil, "no.zip": "x"}, {"readout.py": OTHER})
 
-    assert set(files) == {"readout.py", "attempt-1/crowd.zip", "attempt-1/evil.zip", "attempt-1/no.zip"}
+    assert set(files) == {"readout.py", "crowd.zip", "evil.zip", "no.zip"}
 
 
 def test_names_that_fall_together_are_all_there(tmp_path: Path) -> None:

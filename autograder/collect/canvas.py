@@ -12,7 +12,9 @@ from pathlib import PurePosixPath
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person
 from autograder.collect.download import File, Listing
 
-KNOWN = re.compile(r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<user>\d+)_(?:(?P<file>\d+)_(?P<what>.+)|(?:text|link)\.html)")
+KNOWN = re.compile(
+    r"(?P<name>\w+?)(?P<late>_(?:LATE|late))?_(?P<user>\d+)_(?:(?P<file>\d+)_(?P<what>.+)|(?:text|link)\.html)"
+)
 HIDDEN = re.compile(r"(?P<late>LATE_)?anon_(?P<user>[A-Za-z0-9]+)_(?:(?P<file>\d+)_(?P<what>.+)|(?:text|link)\.html)")
 AGAIN = re.compile(r"(?P<stem>.+?)-(?P<number>\d{1,3})")
 

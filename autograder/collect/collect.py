@@ -9,7 +9,7 @@ from autograder.collect.attempt import Asked, Found
 from autograder.collect.download import Download, listing_of
 from autograder.collect.layouts import KNOWN, described, recognise
 from autograder.collect.merge import Kept, Merged, newest_finished, read_attempt
-from autograder.collect.people import Student, safe_name, shown, students
+from autograder.collect.people import Student, order_of, safe_name, shown, students
 from autograder.collect.record import COLLECTED, Row, read_collected, table
 from autograder.collect.roster import Entry
 from autograder.collect.times import moment, written
@@ -163,6 +163,8 @@ def _row(collected: Collected, student: Student, merged: Merged, files: int) -> 
         when = moment(student.entry.submitted, collected.asked.zone)
     late = {True: "yes", False: "no"}.get(newest.late, "") if newest and newest.late is not None else ""
     notes = list(merged.notes) or ([newest.note] if newest and newest.note else [])
+    if len(student.attempts) > 1 and order_of(student.attempts[-1]) == order_of(student.attempts[-2]):
+        notes.append("Which attempt is the newest is not known: look at it by hand.")
     if newest is None:
         notes.append("Nothing was handed in.")
     elif not files:

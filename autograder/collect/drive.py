@@ -14,7 +14,8 @@ from autograder.collect.attempt import Asked, Attempt, Found, Item, Person, the_
 from autograder.collect.download import Listing
 
 SUBMITTED = "submitted files"
-VERSION = re.compile(r"(?:Version\s*)?(\d{1,3})", re.IGNORECASE)
+VERSION = re.compile(r"(?:\w+\s*)?(?<!\d)(\d{1,3})")  # "Version" is written in the school's language
+AGAIN = re.compile(r"(?P<name>.+?) \((?P<number>\d{1,3})\)")
 RESPONSES = re.compile(r".*\(File responses\).*", re.IGNORECASE)
 TWO = " - "
 
@@ -51,14 +52,16 @@ def recognise_drive(listing: Listing, asked: Asked) -> Found | None:
     named = {one: parts for one, parts in parted.items() if len(parts) > 1}
     if not named or len(named) < len(files) / 2 or (not forms and len(named) < 2):
         return None
-    by_name: dict[str, list[Item]] = defaultdict(list)
+    by_name: dict[tuple[str, int], list[Item]] = defaultdict(list)
     last = forms or _is_last(list(named.values()))
     for file, parts in named.items():
         who, what = (parts[-1], TWO.join(parts[:-1])) if last else (parts[0], TWO.join(parts[1:]))
         target = what.strip() + PurePosixPath(file.path[-1]).suffix
-        by_name[who.strip()].append(Item((*listing.base, *file.path), (target,)))
+        again = AGAIN.fullmatch(who.strip())
+        key = (again["name"], int(again["number"])) if again else (who.strip(), 0)
+        by_name[key].append(Item((*listing.base, *file.path), (target,)))
     over = [name for name in listing.folders if not forms] + [one.path[-1] for one in files if one not in named]
-    attempts = (Attempt((Person(who),), tuple(items)) for who, items in by_name.items())
+    attempts = (Attempt((Person(who),), tuple(items), None, number) for (who, number), items in by_name.items())
     return Found("Google Drive", tuple(attempts), tuple(over))
 
 

@@ -110,8 +110,17 @@ def _take_over(result: list[Kept], file: Kept) -> str:
             result.remove(one)
         result.append(file)
         return f"{name} is that of attempt {file.attempt}: a later one leaves it unwritten or unreadable."
-    result.append(replace(file, target=(f"attempt-{file.attempt}", *file.target)))
+    result.append(replace(file, target=_beside(result, file)))
     return f"{name} of attempt {file.attempt} was added: a later one does not have it."
+
+
+def _beside(result: Sequence[Kept], file: Kept) -> FolderPath:
+    """Find a free place for an older file in the folder of the newer work, where lessons are looked for first."""
+    homes = sorted((one.target[:-1] for one in result if _is_work(one.target[-1])), key=len)
+    place, name = homes[0] if homes else (), file.target[-1]
+    taken = {tuple(map(name_key, one.target)) for one in result}
+    free = tuple(map(name_key, (*place, name))) not in taken
+    return (*place, name if free else f"attempt-{file.attempt}-{name}")
 
 
 def _opened(file: Kept, tasks: frozenset[str], limits: Limits) -> list[Kept]:

@@ -56,7 +56,7 @@ def students(attempts: Iterable[Attempt], roster: Sequence[Entry]) -> list[Stude
             grouped.setdefault(entry.person, [])
             entries[entry.person] = entry
     return _named(
-        [(person, tuple(sorted(theirs, key=_order)), entries.get(person)) for person, theirs in grouped.items()]
+        [(person, tuple(sorted(theirs, key=order_of)), entries.get(person)) for person, theirs in grouped.items()]
     )
 
 
@@ -64,17 +64,18 @@ def _with_what_is_known(entry: Person, person: Person) -> Person:
     return replace(entry, id=entry.id or person.id, email=entry.email or person.email)
 
 
-def _order(attempt: Attempt) -> tuple[datetime, int]:
+def order_of(attempt: Attempt) -> tuple[datetime, int]:
+    """Return what the attempts of a student are sorted by."""
     return attempt.when or EARLIEST, attempt.order
 
 
 def _named(found: list[tuple[Person, tuple[Attempt, ...], Entry | None]]) -> list[Student]:
     """Give each a name of their own: those who share one get their id behind it."""
-    same = Counter(name_key(_plain(person.name)) for person, _, _ in found)
+    same = Counter(name_key(safe_name(person.name)) for person, _, _ in found)
     taken: set[str] = set()
     result = []
     for person, attempts, entry in sorted(found, key=lambda one: (name_key(one[0].name), one[0].id)):
-        shared = same[name_key(_plain(person.name))] > 1
+        shared = same[name_key(safe_name(person.name))] > 1
         name = f"{person.name} ({person.id})" if shared and person.id else person.name
         folder = _free(safe_name(name), taken)
         taken.add(name_key(folder))
@@ -89,10 +90,6 @@ def _free(folder: str, taken: set[str], number: int = 2) -> str:
     if name_key(f"{folder} ({number})") not in taken:
         return f"{folder} ({number})"
     return _free(folder, taken, number + 1)
-
-
-def _plain(name: str) -> str:
-    return safe_name(name)
 
 
 def safe_name(name: str, otherwise: str = "student") -> str:

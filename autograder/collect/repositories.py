@@ -1,6 +1,7 @@
 """Clones of GitHub Classroom and of Classroom 50: a repository for each student.
 
-`gh classroom clone student-repos` makes `SLUG-submissions/SLUG-LOGIN`. `gh teacher download` makes
+`gh classroom clone student-repos` makes `SLUG-submissions/SLUG-LOGIN`, and the Classroom Assistant
+`SLUG-03-01-2025-12-00-00/SLUG-LOGIN`. `gh teacher download` makes
 `CLASS-SLUG_submissions_TIME/CLASS-SLUG-LOGIN`, and a `scores.csv` with names and the platform's times (source:
 `cli/gh-teacher/internal/download/download.go` of foundation50/classroom50). A commit's own time is set by whoever
 commits, so it counts for nothing here.
@@ -15,7 +16,9 @@ from autograder.collect.download import Listing
 from autograder.collect.times import moment
 from autograder.intake.hand_in import Unfit
 
-AROUND = re.compile(r"(?P<slug>.+?)(?:-submissions|_submissions(?:_[\dT_]+)?)(?:[ -]?\(\d+\))?")
+AROUND = re.compile(
+    r"(?P<slug>.+?)(?:-submissions|_submissions(?:_[\dT_]+)?|(?:-\d\d){2}-\d{4}(?:-\d\d){3})(?:[ -]?\(\d+\))?"
+)
 SCORES = "scores.csv"
 MOST_BYTES = 10 << 20
 
