@@ -93,6 +93,9 @@ class HandInResult:
         seconds: wall clock.
         again: whether a later run grades it again, the same as it is: something from outside may have ended a worker.
         arrival: what was done to read the files as lessons; kept with the marks.
+        kept: the share of the points that is kept after the deadline, from 0 to 1.
+        late: what the deadline does, in a sentence, or "".
+        collected: what was said when the hand-in was collected, or "".
     """
 
     student: str
@@ -105,9 +108,17 @@ class HandInResult:
     seconds: float = 0.0
     again: bool = False
     arrival: tuple[str, ...] = ()
+    kept: float = 1.0
+    late: str = ""
+    collected: str = ""
 
     @property
     def score(self) -> float:
+        return self.before * self.kept
+
+    @property
+    def before(self) -> float:
+        """The points before what being late costs."""
         return sum(task.score for task in self.tasks)
 
     @property

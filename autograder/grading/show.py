@@ -26,8 +26,10 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     Returns: whether everybody's work is graded.
     """
     need_descriptors()
-    found = open_class(course, assignment, submissions, out, options.seed)
+    found = open_class(course, assignment, submissions, out, options.seed, options)
     with _perhaps_unheard():
+        for line in found.said:
+            click.echo(one_line(line))
         if found.skipped:
             click.echo(f"Skipped, no student: {_some(found.skipped)}")
         click.echo(f"Grading {len(found.students)} hand-ins of {assignment}. Warming up ...")

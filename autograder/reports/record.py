@@ -85,6 +85,8 @@ def _is_sound(result: HandInResult) -> bool:
         result.digest,
         *result.notes,
         *result.arrival,
+        result.late,
+        result.collected,
         *result.output,
         *result.output.values(),
     ]
@@ -98,6 +100,8 @@ def _is_sound(result: HandInResult) -> bool:
         and all(verdict.outcome in OUTCOMES for verdict in verdicts)
         and all(_is_number(number) for number in (result.seconds, *(test.weight for test in result.tests)))
         and all(_is_mark(verdict) for verdict in verdicts)
+        and _is_number(result.kept)
+        and 0 <= result.kept <= 1
     )
 
 

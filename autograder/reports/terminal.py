@@ -53,4 +53,5 @@ def stands_out(result: HandInResult) -> str:
     """Name the recognised mistakes, then the outcomes that are neither passed nor explained by one."""
     ids = sorted({task.mistake for task in result.tasks if task.mistake})
     others = Counter(t.outcome for t in result.tasks if t.outcome != "passed" and not t.mistake)
-    return ", ".join([*ids, *(f"{count} {outcome}" for outcome, count in others.items())])
+    late = [f"late, {result.kept:.0%} kept"] if result.kept < 1 else []
+    return ", ".join([*ids, *(f"{count} {outcome}" for outcome, count in others.items()), *late])
