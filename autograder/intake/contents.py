@@ -101,8 +101,8 @@ class _Search:
         for statement in statements(text, lambda error, line: broken.append(line)):
             self._statements.add(_digest(statement, text))
             names = names_of(statement)
-            self._bound |= names.bound
-            self._read |= names.read
+            self._bound |= {name for name in names.bound if name.isidentifier()}  # what is drawn from is none
+            self._read |= {name for name in names.read if name.isidentifier()}
             for node in _flat(statement):
                 self._take(cell, node)
         if broken:
