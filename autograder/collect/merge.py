@@ -19,8 +19,9 @@ from autograder.intake.students import is_work
 from autograder.intake.tree import FolderPath
 from autograder.intake.unpacked import contents_of, unpacked
 from autograder.isolation.limits import Limits
+from autograder.text.words import LOOK
 
-LOOK = "Look at this by hand: nothing says which attempt is the newest, so {names} are all there."
+UNCLEAR = "{look}: nothing says which attempt is the newest, so all are there: {names}."
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Merged:
-    """What goes into a student's folder, and what has to be said."""
+    """What goes into a student's folder, and what has to be said.
+
+    Args:
+        name: what an attempt is called: by its time, or as the download names it.
+    """
 
     files: tuple[Kept, ...]
     notes: tuple[str, ...] = ()
+    name: str = ""
 
 
 def read_attempt(download: Download, attempt: Attempt, limits: Limits, number: int = 1) -> Merged:
@@ -73,7 +79,18 @@ def read_attempt(download: Download, attempt: Attempt, limits: Limits, number: i
             continue
         left -= len(data)
         files.append(Kept(item.target, data, attempt=number, source=item.source))
-    return Merged(tuple(files), tuple(notes[:20]))
+    return Merged(tuple(files), tuple(notes[:20]), _name(attempt))
+
+
+def _name(attempt: Attempt) -> str:
+    if attempt.when:
+        return f"{attempt.when:%Y-%m-%d %H:%M}"
+    item = attempt.items[0] if attempt.items else None
+    if item is None:
+        return "one without files"
+    inner = len(item.target)
+    is_folder = item.source[-inner:] == item.target and len(item.source) > inner
+    return printable_name(item.source[-inner - 1] if is_folder else item.source[-1])
 
 
 def newest_finished(attempts: Sequence[Merged], tasks: frozenset[str], limits: Limits, newest: int = 1) -> Merged:
@@ -85,31 +102,33 @@ def newest_finished(attempts: Sequence[Merged], tasks: frozenset[str], limits: L
     if len(attempts) == 1:
         return attempts[0]
     opened = [_opened_all(attempt, tasks, limits) for attempt in attempts]
-    equal = _distinct(opened[-newest:])
-    result, notes = [file for files in equal for file in files], []
-    look = [LOOK.format(names=" and ".join(dict.fromkeys(file.target[0] for file in result)))] if equal[1:] else []
+    equal = _distinct([(one.name, files) for one, files in zip(attempts, opened, strict=True)][-newest:])
+    result, notes = [file for _, files in equal for file in files], []
     for older in reversed(opened[:-newest]):
         for file in older:
             if said := _take_over(result, file):
                 notes.append(said)
-    unchanged = not notes and not look and all(file.attempt == len(attempts) for file in result)
-    counts = look or [f"Of {len(attempts)} attempts the newest counts."]
+    is_clear = len(equal) == 1
+    unchanged = is_clear and not notes and all(file.attempt == len(attempts) for file in result)
+    names = ", ".join(name for name, _ in equal)
+    counts = f"Of {len(attempts)} attempts the newest counts: {names}."
     files = attempts[-1].files if unchanged else tuple(result)
-    return Merged(files, (*counts, *attempts[-1].notes, *dict.fromkeys(notes)))
+    said = counts if is_clear else UNCLEAR.format(look=LOOK, names=names)
+    return Merged(files, (said, *attempts[-1].notes, *dict.fromkeys(notes)))
 
 
-def _distinct(attempts: Sequence[list[Kept]]) -> list[list[Kept]]:
+def _distinct(attempts: Sequence[tuple[str, list[Kept]]]) -> list[tuple[str, list[Kept]]]:
     """Leave out attempts that are the same; give each of the others a folder, whose name says nothing of its age."""
-    kept: list[list[Kept]] = []
-    for files in reversed(attempts):
-        if _work_in(files) not in map(_work_in, kept):
-            kept.insert(0, files)
+    kept: list[tuple[str, list[Kept]]] = []
+    for name, files in reversed(attempts):
+        if _work_in(files) not in [_work_in(other) for _, other in kept]:
+            kept.insert(0, (name, files))
     if len(kept) == 1:
         return kept
-    letters = (ascii_uppercase[n] if n < len(ascii_uppercase) else f"Z{n}" for n in range(len(kept)))
+    letters = [ascii_uppercase[n] if n < len(ascii_uppercase) else f"Z{n}" for n in range(len(kept))]
     return [
-        [replace(file, target=(f"attempt {letter}", *file.target)) for file in files]
-        for letter, files in zip(letters, kept, strict=True)
+        (f"{name} (attempt {letter})", [replace(one, target=(f"attempt {letter}", *one.target)) for one in files])
+        for letter, (name, files) in zip(letters, kept, strict=True)
     ]
 
 
