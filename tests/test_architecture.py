@@ -21,15 +21,16 @@ MAY_IMPORT = {
     "isolation": {"errors"},
     "course": {"errors", "isolation"},
     "intake": NOUNS,
+    "collect": {*NOUNS, "intake"},
     "exam": {*NOUNS, "intake"},
     "testing": {*NOUNS, "exam"},
     "reports": {*NOUNS, "exam"},
-    "grading": {*NOUNS, "intake", "exam", "reports"},
+    "grading": {*NOUNS, "intake", "collect", "exam", "reports"},
     "authoring": {*NOUNS, "intake", "exam", "reports"},
     "student": {*NOUNS, "intake", "exam", "reports"},
-    "nbgrader": {*NOUNS, "intake", "exam", "reports", "grading"},
+    "nbgrader": {*NOUNS, "intake", "collect", "exam", "reports", "grading"},
     "demo": {*NOUNS, "exam", "reports", "grading", "authoring"},
-    "cli": {*NOUNS, "intake", "exam", "reports", "grading", "authoring", "student", "nbgrader", "demo"},
+    "cli": {*NOUNS, "intake", "exam", "reports", "grading", "authoring", "student", "nbgrader", "demo", "collect"},
 }
 INSIDE = "autograder.isolation.inside"
 FILES = sorted(path for path in MACHINE.rglob("*.py") if path != MACHINE / "__init__.py")

@@ -18,7 +18,7 @@ from autograder.isolation.limits import Limits
 LESSONS = ("windows", "cell", "training")
 SINE = Assignment("sine", "Sine", tuple(Lesson("sine", name, name, 45, (), Path()) for name in LESSONS))
 LIMITS = Limits()
-Members = list[tuple[str | zipfile.ZipInfo, str]]
+Members = list[tuple[str | zipfile.ZipInfo, str | bytes]]
 
 
 def packed(members: Members, method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -102,8 +102,6 @@ def test_one_archive_can_be_read_alone(tmp_path: Path) -> None:
         pytest.param(packed([(member("cell.py", stat.S_IFLNK | 0o777), "/etc/passwd")]), "a link", id="link"),
         pytest.param(packed([(member("data", stat.S_IFLNK | 0o777), "/")]), "a link", id="link elsewhere"),
         pytest.param(packed([(member("cell.py", stat.S_IFIFO | 0o644), "")]), "a link or", id="FIFO"),
-        pytest.param(packed([("cell.py", ""), ("more.ZIP", "")]), "in an archive", id="archive inside"),
-        pytest.param(packed([("cell.py", ""), ("more.tar.gz", "")]), "in an archive", id="tar inside"),
         pytest.param(packed([("cell.py", "x")], zipfile.ZIP_LZMA), "unusual", id="LZMA"),
         pytest.param(b"Rar!", "no zip archive", id="no zip"),
         pytest.param(b"", "no zip archive", id="empty file"),

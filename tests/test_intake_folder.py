@@ -10,7 +10,7 @@ import pytest
 
 from autograder.course.model import Assignment, Lesson
 from autograder.errors import UsageError
-from autograder.intake import HandIn, Student, folder, read_hand_in, read_one
+from autograder.intake import HandIn, Student, drafts, folder, read_hand_in, read_one
 from autograder.intake.hand_in import Refused, digest
 from autograder.intake.tree import FileEntry
 from autograder.isolation.limits import Limits
@@ -73,14 +73,14 @@ def test_the_exact_name_comes_before_one_alike(tmp_path: Path) -> None:
     assert len(source.notes) == 1
 
 
-def test_two_names_alike_and_none_exact_cost_that_lesson_alone(tmp_path: Path) -> None:
+def test_two_names_alike_and_none_exact_cost_nothing_where_they_say_the_same(tmp_path: Path) -> None:
     write(tmp_path / "Cell.py")
     write(tmp_path / "CELL.py")
     write(tmp_path / "windows.py")
 
     sources = read(tmp_path).sources
 
-    assert sources["cell"].outcome == "rejected" and "CELL.py and Cell.py" in sources["cell"].problem
+    assert sources["cell"].file == "CELL.py" and sources["cell"].problem == ""
     assert sources["windows"].problem == ""
 
 
@@ -95,8 +95,8 @@ def test_a_wrapping_folder_is_looked_through(tmp_path: Path, wrapping: str) -> N
     assert list(read(tmp_path).sources) == ["windows", "cell"]
 
 
-def test_a_folder_four_deep_is_not_looked_into(tmp_path: Path) -> None:
-    write(tmp_path / "a/b/c/d/cell.py")
+def test_a_folder_six_deep_is_not_looked_into(tmp_path: Path) -> None:
+    write(tmp_path / "a/b/c/d/e/f/cell.py")
 
     hand_in = read(tmp_path)
 
@@ -111,7 +111,7 @@ def test_files_beside_a_folder_come_before_those_in_it(tmp_path: Path) -> None:
 
     sources = read(tmp_path).sources
 
-    assert list(sources) == ["cell"] and sources["cell"].cells == ("outer = 1",)
+    assert list(sources) == ["windows", "cell"] and sources["cell"].cells == ("outer = 1",)
 
 
 def test_the_assignments_folder_comes_before_others(tmp_path: Path) -> None:
@@ -128,15 +128,14 @@ def test_lessons_in_folders_of_their_own_all_count(tmp_path: Path) -> None:
     assert list(read(tmp_path).sources) == ["windows", "cell"]
 
 
-def test_one_lesson_in_two_folders_is_rejected(tmp_path: Path) -> None:
+def test_one_lesson_in_two_folders_counts_once(tmp_path: Path) -> None:
     write(tmp_path / "one" / "cell.py")
     write(tmp_path / "two" / "cell.py")
     write(tmp_path / "two" / "windows.py")
 
     sources = read(tmp_path).sources
 
-    assert sources["cell"].outcome == "rejected"
-    assert "one/cell.py and two/cell.py" in sources["cell"].problem
+    assert sources["cell"].problem == "" and not sources["cell"].rivals
     assert sources["windows"].problem == ""
 
 
@@ -198,9 +197,9 @@ def test_a_link_beside_lessons_costs_nothing(tmp_path: Path, file: str) -> None:
 @pytest.mark.parametrize(
     ("data", "outcome", "says"),
     [
-        pytest.param("x = 'ä'".encode("latin-1"), "failed", "save it as UTF-8", id="Latin-1"),
+        pytest.param(bytes(range(1, 256)), "failed", "save it as UTF-8", id="no text"),
+        pytest.param(b"%PDF-1.4\n", "failed", "is a PDF file", id="PDF"),
         pytest.param(b"x = 1\n\0", "failed", "NUL character (line 2)", id="NUL"),
-        pytest.param("x = 1".encode("utf-16-le"), "failed", "NUL", id="UTF-16 without its mark"),
         pytest.param(b"\xff\xfex", "failed", "UTF-8", id="half a UTF-16 character"),
         pytest.param(b"#" * (5 * 2**20 + 1), "rejected", "larger than 5 MB", id="too large"),
     ],
@@ -223,6 +222,8 @@ def test_a_file_that_is_no_source_says_what_to_do(tmp_path: Path, data: bytes, o
         pytest.param(b"\xfe\xff" + "x = 'ä'\ny = 2\n".encode("utf-16-be"), id="UTF-16 big endian"),
         pytest.param("x = 'ä'\r\ny = 2\r\n".encode(), id="CRLF"),
         pytest.param("x = 'ä'\ry = 2\r".encode(), id="CR"),
+        pytest.param("x = 'ä'\ny = 2\n".encode("latin-1"), id="Latin-1"),
+        pytest.param("x = 'ä'\ny = 2\n".encode("utf-16-le"), id="UTF-16 without its mark"),
     ],
 )
 def test_every_usual_encoding_is_read_alike(tmp_path: Path, data: bytes) -> None:
@@ -257,9 +258,33 @@ def test_an_empty_folder_says_what_was_looked_for(tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_name_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "thoughts.py")
+
+    assert "There is thoughts.py." in read(tmp_path).notes[0]
+
+
+def test_a_file_that_is_named_nearly_as_a_lesson_counts_with_a_note(tmp_path: Path) -> None:
     write(tmp_path / "cell (1).py")
 
-    assert "There is cell (1).py." in read(tmp_path).notes[0]
+    source = read(tmp_path).sources["cell"]
+
+    assert source.notes == ("cell (1).py counts as cell.py; name it cell.py next time.",)
+
+
+def test_what_has_a_lessons_name_and_is_no_code_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "cell.pdf", b"%PDF-1.4")
+
+    source = read(tmp_path).sources["cell"]
+
+    assert source.outcome == "failed" and source.problem.startswith("cell.pdf is no Python file")
+
+
+def test_of_very_many_files_those_with_a_lessons_name_are_read(tmp_path: Path) -> None:
+    for number in range(drafts.MOST_FILES + 50):
+        write(tmp_path / f"a{number}.py")
+    write(tmp_path / "z" / "my_cell.py", "mine = 1")
+
+    assert read(tmp_path).sources["cell"].cells == ("mine = 1",)
 
 
 def test_a_file_that_may_not_be_read_costs_that_lesson_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

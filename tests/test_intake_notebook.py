@@ -9,7 +9,8 @@ import pytest
 
 from autograder.course.model import Assignment, Lesson
 from autograder.intake import Source, Student, read_hand_in
-from autograder.intake.notebook import MOST_CELLS, MOST_PARTS
+from autograder.intake.conflict import sides
+from autograder.intake.notebook import MOST_CELLS, MOST_PARTS, code_cells
 from autograder.isolation.limits import Limits
 
 SINE = Assignment("sine", "Sine", (Lesson("sine", "cell", "The cell", 45, (), Path()),))
@@ -68,6 +69,7 @@ def test_test_cells_alone_are_left_out(tmp_path: Path, marks: dict[str, Any], co
         pytest.param(json.dumps(notebook(code("x = 'ä'"))).encode("utf-16"), id="UTF-16"),
         pytest.param(json.dumps(notebook(code("x = 'ä'")), indent=1).replace("\n", "\r\n").encode(), id="CRLF"),
         pytest.param(json.dumps(notebook(code("x = 'ä'")), ensure_ascii=False).encode(), id="UTF-8"),
+        pytest.param(json.dumps(notebook(code("x = 'ä'")), ensure_ascii=False).encode("latin-1"), id="Latin-1"),
     ],
 )
 def test_every_usual_encoding_is_read_alike(tmp_path: Path, data: bytes) -> None:
@@ -83,8 +85,8 @@ WHOLE = json.dumps(notebook(code("x = 1")), indent=1).encode()
         pytest.param(b"", "empty", id="empty"),
         pytest.param(b" \n", "empty", id="blank"),
         pytest.param(WHOLE[: len(WHOLE) // 2], "damaged or cut off", id="cut in half"),
-        pytest.param(b"<html>", "damaged", id="a web page"),
-        pytest.param('{"cells": ["ä"]}'.encode("latin-1"), "UTF-8", id="Latin-1"),
+        pytest.param(b"<html>", "is a web page", id="a web page"),
+        pytest.param(b"<<<<<<< HEAD\n{\n", "damaged", id="a conflict without an end"),
         pytest.param(b"\0" * 100, "damaged", id="NULs"),
         pytest.param(b"[" * 200_000, "no notebook", id="absurd depth"),
         pytest.param(b'{"a":' * 200_000, "no notebook", id="absurd depth of objects"),
@@ -96,9 +98,9 @@ WHOLE = json.dumps(notebook(code("x = 1")), indent=1).encode()
         pytest.param({"nbformat": 4, "cells": {}}, "list of cells", id="cells an object"),
         pytest.param({"nbformat": 4, "cells": "x = 1"}, "list of cells", id="cells a string"),
         pytest.param(
-            {"nbformat": 3, "worksheets": [{"cells": []}]},
+            {"nbformat": 3, "worksheets": [{"cells": {}}]},
             "open it in Jupyter and save it again",
-            id="nbformat 3",
+            id="nbformat 3 without cells",
         ),
         pytest.param({"worksheets": []}, "old notebook format", id="worksheets alone"),
         pytest.param({"nbformat": 2, "cells": []}, "old notebook format", id="nbformat 2"),
@@ -164,3 +166,97 @@ def test_a_notebook_that_is_too_large_is_rejected(tmp_path: Path, data: Any, lim
 
     assert source.outcome == "rejected" and source.cells == ()
     assert "cell.ipynb" in source.problem
+
+
+def test_the_cells_of_an_old_format_are_read_as_those_of_today(tmp_path: Path) -> None:
+    old = {"cell_type": "code", "input": ["x = 1\n", "y = 2"], "language": "python", "outputs": [], "prompt_number": 1}
+    heading = {"cell_type": "heading", "level": 2, "source": "Two"}
+
+    source = read(tmp_path, {"nbformat": 3, "worksheets": [{"cells": [heading, old]}, {"cells": [old]}]})
+
+    assert source.problem == "" and source.cells == ("x = 1\ny = 2",) * 2
+
+
+def test_a_cell_that_no_python_can_hold_costs_itself(tmp_path: Path) -> None:
+    source = read(tmp_path, notebook(code("x = 1"), code("y\0"), code("z = '\ud800'"), code("w = 2")))
+
+    assert source.problem == "" and source.cells == ("x = 1", "w = 2")
+    assert "cell 2, has a NUL" in source.notes[0] and "cell 3, has half a character" in source.notes[1]
+
+
+@pytest.mark.parametrize("lost", [1, 200])
+def test_of_a_damaged_notebook_the_whole_cells_count_and_a_person_looks(tmp_path: Path, lost: int) -> None:
+    data = json.dumps(notebook(code("x = 1"), code("y = 2"), code("z = 3" * 100)), indent=1).encode()
+
+    source = read(tmp_path, data[:-lost])
+
+    assert source.cells[:2] == ("x = 1", "y = 2") and source.problem == ""
+    assert source.notes[0].startswith("Look at this by hand: cell.ipynb is damaged")
+
+
+def conflict(first: str, second: str, base: str = "") -> str:
+    return f"<<<<<<< HEAD\n{first}{base}=======\n{second}>>>>>>> theirs\n"
+
+
+def test_each_side_of_a_merge_conflict_is_a_version(tmp_path: Path) -> None:
+    texts = [json.dumps(code(text)) + "\n" for text in ("x = 1", "x = 2", "x = 0")]
+    data = '{"nbformat": 4, "cells": [\n' + conflict(*texts[:2], base=f"||||||| base\n{texts[2]}") + "]}"
+
+    (_, _), (second, _) = sides(data)
+    source = read(tmp_path, data.encode())
+
+    assert source.cells == ("x = 1",) and "merge-conflict markers" in " ".join(source.notes)
+    assert code_cells("cell.ipynb", data, 1000, second) == (("x = 2",), ())
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 1\n=======\n", "<<<<<<< a\nx\n", "=======\n>>>>>>> b\n", "<<<<<<<x\n>>>>>>>\n"], ids=ascii
+)
+def test_signs_that_are_no_whole_conflict_are_left_alone(text: str) -> None:
+    assert list(sides(text)) == [("", text)]
+
+
+def test_a_side_keeps_the_number_of_every_line() -> None:
+    (_, first), (_, second) = sides("a\n" + conflict("b\n", "c\n") + "d")
+
+    assert first == "a\n\nb\n\n\n\nd" and second == "a\n\n\n\nc\n\nd"
+
+
+@pytest.mark.parametrize(
+    "magic", ["%%writefile cell.py", "%%writefile -a a.py", "%%file a/b.py", "%%capture", "%%time"]
+)
+def test_code_below_a_magic_that_writes_or_times_it_counts(tmp_path: Path, magic: str) -> None:
+    source = read(tmp_path, notebook(code(f"\n{magic}\ndef f():\n    return 1")))
+
+    assert source.cells == ("\n\ndef f():\n    return 1",)
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile notes.txt", "%%script ruby"])
+def test_what_is_no_python_below_a_magic_is_left_for_the_worker_to_drop(tmp_path: Path, magic: str) -> None:
+    assert read(tmp_path, notebook(code(f"{magic}\nls"))).cells == (f"{magic}\nls",)
+
+
+def test_a_cell_that_has_lost_its_type_is_code_if_it_had_outputs(tmp_path: Path) -> None:
+    lost = {"source": "x = 1", "outputs": [], "metadata": {}}
+
+    assert read(tmp_path, notebook(lost, {"source": "# prose", "metadata": {}})).cells == ("x = 1",)
+
+
+@pytest.mark.parametrize("kernel", [{}, {"name": "ir", "language": "R"}, {"name": "python2"}, None, 7], ids=repr)
+def test_the_kernel_does_not_count(tmp_path: Path, kernel: Any) -> None:
+    assert read(tmp_path, {**notebook(code("x = 1")), "metadata": {"kernelspec": kernel}}).cells == ("x = 1",)
+
+
+@pytest.mark.parametrize("name", ["cell.py", "cell.ipynb.txt", "cell (1).py"])
+def test_a_notebook_is_one_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(json.dumps(notebook(code("x = 1"))))
+
+    source = read_hand_in(Student("ada", "ada", tmp_path), SINE, LIMITS).sources["cell"]
+
+    assert source.is_notebook and source.cells == ("x = 1",)
+
+
+def test_python_that_is_named_as_a_notebook_is_python(tmp_path: Path) -> None:
+    source = read(tmp_path, b"import torch\n\ndef f():\n    return 1\n")
+
+    assert not source.is_notebook and source.problem == ""

@@ -2,12 +2,13 @@
 
 import os
 import unicodedata
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake import find_students
+from autograder.intake import find_students, loose_work
 from autograder.intake.names import folder_names, is_misleading, printable_name
 
 NFC = unicodedata.normalize("NFC", "Zoë")
@@ -28,6 +29,13 @@ def test_every_folder_and_every_zip_is_a_student(tmp_path: Path) -> None:
     assert [student.student for student in students] == ["ada", "bob", "cleo"]
     assert [student.path.name for student in students] == ["ada", "bob.zip", "cleo.ZIP"]
     assert skipped == []
+
+
+@pytest.mark.parametrize("ending", [".tar.gz", ".tgz", ".TAR", ".rar", ".7z", ".tar.xz", ".egg"])
+def test_every_other_archive_is_a_student_too(tmp_path: Path, ending: str) -> None:
+    (tmp_path / f"ada{ending}").touch()
+
+    assert names(tmp_path) == ["ada"] and loose_work(tmp_path) == []
 
 
 def test_other_files_and_dot_folders_are_skipped_and_named(tmp_path: Path) -> None:
@@ -107,11 +115,14 @@ def test_a_plain_name_is_its_own_folder(name: str) -> None:
     "name",
     [
         pytest.param("Ada Lovelace", id="space"),
-        pytest.param("Zoë", id="accent"),
+        pytest.param("Zoë M.", id="accent and space"),
         pytest.param("..", id="dots"),
         pytest.param("-rf", id="dash"),
         pytest.param("a" * 101, id="long"),
-        pytest.param("李", id="nothing plain in it"),
+        pytest.param("\u0301a", id="an accent first"),
+        pytest.param("한" * 101, id="long in another script"),
+        pytest.param("COM\u00b9", id="device in raised digits"),
+        pytest.param("a\u3164", id="a letter that is not seen"),
         pytest.param("ada\n", id="newline"),
         pytest.param("grades.csv", id="a file of the kit"),
         pytest.param("Run.JSON", id="a file of the kit but for case"),
@@ -128,14 +139,20 @@ def test_any_other_name_gets_a_plain_form_with_a_hash(name: str) -> None:
 
     form, _, digits = folder.rpartition("-")
     assert folder != name and len(folder) <= 100
-    assert folder.isascii() and not folder.startswith((".", "-"))
-    assert set(folder) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+    assert len(folder.encode()) <= 255 and not folder.startswith((".", "-"))
+    assert all(one.isalnum() or one in "._-" or unicodedata.category(one)[0] == "M" for one in folder)
+    assert unicodedata.normalize("NFC", folder) == folder
     assert form and len(digits) == 8 and int(digits, 16) >= 0
     assert form.lower().split(".")[0] not in {"con", "nul"}
 
 
 def test_the_hash_is_that_of_the_name() -> None:
-    assert folder_names(["Zoë"]) == {"Zoë": "Zoe-c6a12698"}
+    assert folder_names([f"{NFC} M."]) == {f"{NFC} M.": f"{NFC}_M.-{sha256(f'{NFC} M.'.encode()).hexdigest()[:8]}"}
+
+
+@pytest.mark.parametrize("name", [NFC, "李", "김철수", "محمد", "สมชาย", "हिन्दी", "Łukasz"])
+def test_a_name_is_readable_in_its_own_script(name: str) -> None:
+    assert folder_names([name]) == {name: name}
 
 
 def test_a_plain_name_is_not_taken_by_the_plain_form_of_another() -> None:

@@ -1,14 +1,15 @@
-"""Bytes to text, and which file of several counts for a lesson."""
+"""Bytes to text."""
 
 import codecs
+from pathlib import Path
 
 import pytest
 from reports import SINE
 
-from autograder.intake.hand_in import Refused, Unreadable
-from autograder.intake.search import choose_file, search
-from autograder.intake.text import check_source, decode, plain_lines
-from autograder.intake.tree import FileEntry, FolderPath
+from autograder.intake import read_one
+from autograder.intake.hand_in import Unreadable
+from autograder.intake.text import check_source, decode, decode_with_note, plain_lines, typed_elsewhere
+from autograder.isolation.limits import Limits
 
 
 @pytest.mark.parametrize(
@@ -30,9 +31,106 @@ def test_an_empty_file_is_an_empty_text() -> None:
     assert decode("cell.py", b"") == ""
 
 
-def test_a_line_that_is_no_utf_8_is_named() -> None:
+def test_a_line_that_is_no_text_is_named() -> None:
     with pytest.raises(Unreadable, match=r"cell.py is not UTF-8 text \(line 3\); save it as UTF-8."):
-        decode("cell.py", b"a\nb\n\xff\n")
+        decode("cell.py", b"a\nb\n\xff\x01\n")
+
+
+PLAIN = "import torch\n\n\ndef step(x):\n    return x\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "comment"),
+    [
+        ("cp949", "# 제출자: 김철수\n"),
+        ("cp949", "# 이 함수는 RNN의 상태를 계산합니다\n"),
+        ("cp949", "# 김\n"),
+        ("cp1252", "# Müller – “quotes”\n"),
+        ("cp1252", "# Zoë, 20 °C\n"),
+        ("shift_jis", "# これはテストです\n"),
+        ("gb18030", "# 这是循环神经网络的状态\n"),
+        ("cp1251", "# это функция для вычисления\n"),
+        ("utf-16-le", "# 김철수\n"),
+        ("utf-16-be", "# Zoë\n"),
+    ],
+)
+def test_what_an_editor_saved_otherwise_is_read_and_said(encoding: str, comment: str) -> None:
+    text, note = decode_with_note("cell.py", (comment + PLAIN).encode(encoding))
+
+    assert text == comment + PLAIN
+    assert note.startswith(f"cell.py is not UTF-8, and was read as {encoding}.")
+
+
+SIGNS = {"cp949": "김", "euc-kr": "김", "shift_jis": "テ", "koi8-r": "Ж", "gbk": "这", "latin-1": "é", "utf-8": "é"}
+
+
+@pytest.mark.parametrize("encoding", SIGNS)
+@pytest.mark.parametrize("first", ["", "#!/usr/bin/env python\n", "\n"], ids=ascii)
+def test_a_declared_encoding_is_what_python_takes_it_for(encoding: str, first: str) -> None:
+    text = f"{first}# -*- coding: {encoding} -*-\nx = '{SIGNS[encoding]}'\n"
+
+    assert decode_with_note("cell.py", text.encode(encoding)) == (text, "")
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "punycode", "idna", "unicode_escape", "zlib", "no-such", "x" * 90])
+def test_a_declared_encoding_that_is_none_of_text_is_passed_over(encoding: str) -> None:
+    text = f"# coding: {encoding}\nx = 'é'\n"
+
+    assert decode_with_note("cell.py", text.encode()) == (text, "")
+
+
+def test_a_declaration_that_is_wrong_is_passed_over() -> None:
+    data = "# coding: utf-8\n# 제출자: 김철수\n".encode("cp949")
+
+    assert "was read as cp949" in decode_with_note("cell.py", data)[1]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"PK\3\4....word/document.xml", "a Word file"),
+        (b"PK\3\4....", "a zip archive"),
+        (b"%PDF-1.7\n", "a PDF file"),
+        (b"{\\rtf1\\ansi", "an RTF file"),
+        (b"Rar!\x1a\7\1\0", "a RAR archive"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"\n<!DOCTYPE HTML><p>", "a web page (HTML)"),
+        (b"<html><pre>", "a web page (HTML)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word or HWP file"),
+        (b"\x89PNG\r\n", "a picture"),
+    ],
+    ids=ascii,
+)
+def test_what_is_no_text_is_called_what_it_is(data: bytes, kind: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        decode("cell.py", data)
+    assert f"cell.py is {kind}, " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\ny = \u201ca\u201d\n", "cell.py, line 2 has curly quotes"),
+        ("# \u201ca\u201d\ny =\u00a01\n", "cell.py, line 2 has a space"),
+        (">>> x = 1\n", "cell.py, line 1 begins with a prompt"),
+        ("x = 1\n  In [3]: y\n", "cell.py, line 2 begins with a prompt"),
+    ],
+    ids=ascii,
+)
+def test_what_a_word_processor_or_a_console_put_there_is_said_with_its_line(text: str, said: str) -> None:
+    (note,) = typed_elsewhere("cell.py", text)
+
+    assert note.startswith(said)
+
+
+def test_curly_quotes_in_a_string_are_nobodys_business(tmp_path: Path) -> None:
+    (tmp_path / "cell.py").write_text("x = '\u201ca\u201d'\n", encoding="utf-8")
+    (tmp_path / "windows.py").write_text("x = \u201ca\u201d\n", encoding="utf-8")
+
+    sources = read_one(tmp_path, SINE, Limits()).sources
+
+    assert sources["cell"].notes == ()
+    assert sources["windows"].notes == ("windows.py, line 1 has curly quotes; type plain ones there.",)
 
 
 def test_every_kind_of_line_end_becomes_a_plain_one() -> None:
@@ -50,72 +148,3 @@ def test_a_character_that_no_source_can_hold_is_named_with_its_line(text: str, s
 
 def test_any_other_source_is_taken_as_it_is() -> None:
     assert check_source("cell.py", "x = '\U0001f600'\n") == "x = '\U0001f600'\n"
-
-
-def file(name: str, *place: str) -> FileEntry:
-    return FileEntry(place, name, "file")
-
-
-@pytest.mark.parametrize(
-    ("names", "chosen", "notes"),
-    [
-        ([], None, ()),
-        (["other.py"], None, ()),
-        (["cell.py"], "cell.py", ()),
-        (["cell.ipynb"], "cell.ipynb", ()),
-        (["cell.ipynb", "cell.py"], "cell.py", ("cell.py counts, not the notebook beside it.",)),
-        (["Cell.py"], "Cell.py", ("Cell.py counts as cell.py; name it cell.py next time.",)),
-        (["CELL.py", "cell.py"], "cell.py", ("cell.py counts, not the files named nearly so.",)),
-    ],
-    ids=str,
-)
-def test_the_exact_name_counts_before_one_alike_and_python_before_a_notebook(
-    names: list[str], chosen: str | None, notes: tuple[str, ...]
-) -> None:
-    found, said = choose_file([file(name) for name in names], "cell")
-
-    assert (found and found.name, said) == (chosen, notes)
-
-
-@pytest.mark.parametrize("names", [["Cell.py", "CELL.py"], ["cell.py", "cell.py"]], ids=str)
-def test_of_two_files_that_are_as_good_as_each_other_none_is_chosen(names: list[str]) -> None:
-    entries = [file(name, f"folder {number}") for number, name in enumerate(names)]
-
-    with pytest.raises(Refused, match=r"could each be cell\.py; keep one of them, named cell\.py\."):
-        choose_file(entries, "cell")
-
-
-class Folder:
-    """A tree in memory: the names of each folder."""
-
-    def __init__(self, **folders: list[str]) -> None:
-        self.folders = {tuple(filter(None, name.split("_"))): names for name, names in folders.items()}
-
-    def entries(self, place: FolderPath, wanted: object = ()) -> list[FileEntry]:
-        inner = [FileEntry(place, deeper[-1], "folder") for deeper in self.folders if deeper and deeper[:-1] == place]
-        return [*inner, *(file(name, *place) for name in self.folders.get(place, []))]
-
-
-def lessons_in(tree: Folder) -> list[str]:
-    found = search(tree, SINE).entries  # type: ignore[arg-type]
-    return ["/".join((*entry.place, entry.name)) for entry in found if entry.kind == "file"]
-
-
-def test_wrapping_folders_are_looked_through_and_those_of_the_assignment_come_first() -> None:
-    assert lessons_in(Folder(_=["cell.py"], a=["cell.py"])) == ["cell.py"]
-    assert lessons_in(Folder(_=["notes.txt"], a=["cell.py"], a_b=["cell.py"])) == ["a/cell.py"]
-    assert lessons_in(Folder(_=[], a=["cell.py"], b=["windows.py"])) == ["a/cell.py", "b/windows.py"]
-    assert lessons_in(Folder(_=[], a=["cell.py"], b=[], b_sine=["cell.py"])) == ["b/sine/cell.py"]
-
-
-def test_folders_that_lie_too_deep_are_not_entered() -> None:
-    deep = {"_": [], "a": [], "a_b": [], "a_b_c": [], "a_b_c_d": ["cell.py"]}
-
-    assert lessons_in(Folder(**deep)) == []
-    assert lessons_in(Folder(**{**deep, "a_b_c": ["cell.py"]})) == ["a/b/c/cell.py"]
-
-
-def test_other_python_files_are_remembered() -> None:
-    found = search(Folder(_=["mine.py", "a.ipynb", "b.zip", "c.txt"]), SINE)  # type: ignore[arg-type]
-
-    assert (found.entries, found.others) == ([], ["mine.py", "a.ipynb", "b.zip"])

@@ -20,11 +20,11 @@ from autograder.reports.files import write_class, write_student
 from autograder.reports.record import read_student
 
 GOLDEN_GRADES = """\
-student,assignment,lesson,task,score,max_score,outcome,mistake,message
-ada,sine,windows,make_windows,2,2,passed,,
-ada,sine,cell,rnn_cell,3,3,passed,,
-ben,sine,windows,make_windows,0,2,missing,,There is no windows.py.
-ben,sine,cell,rnn_cell,0.5,3,failed,M23,h_t differs. Likely cause: You dropped the bias.
+student,assignment,lesson,task,score,max_score,outcome,mistake,message,folder
+ada,sine,windows,make_windows,2,2,passed,,,folder
+ada,sine,cell,rnn_cell,3,3,passed,,,folder
+ben,sine,windows,make_windows,0,2,missing,,There is no windows.py.,folder
+ben,sine,cell,rnn_cell,0.5,3,failed,M23,h_t differs. Likely cause: You dropped the bias.,folder
 """
 NASTY = '=cmd|"/c calc"!A1, \x1b[2J\u202e<script>alert(1)</script>\ud800\x00\r\n]]>'
 

@@ -21,6 +21,7 @@ def cli() -> None:
     \b
     New here?        unroll demo
     To learn:        unroll init, unroll shapes sine/cell, unroll check sine/cell, unroll hint
+    To collect:      unroll collect DOWNLOAD -o SUBMISSIONS
     To grade:        unroll grade sine SUBMISSIONS -o OUT
     With nbgrader:   unroll nbgrade sine --jobs 4
     To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build

@@ -12,21 +12,41 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 @click.command()
 @click.argument("assignment")
 @click.argument("submissions", type=FOLDER)
-@click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the results; made if it is missing.")
+@click.option("-o", "--out", type=FOLDER, help="The folder for the results; made if it is missing.")
+@click.option("--dry-run", is_flag=True, help="Show which file counts as which lesson, and grade nothing.")
 @jobs("Hand-ins graded")
 @click.option("--seed", default="", help="Secret of the hidden inputs. Made at the first run and kept in OUT/run.json.")
+@click.option("--roster", type=FOLDER, help="A CSV of the class; who handed in nothing is a row too.")
+@click.option(
+    "--due", default="", metavar="TIME", help="The deadline, such as '2025-03-01 23:59', in the course's time zone."
+)
+@click.option(
+    "--extension",
+    "extensions",
+    multiple=True,
+    metavar="STUDENT=TIME",
+    help="An own deadline, or so much more: jdoe=48h.",
+)
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @with_course
 def grade(
     course: Any,
     assignment: str,
     submissions: Path,
-    out: Path,
+    out: Path | None,
+    dry_run: bool,
     jobs: int,
     seed: str,
+    roster: Path | None,
+    due: str,
+    extensions: tuple[str, ...],
     accept_weak_isolation: bool,
 ) -> None:
-    """Grade a class: one folder or .zip per student in SUBMISSIONS, with .py or .ipynb files.
+    """Grade a class: one folder, .zip or .tar.gz per student in SUBMISSIONS, with .py or .ipynb files.
+
+    A lesson is what defines its tasks, whatever its file is named; `--dry-run` shows which file counts as which.
+
+    SUBMISSIONS may also be what `unroll collect` has written, or a learning platform's download: it is sorted first.
 
     \b
     OUT/grades.csv                a row per student and task
@@ -44,10 +64,48 @@ def grade(
     3  stopped; or the grading itself failed for somebody; or SUBMISSIONS has work that belongs to no student.
        All other rows are written, and the last lines name who and why
     """
+    if dry_run:
+        from autograder.grading.dry_run import show_dry_run
+
+        sys.exit(0 if show_dry_run(course, assignment, submissions, roster) else 3)
+    if out is None:
+        raise click.MissingParameter(ctx=click.get_current_context(), param_hint="'-o' / '--out'", param_type="option")
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 
-    if not show_grading(course, assignment, submissions, out, Options(jobs, seed, accept_weak_isolation)):
+    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions)
+    if not show_grading(course, assignment, submissions, out, options):
+        sys.exit(3)
+
+
+@click.command()
+@click.argument("download", type=FOLDER)
+@click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the students' folders; new or empty.")
+@click.option("--roster", type=FOLDER, help="A CSV with ids, names and e-mails; who handed in nothing is a row too.")
+@click.option("--only", default="", metavar="NAME", help="The assignment, if the download holds several.")
+@click.option("--force", is_flag=True, help="Replace what an earlier run has collected there.")
+@click.option("--dry-run", is_flag=True, help="Show who handed in what and when; write nothing.")
+@with_course
+def collect(course: Any, download: Path, out: Path, roster: Path | None, only: str, force: bool, dry_run: bool) -> None:
+    """Sort what a learning platform hands out: one clean folder for each student in OUT.
+
+    DOWNLOAD is a folder or a .zip of Moodle, Canvas, D2L Brightspace, Blackboard, Gradescope, GitHub Classroom,
+    Classroom 50, Google Drive, Microsoft Teams, JupyterHub or nbgrader. Nothing of it is changed.
+
+    \b
+    OUT/<student>/      the newest finished version of each file
+    OUT/.attempts/      all attempts of those who have several
+    OUT/collected.csv   who, and when, with the time zone
+
+    \b
+    Exit status
+    0  all that may be work belongs to a student
+    2  wrong use, or the layout is not known: nothing was written
+    3  DOWNLOAD has work that belongs to no student; the last lines name it
+    """
+    from autograder.collect.show import show_collecting
+
+    if not show_collecting(course, download, out, roster, only, force, dry_run):
         sys.exit(3)
 
 

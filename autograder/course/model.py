@@ -3,9 +3,11 @@
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
+from autograder.course.late import LatePolicy, read_policy, read_zone
 from autograder.course.task import Picture, ShapeError, read_picture, read_task
 from autograder.course.task import Task as Task
 from autograder.errors import CourseError, UsageError
@@ -81,6 +83,8 @@ class Course:
     Args:
         letters: what each letter of a shape stands for.
         shared_ids: letters that begin the ids of mistakes which several lessons may have.
+        zone: the time zone of deadlines, and of times that a platform writes without one.
+        late: what it costs to be late; nothing, if it does not say so.
     """
 
     title: str
@@ -89,6 +93,8 @@ class Course:
     limits: Limits = field(default_factory=Limits)
     letters: Mapping[str, str] = field(default_factory=dict)
     shared_ids: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    late: LatePolicy = field(default_factory=LatePolicy)
 
     def lessons(self) -> Iterator[Lesson]:
         """Go through all lessons in order."""
@@ -133,9 +139,17 @@ def load_course(root: Path) -> Course:
         assignments = tuple(_assignment(root, entry) for entry in data.get("assignment", ()))
         limits = _limits(data.get("limits", {}), manifest)
         shared = tuple(data.get("shared_ids", ()))
-        return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared)
+        zone, late = _deadlines(data, manifest)
+        return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared, zone, late)
     except KeyError as error:
         raise CourseError(f"{manifest}: {error.args[0]!r} is missing. Add it.") from None
+
+
+def _deadlines(data: dict[str, Any], path: Path) -> tuple[tzinfo, LatePolicy]:
+    try:
+        return read_zone(data.get("timezone", "UTC")), read_policy(data.get("late", {}))
+    except ValueError as error:
+        raise CourseError(f"{path}: {error}. Mend it.") from None
 
 
 def _assignment(root: Path, entry: dict[str, Any]) -> Assignment:

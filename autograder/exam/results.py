@@ -8,6 +8,7 @@ from autograder.text.clean import printable
 
 MOST_BYTES = 400_000  # of a record: all files of a class of 10,000 have room on a disk
 MOST_NOTES = 100
+MOST_SAID = 300  # characters of a sentence that is kept for the class's last lines
 LONGEST = (4096, 1000, 250, 60)  # characters of one text: the first that makes a record small enough
 CAUSE = " Likely cause: "
 OUTCOMES = ("rejected", "missing", "crashed", "timeout", "overflow", "failed", "passed")
@@ -91,6 +92,10 @@ class HandInResult:
         notes: sentences about the hand-in itself (two files for one lesson, a dropped cell).
         seconds: wall clock.
         again: whether a later run grades it again, the same as it is: something from outside may have ended a worker.
+        arrival: what was done to read the files as lessons; kept with the marks.
+        kept: the share of the points that is kept after the deadline, from 0 to 1.
+        late: what the deadline does, in a sentence, or "".
+        collected: what was said when the hand-in was collected, or "".
     """
 
     student: str
@@ -102,9 +107,18 @@ class HandInResult:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     again: bool = False
+    arrival: tuple[str, ...] = ()
+    kept: float = 1.0
+    late: str = ""
+    collected: str = ""
 
     @property
     def score(self) -> float:
+        return self.before * self.kept
+
+    @property
+    def before(self) -> float:
+        """The points before what being late costs."""
         return sum(task.score for task in self.tasks)
 
     @property
@@ -127,6 +141,7 @@ class HandInResult:
             "tasks": tuple(TaskResult.from_json(task) for task in data["tasks"]),
             "tests": tuple(TestResult(**test) for test in data["tests"]),
             "notes": tuple(data["notes"]),
+            "arrival": tuple(data.get("arrival", ())),
         }
         return cls(**{**data, **parts})
 
@@ -149,6 +164,7 @@ def _with_texts(result: HandInResult, longest: int) -> HandInResult:
         tests=tuple(replace(test, message=printable(test.message, longest)) for test in result.tests),
         output={lesson: printable(text, longest) for lesson, text in result.output.items()},
         notes=tuple(printable(note, longest) for note in notes),
+        arrival=tuple(printable(note, min(longest, MOST_SAID)) for note in result.arrival),
     )
 
 

@@ -6,19 +6,23 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from autograder import __version__
+from autograder.collect.roster import read_roster
+from autograder.course.late import Lateness
 from autograder.course.model import Assignment, Course
 from autograder.errors import GradingError, UsageError
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.exam.versions import versions
+from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.crew import Crew
+from autograder.grading.deadline import lateness_of, read_deadline
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.request import ExaminerRequest
-from autograder.intake import Student, find_students, loose_work
+from autograder.intake import Student
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
 from autograder.reports.files import Written, write_class, write_student
@@ -26,6 +30,8 @@ from autograder.reports.record import is_left, read_student
 from autograder.text.files import write_atomically
 from autograder.text.locks import lock
 from autograder.text.ours import NOBODY_ELSE, open_own, own_folder, read_own
+
+MOST_SAID = 1000  # characters
 
 
 class GradingWatcher(Protocol):
@@ -45,6 +51,9 @@ class Options:
     jobs: int = 1
     seed: str = ""
     accept_weak_isolation: bool = False
+    roster: Path | None = None
+    due: str = ""
+    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,9 @@ class Class:
     Args:
         skipped: names of all that is no student.
         loose: those of them that look like work.
+        late: what a deadline does to each, by the folder of the report.
+        notes: what was said when the hand-in was collected, likewise.
+        said: lines for the person who grades.
     """
 
     course: Course
@@ -63,6 +75,9 @@ class Class:
     loose: list[str]
     out: Path
     seed: str
+    late: Mapping[str, Lateness] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,24 +95,36 @@ class Graded:
     unread: list[str] = field(default_factory=list)
 
 
-def open_class(course: Course, assignment: str, submissions: Path, out: Path, seed: str) -> Class:
+def open_class(
+    course: Course,
+    assignment: str,
+    submissions: Path,
+    out: Path,
+    seed: str,
+    options: Options = Options(),
+) -> Class:
     """Find the students and make OUT.
 
     Raises:
-        UsageError: SUBMISSIONS has no student, or OUT lies in it.
+        UsageError: SUBMISSIONS has no student, OUT lies in it, or a time is none.
         GradingError: OUT cannot be written.
     """
     wanted = course.assignment(assignment)
     _check_apart(submissions, out)
-    students, skipped = find_students(submissions)
+    deadline = read_deadline(course, options.due, options.extensions)
+    roster = read_roster(options.roster) if options.roster else []
+    check_class(course, assignment, submissions, roster)
     try:
         own_folder(out)  # it holds marks, and the seed of the hidden inputs
         os.close(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT))
         earlier = _earlier_seed(out)
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
-    loose = loose_work(submissions)
-    return Class(course, wanted, students, skipped, loose, out, seed or earlier or secrets.token_hex(16))
+    found = find_class(course, assignment, submissions, out, roster)
+    late = lateness_of(course, deadline, found.students, found.rows)
+    notes = {folder: row.note for folder, row in found.rows.items() if row.note}
+    seed = seed or earlier or secrets.token_hex(16)
+    return Class(course, wanted, found.students, found.skipped, found.loose, out, seed, late, notes, found.said)
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -172,14 +199,14 @@ def _grade_all(
             watcher.start(request.student)
             continue
         known = earlier[request.folder]
-        if answer.get("same") and known is not None:
-            result = known
-        else:
-            result = _result(found, request, answer)
-            if "lost" in answer:
-                failed[result.student] = lost(answer["lost"])
+        is_same = bool(answer.get("same")) and known is not None
+        result = _with_arrival(found, known if known and is_same else _result(found, request, answer))
+        if "lost" in answer:
+            failed[result.student] = lost(answer["lost"])
+        if not is_same or result != known:
+            whole = read_student(found.out, request.folder) if is_same else None
             try:
-                write_student(found.out, result, titles)
+                write_student(found.out, _with_arrival(found, whole) if whole else result, titles)
             except GradingError as error:  # the others are graded all the same
                 failed[result.student] = str(error)
         results[request.folder] = result.without_details()
@@ -209,6 +236,12 @@ def _result(found: Class, request: ExaminerRequest, answer: dict[str, Any]) -> H
 def lost(why: str) -> str:
     """Say what became of a hand-in that could not be graded."""
     return f"{why} It was tried twice. Grade it again, or look at it by hand."
+
+
+def _with_arrival(found: Class, result: HandInResult) -> HandInResult:
+    """Add what the deadline does, and what was said when the hand-in was collected."""
+    late = found.late.get(result.folder, Lateness())
+    return replace(result, kept=late.kept, late=late.said, collected=found.notes.get(result.folder, "")[:MOST_SAID])
 
 
 def _lost(found: Class, request: ExaminerRequest, message: str) -> HandInResult:

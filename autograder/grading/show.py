@@ -11,7 +11,7 @@ import click
 from autograder.course.model import Course
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
-from autograder.reports.terminal import class_table
+from autograder.reports.terminal import class_table, to_look_at
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
 
@@ -25,8 +25,10 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     Returns: whether everybody's work is graded.
     """
     need_descriptors()
-    found = open_class(course, assignment, submissions, out, options.seed)
+    found = open_class(course, assignment, submissions, out, options.seed, options)
     with _perhaps_unheard():
+        for line in found.said:
+            click.echo(one_line(line))
         if found.skipped:
             click.echo(f"Skipped, no student: {_some(found.skipped)}")
         click.echo(f"Grading {len(found.students)} hand-ins of {assignment}. Warming up ...")
@@ -39,6 +41,8 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
+        for line in arrivals(graded):
+            click.echo(line)
         if open_ends:
             click.echo(f"Not graded, {len(open_ends)}; all else is:")
         for line in open_ends:
@@ -56,6 +60,26 @@ def _open_ends(found: Class, graded: Graded) -> Iterator[str]:
         yield f"  {one_line(student, 60)}: {one_line(why, 300)}"
     for name in found.loose:
         yield f"  {one_line(name, 60)}: {LOOSE}"
+
+
+def arrivals(graded: Graded) -> Iterator[str]:
+    """Say what was done to read hand-ins that did not come as they were handed out, those for a person last."""
+    look = {result.folder: found for result in graded.results if (found := list(to_look_at(result)))}
+    said = {one.folder: [*filter(None, (one.collected,)), *one.arrival] for one in graded.results}
+    came = [result for result in graded.results if said[result.folder] and result.folder not in look]
+    if came:
+        yield f"Handed in otherwise than handed out, {len(came)} (more in their reports):"
+        yield from (f"  {one_line(result.student, 60)}: {_first(said[result.folder])}" for result in came)
+    if look:
+        yield f"To be looked at by hand, {len(look)}:"
+    for result in graded.results:
+        if result.folder in look:
+            yield f"  {one_line(result.student, 60)}: {_first(look[result.folder])}"
+
+
+def _first(said: Sequence[str]) -> str:
+    more = f" ({len(said) - 1} more)" if len(said) > 1 else ""
+    return f"{one_line(said[0], 200)}{more}"
 
 
 @contextmanager

@@ -1,59 +1,42 @@
-"""A hand-in that is a zip archive: checked as a whole, then read member by member, never extracted."""
+"""A hand-in that is an archive: checked as a whole, then read member by member, never extracted."""
 
-import io
-import stat
-import zipfile
-import zlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from autograder.intake.folder import kind_of, open_plainly
-from autograder.intake.hand_in import Refused
-from autograder.intake.names import is_ignored, is_misleading, name_key, printable_name
-from autograder.intake.tree import DEEPEST, FileEntry, FolderPath, megabytes, too_large
-from autograder.isolation.limits import Limits
+from autograder.intake.folder import open_plainly
+from autograder.intake.foreign import foreign_kind
+from autograder.intake.hand_in import Refused, Unreadable
+from autograder.intake.members import Damaged, Member
+from autograder.intake.names import is_ignored, is_not_own, name_key, printable_name
+from autograder.intake.room import Room
+from autograder.intake.tarred import is_tar, tar_members
+from autograder.intake.tree import DEEPEST, FileEntry, FolderPath, Kind, too_large
+from autograder.intake.zipped import zip_members
 
-MOST_RECORDS = 20  # per member that counts: folders, and what macOS adds, do not
-DIRECTORY_RECORD = b"PK\x01\x02"
-ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
-ENCRYPTED = 0x1
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
-    IndexError,
-    EOFError,
-    OSError,
-    MemoryError,
-)
+PACKED = (".zip", ".tar.gz", ".tgz", ".tar")
+UNREADABLE = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".alz", ".egg")
+SECOND = re.compile(r"(?:[ ._-]?\(\d+\)|\.(?:txt|download|bak|bin)|\s)+$")  # what programs put behind an ending
+CANNOT = "{name}: a {ending} archive cannot be read; hand in a .zip."
 
 
 class ArchiveTree:
     """The members of a sound archive, held in memory."""
 
-    def __init__(self, name: str, data: bytes, limits: Limits) -> None:
-        _refuse_crowd(name, data.count(DIRECTORY_RECORD), MOST_RECORDS * limits.archive_members)
-        try:
-            self._archive = zipfile.ZipFile(io.BytesIO(data))
-        except BROKEN:
-            raise Refused(f"{name} is no zip archive, or not all of it; make it again.") from None
-        members = [(_parts(name, info), info) for info in self._archive.infolist()]
-        _refuse_whole(name, members, limits)
+    def __init__(self, name: str, members: Sequence[Member], room: Room) -> None:
+        _refuse_whole(name, members, room)
         self._name = name
-        self._files: dict[FolderPath, zipfile.ZipInfo] = {}
+        self._files: dict[FolderPath, Member] = {}
         self._listing: dict[FolderPath, dict[str, FileEntry]] = {}
-        for parts, info in members:
-            self._add(parts, info)
+        for member in members:
+            self._add(member)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._archive.close()
+        self._files.clear()
 
     def entries(self, place: FolderPath, wanted: Iterable[str] = ()) -> list[FileEntry]:
         return [entry for _, entry in sorted(self._listing.get(place, {}).items())]
@@ -66,84 +49,79 @@ class ArchiveTree:
         if entry.kind != "file":
             raise Refused(f"{name} is a folder; hand in the file itself.")
         try:
-            with self._archive.open(self._files[*entry.place, entry.name]) as member:
-                data = member.read(limit + 1)
-        except BROKEN:
+            data = self._files[*entry.place, entry.name].read(limit + 1)
+        except Damaged:
             raise Refused(f"{name} is damaged inside the archive; make the archive again.") from None
         if len(data) > limit:
             raise too_large(name, limit)
         return data
 
-    def _add(self, parts: FolderPath, info: zipfile.ZipInfo) -> None:
-        if len(parts) > DEEPEST + 1 or any(is_ignored(part) for part in parts):
+    def _add(self, member: Member) -> None:
+        parts = member.parts
+        if len(parts) > DEEPEST + 1 or is_ignored(parts[-1] if parts else "") or any(map(is_not_own, parts[:-1])):
             return
         for depth, part in enumerate(parts):
-            is_file = depth == len(parts) - 1 and not info.is_dir()
-            self._list(FileEntry(parts[:depth], part, "file" if is_file else "folder"))
-        self._files[parts] = info
+            is_last = depth == len(parts) - 1
+            kind: Kind = member.kind if is_last else "folder"
+            self._list(FileEntry(parts[:depth], part, kind, member.time if kind == "file" else None))
+        self._files[parts] = member
 
     def _list(self, entry: FileEntry) -> None:
         listed = self._listing.setdefault(entry.place, {}).setdefault(entry.name, entry)
-        if listed != entry:
+        if listed.kind != entry.kind:
             raise Refused(f"{self._name}: {printable_name(entry.name)} is both a file and a folder; keep one of them.")
 
 
-def open_archive(path: Path, limits: Limits) -> ArchiveTree:
-    """Read an archive into memory and check it, or raise `Refused`."""
+def open_archive(path: Path, room: Room) -> ArchiveTree:
+    """Read an archive into memory and check it, or raise `Unfit`."""
     name = printable_name(path.name)
     try:
         with open_plainly(path) as file:
-            data = file.read(limits.archive_bytes + 1)
+            data = file.read(room.packed_left + 1)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise Refused(f"{name} could not be read ({why}); check its permissions.") from None
-    if len(data) > limits.archive_bytes:
-        raise too_large(name, limits.archive_bytes)
-    return ArchiveTree(name, data, limits)
+    return open_packed(name, data, room)
 
 
-def _parts(archive: str, info: zipfile.ZipInfo) -> FolderPath:
-    """Split a member's name into folders and file, or refuse a name that leads elsewhere."""
-    name = info.orig_filename
-    parts = tuple(part for part in name.split("/") if part not in ("", "."))
-    elsewhere = not name or name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":"
-    if elsewhere or is_misleading(name) or len(name) > 1000 or any(len(part) > 255 for part in parts):
-        raise Refused(
-            f"{archive} has a member named {printable_name(name)}, which is no plain relative path; rename it."
-        )
-    return parts
+def open_packed(name: str, data: bytes, room: Room) -> ArchiveTree:
+    """Check the bytes of an archive, or raise `Unfit`."""
+    if len(data) > room.packed_left:
+        raise too_large(name, room.packed_left)
+    room.packed_left -= len(data)
+    refuse_unreadable(name)
+    kind = foreign_kind(data)
+    if kind.endswith("archive") and kind not in ("a zip archive", "a gzip archive"):
+        raise Unreadable(f"{name} is {kind}, which cannot be read; hand in a .zip.")
+    members = tar_members(name, data, room) if is_tar(data) else zip_members(name, data, room)
+    return ArchiveTree(name, members, room)
 
 
-def _refuse_whole(archive: str, members: list[tuple[FolderPath, zipfile.ZipInfo]], limits: Limits) -> None:
+def archive_ending(name: str) -> str:
+    """Return the ending that makes a name one of an archive, such as `.zip` or `.zip (1)`, or ""."""
+    key = name_key(name)
+    for shown in (key, SECOND.sub("", key)):
+        if found := next((end for end in (*PACKED, *UNREADABLE) if shown.endswith(end) and shown != end), ""):
+            return key[len(shown) - len(found) :]
+    return ""
+
+
+def refuse_unreadable(name: str) -> None:
+    """Say of an archive that another program would be needed for."""
+    ending = SECOND.sub("", archive_ending(name))
+    if ending in UNREADABLE:
+        raise Unreadable(CANNOT.format(name=printable_name(name), ending=ending))
+
+
+def _refuse_whole(archive: str, members: Sequence[Member], room: Room) -> None:
     """Refuse an archive that two people could read differently, or that is not what it seems."""
-    files = [(parts, info) for parts, info in members if not info.is_dir()]
-    counted = [info for parts, info in files if not any(is_ignored(part) for part in parts)]
-    _refuse_crowd(archive, len(counted), limits.archive_members)
-    if sum(info.file_size for _, info in files) > limits.archive_bytes:
-        raise Refused(f"{archive} unpacks to more than {megabytes(limits.archive_bytes)}; leave large files out.")
+    files = [member for member in members if member.kind == "file"]
+    if any(not member.parts for member in files):
+        raise Refused(f"{archive} has a member without a name, which is no plain relative path; rename it.")
+    counted = [one for one in files if not is_ignored(one.parts[-1]) and not any(map(is_not_own, one.parts[:-1]))]
+    room.take(archive, len(counted), sum(member.size for member in files))
     seen: dict[str, FolderPath] = {}
-    for _, info in members:
-        _refuse_member(archive, info)
-    for parts, _ in files:
-        if seen.setdefault(name_key("/".join(parts)), parts) is not parts:
-            raise Refused(
-                f"{archive} has two members named {printable_name('/'.join(parts))}, or alike; keep one of them."
-            )
-
-
-def _refuse_member(archive: str, info: zipfile.ZipInfo) -> None:
-    name = printable_name(info.filename)
-    mode = info.external_attr >> 16
-    if stat.S_IFMT(mode) and kind_of(mode) in ("link", "special"):
-        raise Refused(f"{archive}: {name} is a link or a device; put the file itself into the archive.")
-    if info.flag_bits & ENCRYPTED:
-        raise Refused(f"{archive}: {name} has a password; make the archive without one.")
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused(f"{archive}: {name} is packed in an unusual way; make an ordinary zip archive.")
-    if name_key(name).endswith(ARCHIVES):
-        raise Refused(f"{archive}: {name} is an archive in an archive; pack the files themselves.")
-
-
-def _refuse_crowd(archive: str, members: int, most: int) -> None:
-    if members > most:
-        raise Refused(f"{archive} has {members} members, and {most} are the most; pack only your lessons.")
+    for member in files:
+        path = "/".join(member.parts)
+        if seen.setdefault(name_key(path), member.parts) is not member.parts:
+            raise Refused(f"{archive} has two members named {printable_name(path)}, or alike; keep one of them.")

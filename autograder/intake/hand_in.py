@@ -31,6 +31,8 @@ class Source:
         cells: a `.py` file is one cell; a notebook its code cells in order, without test cells.
         problem: one sentence; if set, the lesson is not run.
         outcome: with a problem, `rejected` (refused) or `failed` (could not be read).
+        rivals: other versions, which may be the one that is meant; the best of all stands.
+        look: what a person has to look at, or "".
     """
 
     lesson: str
@@ -40,6 +42,13 @@ class Source:
     notes: tuple[str, ...] = ()
     problem: str = ""
     outcome: str = ""
+    rivals: tuple["Source", ...] = ()
+    look: str = ""
+
+    @property
+    def versions(self) -> tuple["Source", ...]:
+        """All that is graded: this one and its rivals."""
+        return (self, *self.rivals)
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class HandIn:
         sources: by lesson name; a lesson that is missing is absent.
         problem: one sentence; if set, every task is `rejected`.
         digest: SHA-256 over all that counts.
-        others: Python files and notebooks that are named as no lesson.
+        others: Python files and notebooks that count as no lesson.
     """
 
     student: str
@@ -63,11 +72,18 @@ class HandIn:
     digest: str = ""
     others: tuple[str, ...] = ()
 
+    @property
+    def arrival(self) -> tuple[str, ...]:
+        """Say what was done to read it as lessons, in one sentence each."""
+        notes = (note for source in self.sources.values() for note in source.notes)
+        return tuple(dict.fromkeys((*self.notes, *notes)))
+
 
 def digest(sources: dict[str, Source], problem: str = "") -> str:
     """Sum up all that can change a verdict; neither notes nor the student's name can."""
     counts = [
-        [name, source.cells, source.is_notebook, source.problem, source.outcome]
+        [name, one.cells, one.is_notebook, one.problem, one.outcome]
         for name, source in sorted(sources.items())
+        for one in source.versions
     ]
     return hashlib.sha256(json.dumps([counts, problem]).encode()).hexdigest()

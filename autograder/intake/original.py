@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course.model import Assignment, Lesson
+from autograder.intake.choice import Choice, Draft, choose
+from autograder.intake.drafts import DraftReader
 from autograder.intake.folder import FolderTree
 from autograder.intake.hand_in import Refused, Unfit
-from autograder.intake.names import name_key, printable_name
+from autograder.intake.lesson_names import kind_and_stem, named_lessons
+from autograder.intake.names import printable_name
 from autograder.intake.notebook import MOST_CELLS, plain_cells
-from autograder.intake.search import FoundFiles, choose_file, search
+from autograder.intake.room import Room
+from autograder.intake.search import FoundFiles, search
 from autograder.intake.students import Student
-from autograder.intake.text import check_source, decode
 from autograder.intake.tree import Tree
 from autograder.isolation.limits import Limits
 
@@ -28,6 +31,8 @@ class Original:
         others: notebooks that no lesson is named as; one of them may be this one.
         file: the name of a Python file that counts in its place, or "".
         text: what stands in that file, or why it cannot be read.
+        look: what a person has to look at, or "".
+        notes: what was done to find it.
     """
 
     cells: tuple[Any, ...] = ()
@@ -36,10 +41,12 @@ class Original:
     others: tuple[str, ...] = ()
     file: str = ""
     text: str = ""
+    look: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def read_original(student: Student, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
-    """Read the notebook that counts for a lesson in a student's folder."""
+    """Read the notebook that counts for a lesson in a student's folder, chosen as the one that is graded."""
     try:
         with FolderTree(student.path) as tree:
             return _read(tree, assignment, lesson, limits)
@@ -51,28 +58,41 @@ def read_original(student: Student, assignment: Assignment, lesson: Lesson, limi
 
 
 def _read(tree: Tree, assignment: Assignment, lesson: Lesson, limits: Limits) -> Original:
-    found = search(tree, assignment)
-    notebooks = [entry for entry in found.entries if name_key(entry.name).endswith(NOTEBOOK)]
-    entry, _ = choose_file(notebooks, lesson.name)
-    file, text = _instead(tree, found, lesson, limits)
-    if entry is None:
+    found = search(tree, assignment, Room(limits))
+    drafts = DraftReader(assignment, limits).read_all(found.files)
+    graded = choose(lesson, assignment, drafts)
+    shown = _shown(graded, drafts, lesson, assignment)
+    file, text = _instead(graded)
+    look = graded.look if graded else ""
+    notes = graded.notes if graded else ()
+    if not shown:
         missing = f"{lesson.name}{NOTEBOOK} was not handed in."
-        return Original(missing=missing, others=_others(found, assignment), file=file, text=text)
-    name = printable_name(entry.name)
-    cells = _few(name, plain_cells(name, tree.read(entry, limits.notebook_bytes)))
-    return Original(tuple(cells), file=file, text=text)
+        return Original(
+            missing=missing, others=_others(found, assignment), file=file, text=text, look=look, notes=notes
+        )
+    cells = [cell for draft in shown for cell in _cells(found, draft, limits)]
+    return Original(tuple(_few(shown[-1].label, cells)), file=file, text=text, look=look, notes=notes)
 
 
-def _instead(tree: Tree, found: FoundFiles, lesson: Lesson, limits: Limits) -> tuple[str, str]:
-    """Read the Python file that counts for a lesson, if one does."""
-    try:
-        entry, _ = choose_file(found.entries, lesson.name)
-        if entry is None or name_key(entry.name).endswith(NOTEBOOK):
-            return "", ""
-        name = printable_name(entry.name)
-        return name, check_source(name, decode(name, tree.read(entry, limits.source_bytes)))
-    except Unfit as unfit:
-        return lesson.name, f"# {unfit}"
+def _shown(graded: Choice | None, drafts: list[Draft], lesson: Lesson, assignment: Assignment) -> list[Draft]:
+    """Choose the notebooks to show: those that are graded, else the one that would be without a Python file."""
+    own = [draft for draft in graded.versions[0].drafts if draft.is_notebook] if graded else []
+    if own:
+        return own
+    beside = choose(lesson, assignment, [draft for draft in drafts if draft.is_notebook])
+    return list(beside.versions[0].drafts) if beside else []
+
+
+def _cells(found: FoundFiles, draft: Draft, limits: Limits) -> list[Any]:
+    file = next(one for one in found.files if (one.place, one.entry.name) == (draft.place, draft.name))
+    return plain_cells(printable_name(draft.name), file.tree.read(file.entry, limits.notebook_bytes), draft.side)
+
+
+def _instead(graded: Choice | None) -> tuple[str, str]:
+    """Return the Python files that count for a lesson, if any do."""
+    files = [draft for draft in graded.versions[0].drafts if not draft.is_notebook] if graded else []
+    texts = [f"# {draft.problem}" if draft.problem else "\n".join(draft.cells) for draft in files]
+    return " and ".join(printable_name(draft.name) for draft in files), "\n".join(texts)
 
 
 def _few(name: str, cells: list[Any]) -> list[Any]:
@@ -82,6 +102,6 @@ def _few(name: str, cells: list[Any]) -> list[Any]:
 
 
 def _others(found: FoundFiles, assignment: Assignment) -> tuple[str, ...]:
-    named = {name_key(lesson.name + NOTEBOOK) for lesson in assignment.lessons}
-    names = [*(printable_name(entry.name) for entry in found.entries), *found.others]
-    return tuple(name for name in names if name_key(name).endswith(NOTEBOOK) and name_key(name) not in named)
+    lessons = [lesson.name for lesson in assignment.lessons]
+    names = [file.entry.name for file in found.files if not named_lessons(file.entry.name, lessons)]
+    return tuple(printable_name(name) for name in names if kind_and_stem(name)[0] == NOTEBOOK)

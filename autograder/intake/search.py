@@ -1,14 +1,32 @@
-"""Find the lessons in a hand-in, and the file that counts for each."""
+"""Find the files in a hand-in that may be lessons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.course.model import Assignment
-from autograder.intake.hand_in import Refused
-from autograder.intake.names import name_key, printable_name
+from autograder.intake.archive import archive_ending, open_packed, refuse_unreadable
+from autograder.intake.folder import FolderTree
+from autograder.intake.hand_in import Refused, Unfit
+from autograder.intake.lesson_names import SUFFIXES, kind_and_stem, named_lessons
+from autograder.intake.names import is_not_own, name_key, printable_name
+from autograder.intake.room import Room
 from autograder.intake.tree import DEEPEST, FileEntry, FolderPath, Tree
 
-SUFFIXES = (".py", ".ipynb")
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file that may be a lesson, and the tree that it is read from.
+
+    Args:
+        above: the folders and archives above the tree.
+    """
+
+    tree: Tree
+    entry: FileEntry
+    above: FolderPath = ()
+
+    @property
+    def place(self) -> FolderPath:
+        return (*self.above, *self.entry.place)
 
 
 @dataclass
@@ -16,82 +34,91 @@ class FoundFiles:
     """The files of a hand-in that may be lessons.
 
     Args:
-        entries: the entries of the folders that count.
+        files: Python files and notebooks, by any name, those that are named as a lesson first.
         links: links that stand where a folder of lessons might.
-        others: Python files and notebooks that no lesson is named as.
+        others: what has a lesson's name and is no Python file and no notebook, and archives that were not opened.
+        beside: what else lies there, by name.
+        opened: the archives that were looked through.
+        refused: why archives were not, a sentence each.
     """
 
-    entries: list[FileEntry] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
+    others: list[FoundFile] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
-def search(tree: Tree, assignment: Assignment) -> FoundFiles:
-    """Look for lesson files: here, else in wrapping folders, those of the assignment first.
+def search(tree: Tree, assignment: Assignment, room: Room) -> FoundFiles:
+    """Look for lesson files here and in wrapping folders and archives.
 
-    Where several folders are as good as each other, all of them count.
+    Args:
+        room: what the archives of this hand-in may still hold.
+
+    Raises:
+        Unfit: an archive in an archive is not plain.
     """
-    wanted = [lesson.name + suffix for lesson in assignment.lessons for suffix in SUFFIXES]
-    names = {name_key(name) for name in wanted}
     found = FoundFiles()
-    homes: dict[FolderPath, list[FileEntry]] = {}
-    level: list[FolderPath] = [()]
-    while level:
-        deeper: list[FolderPath] = []
-        for place in level:
-            entries = tree.entries(place, wanted)
-            if any(name_key(entry.name) in names for entry in entries):
-                homes[place] = entries
-            else:
-                _note_others(found, entries)
-                deeper += [(*place, e.name) for e in entries if e.kind == "folder"]
-        level = [place for place in deeper if len(place) <= DEEPEST]
-    best = min((_rank(place, assignment) for place in homes), default=None)
-    found.entries = [e for p, es in homes.items() if _rank(p, assignment) == best for e in es]
+    _Search(assignment, found, room).look(tree, (), 0)
+    lessons = [lesson.name for lesson in assignment.lessons]
+    found.files.sort(key=lambda one: not named_lessons(one.entry.name, lessons))
     return found
 
 
-def _note_others(found: FoundFiles, entries: Sequence[FileEntry]) -> None:
-    found.links += [printable_name(entry.name) for entry in entries if entry.kind == "link"]
-    found.others += [
-        printable_name(entry.name) for entry in entries if name_key(entry.name).endswith((*SUFFIXES, ".zip"))
-    ]
+@dataclass
+class _Search:
+    assignment: Assignment
+    found: FoundFiles
+    room: Room
 
+    def look(self, tree: Tree, above: FolderPath, depth: int) -> None:
+        """Look through a tree, level by level, then through the archives in it."""
+        packed: list[FoundFile] = []
+        wanted = [lesson.name + suffix for lesson in self.assignment.lessons for suffix in SUFFIXES]
+        level: list[FolderPath] = [()]
+        while level:
+            deeper: list[FolderPath] = []
+            for place in level:
+                for entry in tree.entries(place, wanted):
+                    self._take(FoundFile(tree, entry, above), deeper, packed)
+            level = [place for place in deeper if len(place) <= DEEPEST]
+        for file in packed:
+            self._open(file, depth + 1)
 
-def _rank(place: FolderPath, assignment: Assignment) -> tuple[bool, int]:
-    return name_key(assignment.name) not in map(name_key, place), len(place)
+    def _open(self, file: FoundFile, depth: int) -> None:
+        """Look through an archive; one that lies in a folder and is not plain costs only what is in it."""
+        name = printable_name(file.entry.name)
+        try:
+            refuse_unreadable(file.entry.name)
+            self.room.refuse_depth(name, depth)
+            inside = open_packed(name, file.tree.read(file.entry, self.room.packed_left), self.room)
+            self.found.opened.append(name)
+            self.look(inside, (*file.place, file.entry.name), depth)
+        except Unfit as unfit:
+            if isinstance(unfit, Refused) and not isinstance(file.tree, FolderTree):
+                raise
+            self.found.refused.append(str(unfit))
+            self.found.others.append(file)
 
+    def _take(self, file: FoundFile, deeper: list[FolderPath], packed: list[FoundFile]) -> None:
+        entry = file.entry
+        if entry.kind == "file" and archive_ending(entry.name):
+            packed.append(file)
+            return
+        kind, _ = kind_and_stem(entry.name)
+        lessons = named_lessons(entry.name, [lesson.name for lesson in self.assignment.lessons])
+        if kind and (entry.kind == "file" or self._is_named(entry.name)):
+            self.found.files.append(file)
+        elif entry.kind == "folder":
+            if not is_not_own(entry.name):
+                deeper.append((*entry.place, entry.name))
+        elif entry.kind == "link":
+            self.found.links.append(printable_name(entry.name))
+        elif lessons:
+            self.found.others.append(file)
+        else:
+            self.found.beside.append(printable_name(entry.name))
 
-def choose_file(entries: Sequence[FileEntry], lesson: str) -> tuple[FileEntry | None, tuple[str, ...]]:
-    """Choose the file that counts for a lesson: a `.py` before a notebook, the exact name before one alike.
-
-    Returns: the file or None, and notes on what was passed over.
-    """
-    kinds = [_of_name(entries, lesson + suffix) for suffix in SUFFIXES]
-    (chosen, notes), *rest = [pair for pair in kinds if pair[0]] or [(None, ())]
-    if chosen and rest:
-        notes = (*notes, f"{printable_name(chosen.name)} counts, not the notebook beside it.")
-    return chosen, notes
-
-
-def _of_name(entries: Sequence[FileEntry], wanted: str) -> tuple[FileEntry | None, tuple[str, ...]]:
-    fitting = [entry for entry in entries if name_key(entry.name) == name_key(wanted)]
-    exact = [entry for entry in fitting if entry.name == wanted]
-    candidates = exact or fitting
-    if len(candidates) > 1:
-        raise Refused(f"{_paths(candidates)} could each be {wanted}; keep one of them, named {wanted}.")
-    if not candidates:
-        return None, ()
-    return candidates[0], _notes(candidates[0], wanted, len(fitting))
-
-
-def _notes(chosen: FileEntry, wanted: str, fitting: int) -> tuple[str, ...]:
-    if chosen.name != wanted:
-        return (f"{printable_name(chosen.name)} counts as {wanted}; name it {wanted} next time.",)
-    if fitting > 1:
-        return (f"{wanted} counts, not the files named nearly so.",)
-    return ()
-
-
-def _paths(entries: Sequence[FileEntry]) -> str:
-    return " and ".join(printable_name("/".join((*entry.place, entry.name))) for entry in entries[:3])
+    def _is_named(self, name: str) -> bool:
+        return any(name_key(name) == name_key(one.name + end) for one in self.assignment.lessons for end in SUFFIXES)

@@ -1,14 +1,15 @@
-"""Find the students: every folder and every zip archive directly in the submissions is one."""
+"""Find the students: every folder and every archive directly in the submissions is one."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.intake.archive import archive_ending
 from autograder.intake.names import as_given, folder_names, is_ignored, printable_name
 
 ZIP = ".zip"
-WORK = {"py", "ipynb", "tar", "tgz", "tbz2", "txz", "7z", "rar"}
+WORK = {"py", "ipynb", "zip", "tar", "tgz", "tbz2", "txz", "7z", "rar"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def loose_work(submissions: Path) -> list[str]:
 
 def is_work(name: str) -> bool:
     """Say whether a file that lies loose may be a hand-in, such as `cell.py`, `cell.ipynb.txt` or `jo.tar.gz`."""
-    return not is_ignored(name) and not WORK.isdisjoint(name.lower().split(".")[1:])
+    is_code = not WORK.isdisjoint(name.lower().split(".")[1:])
+    return not is_ignored(name) and (is_code or bool(archive_ending(name)))
 
 
 def _list(submissions: Path) -> list[os.DirEntry[str]]:
@@ -67,15 +69,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Say whether it is a folder, or a link that is or was one to a folder."""
     if not entry.is_symlink():
         return entry.is_dir(follow_symlinks=False)
-    return not _has_zip_name(entry) and not _leads_to_file(entry)
+    return not archive_ending(entry.name) and not _leads_to_file(entry)
 
 
 def _is_archive(entry: os.DirEntry[str]) -> bool:
-    return _has_zip_name(entry) and not entry.is_dir(follow_symlinks=False)
-
-
-def _has_zip_name(entry: os.DirEntry[str]) -> bool:
-    return entry.name.lower().endswith(ZIP)
+    return bool(archive_ending(entry.name)) and not entry.is_dir(follow_symlinks=False)
 
 
 def _leads_to_file(entry: os.DirEntry[str]) -> bool:
@@ -86,13 +84,13 @@ def _leads_to_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _name(folders: list[os.DirEntry[str]], archives: list[os.DirEntry[str]]) -> dict[str, str]:
-    """Map each student's name to a path; an archive whose name is taken keeps its `.zip`."""
+    """Map each student's name to a path; an archive whose name is taken keeps its ending."""
     named: dict[str, str] = {}
     for entry in folders:
         named[_free(as_given(entry.name), named)] = entry.path
     for entry in archives:
         name = as_given(entry.name)
-        short = name[: -len(ZIP)]
+        short = name[: -len(archive_ending(name))]
         named[short if short not in named else _free(name, named)] = entry.path
     return named
 

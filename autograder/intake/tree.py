@@ -8,7 +8,7 @@ from autograder.intake.hand_in import Refused
 
 Kind = Literal["file", "folder", "link", "special"]
 FolderPath = tuple[str, ...]
-DEEPEST = 3
+DEEPEST = 5
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,13 @@ class FileEntry:
     Args:
         place: the names of the folders above it, below the student's own.
         kind: `special` is a FIFO, a device or a socket.
+        time: when it was changed, in seconds, as an archive says; None in a folder, where copying changes it.
     """
 
     place: FolderPath
     name: str
     kind: Kind
+    time: float | None = None
 
 
 class Tree(Protocol):

@@ -13,7 +13,9 @@ from autograder.nbgrader.fresh import markdown
 from autograder.text.clean import one_line
 
 KEY, LOOK = "unroll", "look"
+ARRIVAL = "unroll_arrival"  # only while a notebook is on its way through the kit
 HEADING = "**For a person to look at**"
+READ = "**How this was read**"
 MARKUP = re.compile(r"([\\`*_{}\[\]()#!|$~])")
 _said: list[tuple[Any, str]] = []
 
@@ -39,6 +41,13 @@ def flag(nb: Any, sentences: Iterable[str]) -> None:
         nb.metadata[KEY] = {LOOK: found}
         lines = "\n".join(f"- {literal(sentence)}" for sentence in found)
         nb.cells.insert(0, markdown(f"{HEADING}\n\n{lines}"))
+
+
+def tell(nb: Any, sentences: Iterable[str]) -> None:
+    """Say at the top of a notebook what was done to find it among what was handed in."""
+    lines = "\n".join(f"- {literal(sentence)}" for sentence in sentences)
+    if lines:
+        nb.cells.insert(0, markdown(f"{READ}\n\n{lines}"))
 
 
 def literal(text: str) -> str:

@@ -11,7 +11,7 @@ from autograder.errors import GradingError
 from autograder.intake import Student
 from autograder.intake.original import Original, read_original
 from autograder.nbgrader import unfinished
-from autograder.nbgrader.attention import KEY, Absence, literal
+from autograder.nbgrader.attention import ARRIVAL, KEY, Absence, literal
 from autograder.nbgrader.fresh import fresh, markdown, new_cell, numbered
 from autograder.nbgrader.lessons import StudentLesson, course_at, find_assignment, find_student_lesson
 from autograder.text.clean import one_line
@@ -74,7 +74,8 @@ def handed_in(place: StudentLesson) -> Any:
 
 
 def _with_what_counts(notebook: Any, original: Original) -> Any:
-    """Show the Python file that is graded above the notebook that is not."""
+    """Show the Python file that is graded above the notebook that is not, and keep what was done to find both."""
+    notebook.metadata[ARRIVAL] = {"look": [original.look] if original.look else [], "notes": list(original.notes)}
     if original.file:
         said = f"# {original.file} was handed in. It is what is graded, and not the cells of the notebook:\n"
         notebook.cells.insert(0, new_cell("code", said + original.text))

@@ -10,7 +10,7 @@ from nbgrader.preprocessors import DeduplicateIds, OverwriteCells
 from autograder.intake.hand_in import Unfit
 from autograder.intake.notebook import plain_cells
 from autograder.nbgrader.answers import settle
-from autograder.nbgrader.attention import KEY, Absence, announce, flag
+from autograder.nbgrader.attention import ARRIVAL, KEY, LOOK, Absence, announce, flag, tell
 from autograder.nbgrader.fresh import fresh, new_cell, numbered, retyped
 from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
 from autograder.nbgrader.matching import Named, Release, match, squeezed
@@ -38,8 +38,10 @@ class Restore(OverwriteCells):  # type: ignore[misc]
         place = find_student_lesson(self.config, resources)
         if place is None:
             return super().preprocess(nb, resources)
-        look = mend(nb, self._release(place, resources["nbgrader"]))
+        arrival = nb.metadata.pop(ARRIVAL, {})
+        look = [*arrival.get(LOOK, []), *mend(nb, self._release(place, resources["nbgrader"]))]
         nb, resources = super().preprocess(nb, resources)
+        tell(nb, arrival.get("notes", []))
         flag(nb, look)
         announce(self.log, place.student, place.lesson.name, look)
         return numbered(nb), resources

@@ -18,7 +18,7 @@ from autograder.text.files import real_folder, write_atomically
 from autograder.text.ours import NOBODY_ELSE
 from autograder.text.words import points
 
-HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outcome", "mistake", "message")
+HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outcome", "mistake", "message", "folder")
 EXACT = 6
 
 
@@ -80,8 +80,15 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
             "tasks": [_task(task) for task in result.tasks],
             "output": {lesson: printable(text) for lesson, text in result.output.items()},
             "notes": [printable(note) for note in result.notes],
+            **_late(result),
         },
     }
+
+
+def _late(result: HandInResult) -> dict[str, Any]:
+    """Say what the deadline did, where there is one that says something."""
+    said = {"before": round(result.before, EXACT), "kept": result.kept, "said": printable(result.late)}
+    return {"late": said} if result.late else {}
 
 
 def _task(task: TaskResult) -> dict[str, Any]:
@@ -100,7 +107,10 @@ def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[
     last = (len(assignment.lessons), 0)
     for result in results:
         tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
-        yield _rows((csv_cell(result.student), assignment.name, *_marks(task)) for task in tasks)
+        yield _rows(
+            (csv_cell(result.student), assignment.name, *_marks(task, result.kept), csv_cell(result.folder))
+            for task in tasks
+        )
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:
@@ -131,10 +141,11 @@ def _test(test: TestResult) -> dict[str, Any]:
     }
 
 
-def _marks(task: TaskResult) -> tuple[str, ...]:
-    lesson = task.lesson.split("/")[-1]
-    earned, best = points(task.score, EXACT), points(task.max_score, EXACT)
-    return lesson, task.task, earned, best, task.outcome, csv_cell(task.mistake), csv_cell(task.message)
+def _marks(task: TaskResult, kept: float) -> tuple[str, ...]:
+    lesson, before = task.lesson.split("/")[-1], points(task.score, EXACT)
+    earned, best = points(task.score * kept, EXACT), points(task.max_score, EXACT)
+    said = f"{task.message} Points before the deadline's deduction: {before}." if kept < 1 else task.message
+    return lesson, task.task, earned, best, task.outcome, csv_cell(task.mistake), csv_cell(said.strip())
 
 
 def _suite(result: HandInResult) -> ElementTree.Element:

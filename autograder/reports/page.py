@@ -32,7 +32,9 @@ def report_page(result: HandInResult, lessons: Sequence[str] = ()) -> str:
         score=result.score,
         max_score=result.max_score,
         lessons=_lessons(result, lessons),
-        notes=result.notes,
+        late=result.late,
+        before=result.before,
+        notes=[note for note in (result.collected, *result.notes) if note],
         output=result.output,
     )
 

@@ -14,7 +14,7 @@ from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResu
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
-VERSION = 1  # raised whenever a key comes, goes or changes its meaning
+VERSION = 2  # raised whenever a key comes, goes or changes its meaning
 RECORD, RESULTS, PAGE = "record.json", "results.json", "report.html"
 ROUNDED = 1e-6  # a score is rounded to so much, and its maximum is not
 MOST = 1e15  # of any number; NaN, the infinite and an integer that is no float are not less
@@ -68,17 +68,28 @@ def _result(data: dict[str, Any]) -> HandInResult:
     version = data.pop("version")
     if type(version) is not int or version != VERSION:
         raise ValueError(f"version {version!r}")
-    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes")):
+    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes", "arrival")):
         raise ValueError("no list")
     tasks = tuple(TaskResult(**task) for task in data["tasks"])
     tests = tuple(TestResult(**test) for test in data["tests"])
-    return HandInResult(**{**data, "tasks": tasks, "tests": tests, "notes": tuple(data["notes"])})
+    said = {key: tuple(data[key]) for key in ("notes", "arrival")}
+    return HandInResult(**{**data, "tasks": tasks, "tests": tests, **said})
 
 
 def _is_sound(result: HandInResult) -> bool:
     """Check what a later run and the page rely on: every text is one, and no mark is beyond what it is of."""
     verdicts: tuple[TaskResult | TestResult, ...] = (*result.tasks, *result.tests)
-    texts = [result.student, result.folder, result.digest, *result.notes, *result.output, *result.output.values()]
+    texts = [
+        result.student,
+        result.folder,
+        result.digest,
+        *result.notes,
+        *result.arrival,
+        result.late,
+        result.collected,
+        *result.output,
+        *result.output.values(),
+    ]
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
     texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause)]
     texts += [test.name for test in result.tests]
@@ -89,6 +100,8 @@ def _is_sound(result: HandInResult) -> bool:
         and all(verdict.outcome in OUTCOMES for verdict in verdicts)
         and all(_is_number(number) for number in (result.seconds, *(test.weight for test in result.tests)))
         and all(_is_mark(verdict) for verdict in verdicts)
+        and _is_number(result.kept)
+        and 0 <= result.kept <= 1
     )
 
 
