@@ -23,8 +23,7 @@ from autograder.exam.numbers import as_recorded
 Plan = dict[str, str | bytes]
 KNOWN = "known.json"
 BUILT = ("exercises", "source")
-# Not beside the stubs: whoever works in exercises/ would have two files for each lesson.
-NOTEBOOKS = "exercises/notebooks"
+NOTEBOOKS = "exercises/notebooks"  # beside the stubs, whoever works there would have each lesson twice
 
 
 def plan_files(

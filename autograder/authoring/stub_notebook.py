@@ -13,8 +13,8 @@ from autograder.course.model import Lesson
 MORE = """\
 ## Check and hand in
 
-Run the cell below to check the whole lesson. In a terminal, in this folder, `unroll check {key}` does the same on the
-saved file. `unroll hint` and `unroll shapes {key}` help, and `unroll pack {assignment}` makes the hand-in. Save first."""
+Run the cell below to check the whole lesson. In a terminal, in this folder, `unroll check {key}` does the same with
+what is saved, `unroll hint` helps, and `unroll pack {assignment}` makes the hand-in. Save before you type them."""
 
 
 def stub_notebook(lesson: Lesson, text: LessonText, drawing: Drawing | None = None) -> str:

@@ -57,8 +57,9 @@ def watch(where: str, edit: str, course: Path | None) -> None:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", type=FOLDER, required=False)
+@click.option("--notebooks", is_flag=True, help="Put the lessons there as notebooks; a new folder only.")
 @COURSE
-def init(folder: Path | None, course: Path | None) -> None:
+def init(folder: Path | None, notebooks: bool, course: Path | None) -> None:
     """Put the exercises into a new folder DIR, `unroll` if none is given.
 
     The exercises come from the course that is given or that you are in, else from the kit. If a course has made the
@@ -69,7 +70,7 @@ def init(folder: Path | None, course: Path | None) -> None:
     """
     from autograder.student.folder.init import show_init
 
-    show_init(folder, course)
+    show_init(folder, course, notebooks)
 
 
 @click.command("list")

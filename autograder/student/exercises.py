@@ -50,8 +50,8 @@ class Exercises:
 
     def stub_digest(self, lesson: Lesson) -> str:
         """Return the first digits of the SHA-256 of a lesson's file as it is handed out, or ""."""
-        built = read_known(self.folder / KNOWN).get("built", {})
-        named = (digest for path, digest in built.items() if Path(path).name == f"{lesson.name}.py")
+        built, name = read_known(self.folder / KNOWN).get("built", {}), self.file(lesson).name
+        named = (digest for path, digest in built.items() if Path(path).name == name)
         return str(next(named, ""))[:DIGITS]
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder import __version__
-from autograder.student.exercises import DIGITS, KNOWN, assignments_in, read_known
-from autograder.student.folder.shipped import README, WELCOME
+from autograder.student.exercises import DIGITS, KNOWN, assignments_in, read_exercises, read_known
+from autograder.student.folder.shipped import FILE, NOTEBOOK, README, WELCOME
 from autograder.student.memory import OWN, digest_of
 
 WRITTEN = f"{OWN}/manifest.json"
+FORM = "lessons"
 ABOUT = "Written by unroll init, which keeps what you have changed; do not edit."
 
 
@@ -24,16 +25,34 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def manifest_text(digests: Mapping[str, Collection[str]], course: Path | None, kit: str = __version__) -> str:
+def manifest_text(
+    digests: Mapping[str, Collection[str]], course: Path | None, kit: str = __version__, suffix: str = FILE
+) -> str:
     """Write down what is to be remembered.
 
     Args:
         digests: of all that was ever written, by file.
         course: the folder of the course that the files come from; None for the kit.
+        suffix: whether the lessons are Python files or notebooks.
     """
     files = {name: sorted(found) for name, found in digests.items()}
-    data = {"about": ABOUT, "kit": kit, **({"course": str(course)} if course else {}), "files": files}
+    course_and_form = {**({"course": str(course)} if course else {}), **({FORM: suffix} if suffix != FILE else {})}
+    data = {"about": ABOUT, "kit": kit, **course_and_form, "files": files}
     return json.dumps(data, indent=1) + "\n"
+
+
+def suffix_of(folder: Path) -> str:
+    """Say whether the lessons of a folder were put there as Python files or as notebooks.
+
+    Where that is not noted down, the lessons that are there say it.
+    """
+    manifest = read_manifest(folder)
+    if manifest:
+        return NOTEBOOK if manifest.get(FORM) == NOTEBOOK else FILE
+    exercises = [read_exercises(folder / name) for name in assignments_in(folder)]
+    found = [one.file(lesson) for one in exercises for lesson in one.assignment.lessons]
+    there = [path.suffix for path in found if path.is_file()]
+    return NOTEBOOK if there.count(NOTEBOOK) > there.count(FILE) else FILE
 
 
 def is_made_by_init(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What to look at before a hand-in is given away: what its code needs and will not find, and what was done to read it."""
+"""What to look at before a hand-in is given away: what its code will not find, and how it was read."""
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
