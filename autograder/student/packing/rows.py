@@ -8,7 +8,7 @@ from autograder.course.model import Lesson
 from autograder.intake import HandIn, Source
 from autograder.intake.contents import contents
 from autograder.student.exercises import Spot
-from autograder.student.listing import stands
+from autograder.student.listing import NOT_CHECKED, stands
 from autograder.student.memory import State
 
 NO_FILE = "-"
@@ -71,6 +71,7 @@ def last_checks(spots: Sequence[Spot], state: State, digests: dict[str, str]) ->
 
 def _summed(states: Sequence[str]) -> str:
     counts = Counter(one.removesuffix(OLD) for one in states)
-    said = ", ".join(f"{number} {state}" for state, number in counts.items()) if len(counts) > 1 else ""
-    said = said or (f"all {states[0].removesuffix(OLD)}" if states else "")
+    if list(counts) == [NOT_CHECKED]:
+        return NOT_CHECKED
+    said = ", ".join(f"{number} {state}" for state, number in counts.items())
     return said + (OLD if any(one.endswith(OLD) for one in states) else "")
