@@ -14,7 +14,7 @@ from autograder.student.exercises import assignments_in, read_exercises, shipped
 from autograder.student.folder.fates import ASIDE, OFFER, FileFate, plan_fates, with_digests
 from autograder.student.folder.manifest import WRITTEN, is_made_by_init, manifest_text, read_manifest, suffix_of
 from autograder.student.folder.notice import MADE_AGAIN, make_again
-from autograder.student.folder.shipped import FILE, NOTEBOOK, Shipped, read_shipped
+from autograder.student.folder.shipped import FILE, NOTEBOOK, Shipped, other_form, read_shipped
 from autograder.student.memory import memory_folder
 from autograder.text.files import cannot_write, write_atomically
 
@@ -104,7 +104,7 @@ def _there(folder: Path, shipped: Shipped) -> dict[str, bytes]:
     found = {name: _content(folder / name) for name in shipped.texts}
     for name in shipped.lessons:
         if found[name] is None:
-            found[name] = _content((folder / name).with_suffix(NOTEBOOK if shipped.suffix == FILE else FILE))
+            found[name] = _content((folder / name).with_suffix(other_form(shipped.suffix)))
     return {name: data for name, data in found.items() if data is not None}
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder import __version__
-from autograder.student.exercises import DIGITS, KNOWN, assignments_in, read_exercises, read_known
-from autograder.student.folder.shipped import FILE, NOTEBOOK, README, WELCOME
+from autograder.course.model import Lesson
+from autograder.errors import UsageError
+from autograder.student.exercises import DIGITS, KNOWN, SUFFIXES, assignments_in, read_exercises, read_known
+from autograder.student.folder.shipped import FILE, NOTEBOOK, README, WELCOME, other_form
 from autograder.student.memory import OWN, digest_of
 
 WRITTEN = f"{OWN}/manifest.json"
@@ -49,9 +51,8 @@ def suffix_of(folder: Path) -> str:
     manifest = read_manifest(folder)
     if manifest:
         return NOTEBOOK if manifest.get(FORM) == NOTEBOOK else FILE
-    exercises = [read_exercises(folder / name) for name in assignments_in(folder)]
-    found = [one.file(lesson) for one in exercises for lesson in one.assignment.lessons]
-    there = [path.suffix for path in found if path.is_file()]
+    lessons = [lesson for name in assignments_in(folder) for lesson in _lessons(folder / name)]
+    there = [suffix for lesson in lessons for suffix in SUFFIXES if (folder / f"{lesson.key}{suffix}").is_file()]
     return NOTEBOOK if there.count(NOTEBOOK) > there.count(FILE) else FILE
 
 
@@ -75,7 +76,16 @@ def digests_from_exercises(folder: Path) -> dict[str, list[str]]:
     for name in assignments_in(folder):
         with suppress(OSError, ValueError, TypeError, AttributeError):  # what cannot be read says nothing
             digests |= _digests_of(folder / name / KNOWN)
-    return digests
+    other = other_form(suffix_of(folder))
+    unwritten = {f"{lesson.key}{other}" for name in assignments_in(folder) for lesson in _lessons(folder / name)}
+    return {name: found for name, found in digests.items() if name not in unwritten}
+
+
+def _lessons(folder: Path) -> tuple[Lesson, ...]:
+    try:
+        return read_exercises(folder).assignment.lessons
+    except UsageError:
+        return ()
 
 
 def _digests_of(known: Path) -> dict[str, list[str]]:

@@ -48,9 +48,14 @@ def read_shipped(folder: Path, suffix: str = FILE) -> Shipped:
     return Shipped({README: _welcome(found, suffix), **texts}, lessons, suffix)
 
 
+def other_form(suffix: str) -> str:
+    """Return the other of the two forms that a lesson may have."""
+    return NOTEBOOK if suffix == FILE else FILE
+
+
 def _files(exercises: Exercises, suffix: str) -> Iterator[tuple[str, str]]:
     known, name = exercises.folder / KNOWN, exercises.assignment.name
-    unwanted = {lesson.name + end for lesson in exercises.assignment.lessons for end in SUFFIXES if end != suffix}
+    unwanted = {lesson.name + other_form(suffix) for lesson in exercises.assignment.lessons}
     for built, digest in read_known(known)["built"].items():
         path = exercises.folder.parent.joinpath(*Path(built).parts[1:])
         data = path.read_bytes() if path.is_file() else b""

@@ -10,7 +10,7 @@ from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.intake import HandIn, read_one
 from autograder.intake.counted import CountedFile, CountedFiles, counted_files
-from autograder.intake.hand_in import Unfit
+from autograder.intake.hand_in import Unfit, digest
 from autograder.intake.names import as_given, name_key
 from autograder.isolation.limits import Limits
 from autograder.student.exercises import Exercises
@@ -38,8 +38,9 @@ class Packed:
 
     @property
     def is_the_same(self) -> bool:
-        """Say whether the archive counts for what the folder counts for."""
-        return self.hand_in.digest == self.in_folder.digest
+        """Say whether what is in the archive counts for what it counts for in the folder."""
+        there = {name: one for name, one in self.in_folder.sources.items() if name in self.hand_in.sources}
+        return digest(there) == digest(self.hand_in.sources)
 
 
 def pack(exercises: Exercises, limits: Limits) -> Packed:
@@ -50,7 +51,7 @@ def pack(exercises: Exercises, limits: Limits) -> Packed:
     """
     assignment = exercises.assignment
     in_folder = read_one(exercises.folder, assignment, limits)
-    counted = _counted(exercises, limits, in_folder.problem)
+    counted = _counted(exercises, limits, in_folder)
     packed = _packed(counted, members(assignment, counted.files), assignment, in_folder, limits)
     if packed.is_the_same:
         return packed
@@ -58,16 +59,17 @@ def pack(exercises: Exercises, limits: Limits) -> Packed:
     return _packed(counted, members(assignment, counted.files, as_they_are=True), assignment, in_folder, limits)
 
 
-def _counted(exercises: Exercises, limits: Limits, problem: str) -> CountedFiles:
+def _counted(exercises: Exercises, limits: Limits, in_folder: HandIn) -> CountedFiles:
     try:
         counted = counted_files(exercises.folder, exercises.assignment, limits)
     except Unfit as unfit:
         raise UsageError(str(unfit)) from None
     except OSError as error:
         raise UsageError(f"{exercises.folder}: {error.strerror}. Give a folder that you may read.") from None
-    if problem or not counted.files:
+    if in_folder.problem or not counted.files:
+        problems = [in_folder.problem, *(source.problem for source in in_folder.sources.values())]
         lessons = ", ".join(lesson.name for lesson in exercises.assignment.lessons)
-        raise UsageError(problem or NOTHING.format(folder=exercises.folder, lessons=lessons))
+        raise UsageError(next(filter(None, problems), NOTHING.format(folder=exercises.folder, lessons=lessons)))
     return counted
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from autograder.intake import HandIn, Source
+from autograder.intake import Source
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.source import statements
 from autograder.student.exercises import SUFFIXES, Exercises
@@ -27,7 +27,7 @@ def remarks(packed: Packed, exercises: Exercises, around: Collection[str]) -> li
     Args:
         around: the names of the student's own files and folders that are not handed in.
     """
-    said = [*_of_lessons(packed.hand_in, exercises)]
+    said = [*_of_lessons(packed, exercises)]
     for source in packed.hand_in.sources.values():
         said += _of_code(source, exercises, packed.hand_in.sources, around)
     said += _unsaved(exercises.folder, [file.path[-1] for file in packed.counted.files])
@@ -41,12 +41,13 @@ def reading_notes(packed: Packed) -> list[str]:
     return [note for note in packed.in_folder.arrival if note not in packed.hand_in.arrival]
 
 
-def _of_lessons(hand_in: HandIn, exercises: Exercises) -> Iterator[str]:
-    yield from hand_in.notes
+def _of_lessons(packed: Packed, exercises: Exercises) -> Iterator[str]:
+    yield from packed.hand_in.notes
     for lesson in exercises.assignment.lessons:
-        source = hand_in.sources.get(lesson.name)
+        source = packed.hand_in.sources.get(lesson.name)
         if source is None:
-            yield NO_LESSON.format(lesson=lesson.key)
+            in_folder = packed.in_folder.sources.get(lesson.name)
+            yield in_folder.problem if in_folder else NO_LESSON.format(lesson=lesson.key)
             continue
         yield from (one.problem for one in source.versions if one.problem)
         yield from source.notes
