@@ -39,6 +39,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_every_file_of_the_exercises_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     exercises = REPOSITORY / "exercises"
     built = {path.relative_to(exercises) for path in exercises.glob("*/*") if path.suffix in (".py", ".json", ".svg")}
+    built |= {path.relative_to(exercises) for path in exercises.glob("notebooks/*/*.ipynb")}
 
     shipped = {Path(name).relative_to("autograder/exercises") for name in wheel.namelist() if "/exercises/" in name}
 

@@ -14,6 +14,7 @@ from autograder.authoring.known_text import close, known_text, settled
 from autograder.authoring.lesson import read_lesson
 from autograder.authoring.locks import unlocked
 from autograder.authoring.notebook import notebook
+from autograder.authoring.stub_notebook import stub_notebook
 from autograder.course.model import Assignment, Course, Lesson
 from autograder.course.probes import bound_names, probe_source
 from autograder.errors import CourseError
@@ -22,6 +23,7 @@ from autograder.exam.numbers import as_recorded
 Plan = dict[str, str | bytes]
 KNOWN = "known.json"
 BUILT = ("exercises", "source")
+NOTEBOOKS = "exercises/notebooks"  # beside the stubs, whoever works there would have each lesson twice
 
 
 def plan_files(
@@ -89,6 +91,7 @@ def _lesson_files(lesson: Lesson) -> Plan:
     files: Plan = {
         f"{folder}/{lesson.name}.py": text.stub(),
         f"{folder}/test_{lesson.name}.py": _public_tests(lesson),
+        f"{NOTEBOOKS}/{lesson.key}.ipynb": stub_notebook(lesson, text, drawing),
         f"source/{lesson.key}.ipynb": notebook(lesson, text, drawing),
     }
     if drawing:
@@ -226,7 +229,7 @@ def _holds_work(course: Course, name: str) -> bool:
     path = course.root / name
     if not name.startswith("exercises/") or name.endswith(KNOWN) or not path.is_file():
         return False
-    return _sha(_read(path)) != _built(path.parent / KNOWN).get(name)
+    return _sha(_read(path)) != _built(course.root / "exercises" / path.parent.name / KNOWN).get(name)
 
 
 def _built(path: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.build import KNOWN, is_of
+from autograder.authoring.build import KNOWN, NOTEBOOKS, is_of
 from autograder.course.model import MANIFEST, Course, Lesson
 from autograder.exam.versions import versions
 from autograder.text.files import write_atomically
@@ -62,6 +62,7 @@ def _sources(course: Course, lesson: Lesson) -> Iterator[Path]:
 def _built(course: Course, lesson: Lesson) -> Iterator[Path]:
     folder = course.root / "exercises" / lesson.assignment
     yield from (folder / f"{lesson.name}.py", folder / f"test_{lesson.name}.py", folder / f"{lesson.name}.svg")
+    yield course.root / NOTEBOOKS / f"{lesson.key}.ipynb"
     yield course.root / "source" / f"{lesson.key}.ipynb"
 
 

@@ -44,21 +44,26 @@ def notebook(lesson: Lesson, text: LessonText, drawing: Drawing | None = None) -
         if name:
             cells += [_check(lesson, tasks[name]), _judged(tasks[name], checked.get(name, []))]
     if drawing:
-        _attach(cells, lesson.name, drawing)
-    cells.insert(_first_code(cells), _locked(KIT, "unroll"))
+        attach(cells, lesson.name, drawing)
+    cells.insert(first_code(cells), _locked(KIT, "unroll"))
     for question in lesson.questions:
         cells += _question(question)
-    made = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+    return written(nbformat.v4.new_notebook(cells=cells, metadata=METADATA))
+
+
+def written(made: Any) -> str:
+    """Write a sound notebook as JSON."""
     made.nbformat_minor = 5
     nbformat.validate(made)
     return f"{nbformat.writes(made)}\n"
 
 
-def _first_code(cells: list[Any]) -> int:
+def first_code(cells: list[Any]) -> int:
+    """Return the index of the first cell of code, or the end."""
     return next((number for number, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
 
 
-def _attach(cells: list[Any], name: str, drawing: Drawing) -> None:
+def attach(cells: list[Any], name: str, drawing: Drawing) -> None:
     """Put a drawing into the cell that shows it; JupyterLab takes no SVG there."""
     for cell in cells:
         if cell.cell_type == "markdown" and f"]({name}.svg)" in cell.source:
@@ -68,16 +73,16 @@ def _attach(cells: list[Any], name: str, drawing: Drawing) -> None:
 
 def _cell(cell: Cell, name: str, task: str | None) -> Any:
     if cell.kind == "markdown":
-        return nbformat.v4.new_markdown_cell(_without_hashes(cell.text), id=_id(name))
+        return nbformat.v4.new_markdown_cell(without_hashes(cell.text), id=cell_id(name))
     if cell.kind == "example":
-        return nbformat.v4.new_code_cell(_without_hashes(cell.text), id=_id(name))
+        return nbformat.v4.new_code_cell(without_hashes(cell.text), id=cell_id(name))
     if task and BEGIN in cell.text:
-        return nbformat.v4.new_code_cell(cell.text, id=_id(name), metadata=_metadata(name, solution=True))
+        return nbformat.v4.new_code_cell(cell.text, id=cell_id(name), metadata=_metadata(name, solution=True))
     return _locked(cell.text, name)
 
 
 def _locked(text: str, name: str, **given: Any) -> Any:
-    return nbformat.v4.new_code_cell(text, id=_id(name), metadata=_metadata(name, locked=True, **given))
+    return nbformat.v4.new_code_cell(text, id=cell_id(name), metadata=_metadata(name, locked=True, **given))
 
 
 def _check(lesson: Lesson, task: Task) -> Any:
@@ -111,8 +116,8 @@ def _question(question: Question) -> list[Any]:
     answer = f"##{BEGIN}\n{question.answer.strip()}\n##{END}"
     metadata = _metadata(question.name, solution=True, grade=True, points=question.points)
     return [
-        nbformat.v4.new_markdown_cell(ask, id=_id(f"ask-{question.name}")),
-        nbformat.v4.new_markdown_cell(answer, id=_id(question.name), metadata=metadata),
+        nbformat.v4.new_markdown_cell(ask, id=cell_id(f"ask-{question.name}")),
+        nbformat.v4.new_markdown_cell(answer, id=cell_id(question.name), metadata=metadata),
     ]
 
 
@@ -121,9 +126,11 @@ def _metadata(name: str, **given: Any) -> dict[str, Any]:
     return {"nbgrader": {**flags, "grade_id": name, **given}}
 
 
-def _without_hashes(text: str) -> str:
+def without_hashes(text: str) -> str:
+    """Take the mark of a comment from each line."""
     return re.sub(r"^# ?", "", text, flags=re.MULTILINE)
 
 
-def _id(name: str) -> str:
+def cell_id(name: str) -> str:
+    """Make an id that the format allows; it stays the same from build to build."""
     return re.sub(r"[^A-Za-z0-9_-]", "-", name)[:64]

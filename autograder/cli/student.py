@@ -57,8 +57,9 @@ def watch(where: str, edit: str, course: Path | None) -> None:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", type=FOLDER, required=False)
+@click.option("--notebooks", is_flag=True, help="Put the lessons there as notebooks; a new folder only.")
 @COURSE
-def init(folder: Path | None, course: Path | None) -> None:
+def init(folder: Path | None, notebooks: bool, course: Path | None) -> None:
     """Put the exercises into a new folder DIR, `unroll` if none is given.
 
     The exercises come from the course that is given or that you are in, else from the kit. If a course has made the
@@ -69,7 +70,7 @@ def init(folder: Path | None, course: Path | None) -> None:
     """
     from autograder.student.folder.init import show_init
 
-    show_init(folder, course)
+    show_init(folder, course, notebooks)
 
 
 @click.command("list")
@@ -180,4 +181,27 @@ def read(where: str, is_opened: bool, course: Path | None) -> None:
     from autograder.student.page.read import read as run
 
     if not until_stopped(lambda: run(course or Path.cwd(), where, is_opened)):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("assignment", default="", shell_complete=complete_address)
+@click.option(
+    "-o", "--output", "out", type=FOLDER, metavar="FILE.zip", help="The hand-in; ASSIGNMENT.zip if not given."
+)
+@click.option("--dry-run", "is_dry", is_flag=True, help="Only show what would be in it; nothing is written.")
+@COURSE
+def pack(assignment: str, out: Path | None, is_dry: bool, course: Path | None) -> None:
+    """Make the hand-in of an assignment, and show what is in it: lessons, what is open, and files that do not count.
+
+    Without ASSIGNMENT, it is the one that you are in, or the only one in which something is written. The archive has
+    the lessons and nothing else. It is read once as it will be read for grading, and the table says what was found.
+
+    Another file is never overwritten; an earlier hand-in is kept beside the new one. Exit status: 0 all tasks are
+    written, 1 one is open or something is to be looked at, 2 wrong use, 3 stopped or not written.
+    """
+    from autograder.student.packing.pack import show_pack
+
+    _say_of_folder(course)
+    if not until_stopped(lambda: show_pack(course or Path.cwd(), assignment, out, is_dry)):
         sys.exit(1)

@@ -48,10 +48,15 @@ class Exercises:
         files = [self.folder / f"{lesson.name}{suffix}" for suffix in SUFFIXES]
         return next((file for file in files if file.is_file()), files[0])
 
+    def examples(self, lesson: Lesson) -> frozenset[str]:
+        """Return the texts of the cells that show what a lesson's tasks do; a notebook has them as code."""
+        parts = read_known(self.folder / KNOWN)["lessons"][lesson.name].get("page", ())
+        return frozenset(str(one["text"]).strip() for one in parts if one["kind"] == "demo")
+
     def stub_digest(self, lesson: Lesson) -> str:
         """Return the first digits of the SHA-256 of a lesson's file as it is handed out, or ""."""
-        built = read_known(self.folder / KNOWN).get("built", {})
-        named = (digest for path, digest in built.items() if Path(path).name == f"{lesson.name}.py")
+        built, name = read_known(self.folder / KNOWN).get("built", {}), self.file(lesson).name
+        named = (digest for path, digest in built.items() if Path(path).name == name)
         return str(next(named, ""))[:DIGITS]
 
 

@@ -125,9 +125,11 @@ class Home:
     def _note(self, lesson: Lesson, source: Source, remote: Remote, checked: Checked) -> None:
         """Write down what a lesson printed, and what of it was not run."""
         file = lesson.folder / source.file
-        found = look_outside(file, source.cells, remote, lambda cells: self._remote(lesson, cells))
+        given = _given(self._exercises.examples(lesson), source)
+        found = look_outside(file, source.cells, remote, lambda cells: self._remote(lesson, cells), given)
+        own = [note for note in remote.notes if note.cell not in given]
         remarks = [f"{place_text(file)}: {remark}" for remark in remote.remarks]
-        checked.notes += [*source.notes, *passed_over(file, remote.notes), *remarks, *found.notes]
+        checked.notes += [*source.notes, *passed_over(file, own), *remarks, *found.notes]
         for texts, text in (
             (checked.output, remote.output),
             (checked.outside, found.printed),
@@ -135,6 +137,11 @@ class Home:
         ):
             if text:
                 texts[lesson.key] = text
+
+
+def _given(examples: Container[str], source: Source) -> set[int | None]:
+    """List the numbers of a notebook's cells that show examples as they were handed out."""
+    return {number for number, text in enumerate(source.cells, 1) if source.is_notebook and text.strip() in examples}
 
 
 def _placed(verdict: Verdict, source: Source | None, notes: Sequence[Note]) -> Verdict:

@@ -8,8 +8,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from autograder.intake.contents import contents
 from autograder.student.exercises import Spot
-from autograder.student.memory import State, file_digests, read_state
+from autograder.student.memory import State, file_digests, notebook_code, read_state
 from autograder.student.progress import known_progress, progress_lines
 from autograder.student.verdict import COLOURS, STATES
 from autograder.student.where import find_typed
@@ -49,10 +50,19 @@ def stands(spot: Spot, state: State, digest: str) -> Text:
     """
     last = state.last.get(spot.address)
     if last is None:
-        is_stub = digest in ("none", spot.exercises.stub_digest(spot.lesson))
+        is_stub = digest in ("none", spot.exercises.stub_digest(spot.lesson)) or _is_unwritten_notebook(spot)
         return Text(STATES["missing"] if is_stub else NOT_CHECKED, style="dim")
     found = Text(STATES[last.outcome], style=COLOURS.get(last.outcome, "red"))
     return found if last.digest == digest else found.append(OLD, style="dim")
+
+
+def _is_unwritten_notebook(spot: Spot) -> bool:
+    """Say whether nothing of a lesson is written; running a notebook changes its file without that."""
+    try:
+        cells = notebook_code(spot.file)
+    except OSError:
+        return False
+    return cells is not None and not contents(cells, [task.name for task in spot.lesson.tasks]).begun
 
 
 def _table(spots: list[Spot], standing: Mapping[str, Text], width: int) -> Table:

@@ -3,13 +3,18 @@ checks found.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import GradingError
 from autograder.exam.results import OUTCOMES, TaskResult
-from autograder.student.exercises import DIGITS, Spot
+from autograder.intake.hand_in import Unfit
+from autograder.intake.notebook import code_cells
+from autograder.intake.text import decode
+from autograder.isolation.limits import Limits
+from autograder.student.exercises import DIGITS, SUFFIXES, Spot
 from autograder.text.files import cannot_write, write_atomically
 
 OWN = ".unroll"
@@ -56,16 +61,36 @@ def digest_of(data: bytes) -> str:
 
 
 def file_digests(spots: Sequence[Spot]) -> dict[str, str]:
-    """Make the digest of each lesson's file, by the lesson's key; "none" where there is no file to read."""
+    """Make the digest of each lesson's file, by the lesson's key; "none" where there is no file to read.
+
+    Of a notebook, its code alone counts.
+    """
     files = {spot.key: spot.file for spot in spots}
     return {key: _digest(file) for key, file in files.items()}
 
 
 def _digest(file: Path) -> str:
     try:
-        return digest_of(file.read_bytes())
+        cells = notebook_code(file)
+        return digest_of(file.read_bytes() if cells is None else json.dumps(cells).encode())
     except OSError:
         return "none"
+
+
+def notebook_code(file: Path) -> tuple[str, ...] | None:
+    """Read the code of a notebook, which running it does not change as it changes its outputs.
+
+    Returns: its cells, or None where it is no notebook that can be read.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    if file.suffix != SUFFIXES[1]:
+        return None
+    try:
+        return code_cells(file.name, decode(file.name, file.read_bytes()), Limits().source_bytes)[0]
+    except Unfit:
+        return None
 
 
 def read_state(root: Path) -> State:

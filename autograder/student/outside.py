@@ -5,7 +5,7 @@ the lesson is run once more, in a worker of its own, with its prints; no verdict
 """
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from autograder.isolation.inside.toplevel import is_guard, why_not
 from autograder.student.place import place_text
 
 MOST_RANGES = 8
+OF_KIT = {"check", "explain", "hint", "plot", "shapes"}
 Cells = Sequence[str]
 Range = tuple[int | None, int, int]  # the cell, the first and the last line
 
@@ -33,19 +34,26 @@ class Outside:
     notes: list[str]
 
 
-def look_outside(file: Path, cells: Cells, loaded: Remote, again: Callable[[list[str]], Remote]) -> Outside:
+def look_outside(
+    file: Path,
+    cells: Cells,
+    loaded: Remote,
+    again: Callable[[list[str]], Remote],
+    given: Container[int | None] = (),
+) -> Outside:
     """Say what a lesson prints outside of functions, and which lines were not run.
 
     Args:
         cells: its source; a `.py` file is one cell.
         loaded: what has run it for the checks.
         again: makes what runs other cells in the place of these.
+        given: the numbers of the cells that were handed out so, of which nothing is to be said.
     """
-    left = list(_not_run(cells, loaded.is_light))
+    left = [one for one in _not_run(cells, loaded.is_light) if one.range[0] not in given]
     prints = [one for one in left if one.is_print]
     if not prints:
         return Outside(loaded.printed_at_load, _counted(file, [one.range for one in left]))
-    printed, notes = _run(again([_with_prints(text) for text in cells]))
+    printed, notes = _run(again([text if n in given else _with_prints(text) for n, text in enumerate(cells, 1)]))
     broken = [note for note in notes if any(one.holds(note) for one in prints)]
     if len(prints) == len(left):
         return Outside(printed, [raised(file, note) for note in broken])
@@ -79,8 +87,13 @@ def _not_run(cells: Cells, light: bool) -> Iterator[_Left]:
 def _is_idle(statement: ast.stmt) -> bool:
     """Recognise what does nothing, or what Python itself does not run when a file is imported."""
     if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, (ast.Constant, ast.Name))
+        return isinstance(statement.value, (ast.Constant, ast.Name)) or _is_of_kit(statement.value)
     return isinstance(statement, ast.Pass) or is_guard(statement)
+
+
+def _is_of_kit(value: ast.expr) -> bool:
+    """Recognise a call of what a notebook has from the kit, such as `check("...")`."""
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in OF_KIT
 
 
 def _is_print(statement: ast.stmt) -> bool:

@@ -12,13 +12,14 @@ from autograder.course.model import find_course
 from autograder.errors import UsageError
 from autograder.student.exercises import assignments_in, read_exercises, shipped_exercises
 from autograder.student.folder.fates import ASIDE, OFFER, FileFate, plan_fates, with_digests
-from autograder.student.folder.manifest import WRITTEN, is_made_by_init, manifest_text, read_manifest
+from autograder.student.folder.manifest import WRITTEN, is_made_by_init, manifest_text, read_manifest, suffix_of
 from autograder.student.folder.notice import MADE_AGAIN, make_again
-from autograder.student.folder.shipped import Shipped, read_shipped
+from autograder.student.folder.shipped import FILE, NOTEBOOK, Shipped, other_form, read_shipped
 from autograder.student.memory import memory_folder
 from autograder.text.files import cannot_write, write_atomically
 
 DEFAULT = "unroll"
+PY_THERE = "{folder} has the lessons as Python files. For notebooks give a new folder: unroll init --notebooks DIR"
 AGAIN = "Mend that or choose another folder, then run the same command again: it goes on where it stopped."
 
 
@@ -78,11 +79,15 @@ def bring(shipped: Shipped, folder: Path, course: Path | None = None) -> list[Fi
     for step in steps:
         if step.fate == "offered":
             _write(folder, step)
-    write_atomically(folder / WRITTEN, manifest_text(with_digests(written, shipped.texts), course), AGAIN)
+    write_atomically(folder / WRITTEN, _manifest(written, shipped, course), AGAIN)
     for step in steps:
         if step.fate != "offered":
             _write(folder, step)
     return steps
+
+
+def _manifest(written: dict[str, list[str]], shipped: Shipped, course: Path | None) -> str:
+    return manifest_text(with_digests(written, shipped.texts), course, suffix=shipped.suffix)
 
 
 def _written(folder: Path) -> dict[str, list[str]]:
@@ -95,11 +100,11 @@ def _written(folder: Path) -> dict[str, list[str]]:
 
 
 def _there(folder: Path, shipped: Shipped) -> dict[str, bytes]:
-    """Read what is there of the shipped files; a notebook in a lesson's place is the student's work."""
+    """Read what is there of the shipped files; a lesson in its other form is the student's work as well."""
     found = {name: _content(folder / name) for name in shipped.texts}
     for name in shipped.lessons:
         if found[name] is None:
-            found[name] = _content((folder / name).with_suffix(".ipynb"))
+            found[name] = _content((folder / name).with_suffix(other_form(shipped.suffix)))
     return {name: data for name, data in found.items() if data is not None}
 
 
@@ -169,14 +174,18 @@ def _exercises(course: Path | None) -> Path:
     return course / "exercises"
 
 
-def show_init(given: Path | None, given_course: Path | None = None) -> None:
-    """Make or bring up to date a folder of exercises; say what has changed, and the next command."""
+def show_init(given: Path | None, given_course: Path | None = None, notebooks: bool = False) -> None:
+    """Make or bring up to date a folder of exercises; say what has changed, and the next command.
+
+    Args:
+        notebooks: whether a new folder gets notebooks; one that is there keeps its form.
+    """
     here = Path.cwd()
     folder = find_folder(given, here)
     is_lost = is_made_by_init(folder) and not read_manifest(folder)
     is_new = not is_lost and not (folder / WRITTEN).is_file()
     course = find_source(given_course, here, folder)
-    shipped = read_shipped(_exercises(course))
+    shipped = read_shipped(_exercises(course), _suffix(folder, is_new, notebooks))
     if is_lost:
         _refuse_another_course(folder, shipped)
         make_again(folder)
@@ -189,7 +198,23 @@ def show_init(given: Path | None, given_course: Path | None = None) -> None:
     click.echo("Next:")
     if folder != here.resolve():
         click.echo(f"  cd {_quoted(folder, here)}")
-    click.echo("  unroll watch")
+    click.echo(
+        "  unroll watch" if shipped.suffix == FILE else "  unroll watch, or open a notebook, such as with jupyter lab"
+    )
+
+
+def _suffix(folder: Path, is_new: bool, notebooks: bool) -> str:
+    """Choose the form of the lessons.
+
+    Raises:
+        UsageError: notebooks are asked for, and Python files are there.
+    """
+    if is_new:
+        return NOTEBOOK if notebooks else FILE
+    there = suffix_of(folder)
+    if notebooks and there == FILE:
+        raise UsageError(PY_THERE.format(folder=folder))
+    return there
 
 
 def _refuse_another_course(folder: Path, shipped: Shipped) -> None:
@@ -197,7 +222,7 @@ def _refuse_another_course(folder: Path, shipped: Shipped) -> None:
     there = [
         lesson.key for name in assignments_in(folder) for lesson in read_exercises(folder / name).assignment.lessons
     ]
-    others = [key for key in there if f"{key}.py" not in shipped.lessons]
+    others = [key for key in there if f"{key}{shipped.suffix}" not in shipped.lessons]
     if others:
         raise UsageError(f"{folder} holds lessons of another course: {', '.join(others[:3])}. Give --course DIR.")
 

@@ -12,6 +12,7 @@ from autograder.student.folder.manifest import (
     is_made_by_init,
     manifest_text,
     read_manifest,
+    suffix_of,
 )
 from autograder.student.memory import OWN, memory_folder
 from autograder.text.clean import one_line
@@ -40,7 +41,7 @@ def make_again(root: Path) -> list[str]:
     kit = __version__ if _is_of_this_kit(root) else UNKNOWN
     try:
         memory_folder(root)
-        write_atomically(root / WRITTEN, manifest_text(digests_from_exercises(root), None, kit))
+        write_atomically(root / WRITTEN, manifest_text(digests_from_exercises(root), None, kit, suffix_of(root)))
     except GradingError:
         return []  # a folder that cannot be written to is no reason to stop
     return [MADE_AGAIN, *_other_kit(kit)]

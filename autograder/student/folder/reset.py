@@ -7,9 +7,12 @@ from pathlib import Path
 from autograder.course.model import Lesson
 from autograder.errors import UsageError
 from autograder.student.exercises import Exercises, shipped_exercises
+from autograder.student.folder.manifest import suffix_of
+from autograder.student.folder.shipped import NOTEBOOK, NOTEBOOKS
 from autograder.text.files import cannot_write, write_atomically
 
 ADVICE = "Nothing was changed."
+FRESH = "Take a fresh one where it came from."
 
 
 def reset(exercises: Exercises, lesson: Lesson) -> str:
@@ -18,13 +21,16 @@ def reset(exercises: Exercises, lesson: Lesson) -> str:
     Returns: the name of the copy of the student's file, or "" where there was none.
 
     Raises:
-        UsageError: the lesson is a notebook, or the kit has no stub of it.
+        UsageError: the lesson is a notebook from elsewhere, or the kit has no stub of it.
         GradingError: a file cannot be written; then the student's file is as it was.
     """
     file = exercises.file(lesson)
-    stub = shipped_exercises() / lesson.assignment / f"{lesson.name}.py"
-    if file.suffix != ".py":
-        raise UsageError(f"{file.name} is a notebook; only .py files are reset. Take a fresh one where it came from.")
+    shipped = shipped_exercises()
+    stub = shipped / lesson.assignment / f"{lesson.name}.py"
+    if file.suffix == NOTEBOOK:
+        if suffix_of(exercises.folder.parent) != NOTEBOOK:
+            raise UsageError(f"{file.name} is a notebook that the kit did not put here. {FRESH}")
+        stub = shipped / NOTEBOOKS / f"{lesson.key}{NOTEBOOK}"
     if not stub.is_file() or (file.is_file() and stub.samefile(file)):
         raise UsageError(f"The kit has no stub to put in the place of {file.name}.")
     copy = _copied(file) if file.is_file() else None

@@ -5,10 +5,12 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 from html import escape
+from pathlib import Path
 
 from autograder.errors import UnrollError, UsageError
 from autograder.student.addresses import complete
 from autograder.student.exercises import Spot, find_spots, shipped_exercises
+from autograder.student.folder.manifest import is_made_by_init
 from autograder.text.clean import one_line
 
 
@@ -40,13 +42,20 @@ def notebook() -> types.ModuleType:
 
 
 def spots_for(address: str) -> list[Spot]:
-    """List the tasks that an address means, or a part of one, among the exercises that came with the kit.
+    """List the tasks that an address means, or a part of one.
+
+    A folder that `unroll init` has made has its own exercises; anywhere else, those that came with the kit count.
 
     Raises:
         UsageError: there are none.
     """
-    root = shipped_exercises()
+    root = _folder_here() or shipped_exercises()
     return find_spots(root, complete(root, str(address)))
+
+
+def _folder_here() -> Path | None:
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if is_made_by_init(folder)), None)
 
 
 def task_for(address: str) -> Spot:
