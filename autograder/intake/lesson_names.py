@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from autograder.intake.names import name_key
 
 SUFFIXES = (".py", ".ipynb")
-OF_THE_KIT = ".new"  # `cell.py.new` is a newer stub, which the kit itself puts there
-KIND = re.compile(r"\s*\.(py|ipynb)(?:(?!\.new$)[ ._-].*|\(\d+\)|~)?$", re.DOTALL)  # also `cell.py.txt`, `cell.py (1)`
+# `cell.py.new` is a newer stub, and `cell.py.before-reset` what a student gave up; the kit itself puts both there.
+OF_THE_KIT = re.compile(r"\.(?:new|before-reset(?:-\d+)?)$")
+# Also `cell.py.txt` and `cell.py (1)`.
+KIND = re.compile(r"\s*\.(py|ipynb)(?:(?!\.(?:new|before-reset(?:-\d+)?)$)[ ._-].*|\(\d+\)|~)?$", re.DOTALL)
 WORD = re.compile(r"[a-z]+|[^\W\d_a-z]+|\d+")
 EARLIER = {"old", "older", "alt", "bak", "backup", "orig", "original", "previous", "prev", "before", "draft", "entwurf"}
 EARLIER |= {"first", "wip", "checkpoint", "outdated", "ancien", "vieux", "viejo", "antiguo"}
@@ -87,7 +89,7 @@ def named_lessons(name: str, lessons: Sequence[str]) -> list[str]:
     if exact:
         return exact
     found = words(kind_and_stem(name)[1])
-    is_none = found[:1] == ["test"] or name_key(name).endswith(OF_THE_KIT)
+    is_none = found[:1] == ["test"] or bool(OF_THE_KIT.search(name_key(name)))
     return [] if is_none else [lesson for lesson in lessons if _has(found, words(lesson))]
 
 
