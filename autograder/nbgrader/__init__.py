@@ -10,6 +10,7 @@ from typing import Any
 from autograder.isolation.environment import unfit
 from autograder.nbgrader.database import wait_for_others
 from autograder.nbgrader.server import unblock
+from autograder.nbgrader.submissions import see_all_work
 
 HERE = "autograder.nbgrader"
 STOCK = "nbgrader.preprocessors"
@@ -52,6 +53,7 @@ def configure(c: Any) -> None:
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     unblock()
+    see_all_work()
     wait_for_others()
 
 

@@ -25,6 +25,8 @@ HAND = "autograder.nbgrader.hand"
 JUDGE = "autograder.nbgrader.autograde.Judge"
 LOST = "The process that autogrades ended twice at this student."
 LOOSE = "is no student's submission. nbgrader looks into submitted/STUDENT/{assignment}/ alone: move it there."
+OTHERWISE = "Handed in otherwise than handed out:"
+FOR_A_PERSON = "For a person to look at; the state in the exported table says it, too:"
 NOT_CONFIGURED = (
     "this course's nbgrader_config.py does not set up the kit's exams. "
     "Add to it: from autograder.nbgrader import configure; configure(c)"
@@ -99,6 +101,7 @@ def _note(bar: Watcher, student: str, answer: dict[str, Any], roster: Roster) ->
     if "marks" in answer:
         bar.done(student, *answer["marks"])
         roster.look.update({student: answer["look"]} if answer.get("look") else {})
+        roster.notes.update({student: answer["notes"]} if answer.get("notes") else {})
         return True
     roster.failed[student] = answer.get("failed", LOST)
     bar.failed(student)
@@ -109,7 +112,7 @@ def _show(assignment: str, graded: list[str], roster: Roster) -> None:
     skipped = f", {len(roster.skipped)} skipped (autograded before; --force does it again)" if roster.skipped else ""
     failed = f", {len(roster.failed)} could not be graded" if roster.failed else ""
     _say(f"{assignment}: {len(graded)} graded{skipped}{failed}.")
-    _show_what_to_look_at(roster)
+    _show_arrivals(roster)
     if not roster.failed.keys().isdisjoint(roster.due):
         _say(f"To see all that nbgrader says: nbgrader autograde {assignment} --force --student STUDENT")
     for student, why in sorted(roster.failed.items()):
@@ -118,12 +121,13 @@ def _show(assignment: str, graded: list[str], roster: Roster) -> None:
         _say(f"  {one_line(name, 60)}: {LOOSE.format(assignment=assignment)}")
 
 
-def _show_what_to_look_at(roster: Roster) -> None:
-    if roster.look:
-        _say("For a person to look at; the state in the exported table says it, too:")
-    for student, sentences in sorted(roster.look.items()):
-        for said in sentences:
-            _say(f"  {one_line(student, 60)}: {one_line(said, 300)}")
+def _show_arrivals(roster: Roster) -> None:
+    for heading, said in ((OTHERWISE, roster.notes), (FOR_A_PERSON, roster.look)):
+        if said:
+            _say(heading)
+        for student, sentences in sorted(said.items()):
+            for sentence in sentences:
+                _say(f"  {one_line(student, 60)}: {one_line(sentence, 300)}")
 
 
 def _say(text: str) -> None:
