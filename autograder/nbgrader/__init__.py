@@ -43,11 +43,13 @@ def configure(c: Any) -> None:
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         f"{STOCK}.LimitOutput",
         f"{STOCK}.SaveAutoGrades",
-        f"{STOCK}.AssignLatePenalties",
+        f"{HERE}.late.Penalties",
         f"{STOCK}.CheckCellMetadata",
     ]
     c.GenerateFeedback.exporter_class = f"{HERE}.harmless.HarmlessHTML"
+    c.AssignLatePenalties.plugin_class = f"{HERE}.late.ByPolicy"
     c.GenerateFeedback.preprocessors = [
+        f"{HERE}.late.Deadline",
         f"{STOCK}.GetGrades",
         f"{HERE}.feedback.Tidy",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

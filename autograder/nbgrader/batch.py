@@ -1,8 +1,9 @@
 """Autograde all that was submitted, with several processes: `unroll nbgrade`."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -13,8 +14,10 @@ from autograder.grading.crew import Crew
 from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import need_descriptors
 from autograder.nbgrader.database import check_gradebook
-from autograder.nbgrader.due import Roster, who_is_due
+from autograder.nbgrader.deadline import set_deadline
+from autograder.nbgrader.due import Roster, submitted, who_is_due
 from autograder.nbgrader.hand import open_app
+from autograder.nbgrader.late import settle_all
 from autograder.nbgrader.unfinished import FOLDER
 from autograder.text.clean import one_line
 from autograder.text.console import Watcher, progress
@@ -33,7 +36,22 @@ NOT_CONFIGURED = (
 )
 
 
-def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int, force: bool) -> bool:
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line says.
+
+    Args:
+        students: who is to be autograded; everybody, if none is named.
+        due, extensions: the deadline as it is written, or "" and none to leave it as it is.
+    """
+
+    students: tuple[str, ...] = ()
+    force: bool = False
+    due: str = ""
+    extensions: tuple[str, ...] = ()
+
+
+def nbgrade(course: Course, assignment: str, jobs: int, wanted: Wanted) -> bool:
     """Autograde an assignment with a progress bar, then say the result of each student.
 
     Returns: whether everybody's work is graded.
@@ -44,21 +62,25 @@ def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int,
     """
     need_descriptors()
     course.assignment(assignment)
-    coursedir = _course_directory(course)
-    check_gradebook(coursedir, assignment)
+    app = _configured_app(course)
+    check_gradebook(app.coursedir, assignment)
     with _alone(course, assignment):
-        roster = who_is_due(coursedir, assignment, students, force)
+        roster = who_is_due(app.coursedir, assignment, wanted.students, wanted.force)
+        everybody = submitted(app.coursedir, assignment)
+        set_deadline(app.coursedir, course, assignment, wanted.due, wanted.extensions, everybody)
         graded = _grade(course, assignment, roster, jobs)
+        late = settle_all(app.coursedir, app.config, assignment)
     _show(assignment, graded, roster)
+    _show_late(late)
     return not (roster.failed or roster.loose)
 
 
-def _course_directory(course: Course) -> Any:
-    """Open nbgrader's course directory, and see that lessons are judged by the kit."""
+def _configured_app(course: Course) -> Any:
+    """Start nbgrader in its course directory, and see that lessons are judged by the kit."""
     app = open_app(str(course.root))
     if JUDGE not in map(str, app.config.Autograde.get("autograde_preprocessors", [])):
         raise UsageError(f"{course.root}: {NOT_CONFIGURED}")
-    return app.coursedir
+    return app
 
 
 @contextmanager
@@ -128,6 +150,13 @@ def _show_arrivals(roster: Roster) -> None:
         for student, sentences in sorted(said.items()):
             for sentence in sentences:
                 _say(f"  {one_line(student, 60)}: {one_line(sentence, 300)}")
+
+
+def _show_late(late: dict[str, str]) -> None:
+    if late:
+        _say("What the deadline does:")
+    for student, said in late.items():
+        _say(f"  {one_line(student, 60)}: {said}")
 
 
 def _say(text: str) -> None:

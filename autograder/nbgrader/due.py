@@ -52,7 +52,7 @@ def who_is_due(coursedir: Any, assignment: str, students: Iterable[str], force: 
     if not there:
         where = coursedir.format_path(coursedir.submitted_directory, "<student>", assignment)
         raise UsageError(
-            f"Nobody has submitted {assignment}. Run nbgrader collect {assignment}, or put their work into {where}."
+            f"Nobody has submitted {assignment}. Run nbgrader collect {assignment}, or put notebooks into {where}."
         )
     named = list(students)
     roster.loose.extend([] if named else _loose(coursedir, assignment))

@@ -19,6 +19,7 @@ from autograder.text.clean import one_line
 
 MOST_SAID = 20
 
+
 def before(assignment: str, student: str, notebooks: list[str]) -> None:
     """Mark a submission as begun; nbgrader calls this before it converts one student's notebooks.
 
