@@ -24,7 +24,7 @@ _said: dict[str, dict[str, Any]] = {OTHERWISE: {}, FOR_A_PERSON: {}}  # what is 
 
 @dataclass(frozen=True)
 class Absence:
-    """Why a lesson has no notebook of the student's.
+    """Why a lesson has no notebook of the student's, or not all of it.
 
     Args:
         waits: whether an answer to a question may be in what was handed in, so that its mark waits for a person.

@@ -57,9 +57,12 @@ def handed_in(place: StudentLesson) -> Any:
     student = Student(place.student, place.student, place.handed_in)
     original = read_original(student, place.assignment, place.lesson, place.course.limits)
     hand_in = read_hand_in(student, place.assignment, place.course.limits)
+    arrival = arrival_of(hand_in, place.lesson.name)
     absence = _absence(original, hand_in)
     notebook = _without_work(absence) if absence else fresh(original.cells)
-    notebook.metadata[ARRIVAL] = arrival_of(hand_in, place.lesson.name)
+    if absence or arrival[LOOK]:
+        notebook.metadata[KEY] = asdict(absence or Absence(arrival[LOOK][0], waits=True, look=False))
+    notebook.metadata[ARRIVAL] = arrival
     if original.file and not original.problem:
         said = f"# {original.file} was handed in. It is what is graded, and not the cells of the notebook:\n"
         notebook.cells.insert(0, new_cell("code", said + original.text))
@@ -88,7 +91,6 @@ def arrival_of(hand_in: HandIn, lesson: str) -> dict[str, list[str]]:
 def _without_work(absence: Absence) -> Any:
     notebook = fresh([])
     notebook.cells.append(markdown(f"*{literal(absence.said)}*"))
-    notebook.metadata[KEY] = asdict(absence)
     return notebook
 
 

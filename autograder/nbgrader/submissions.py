@@ -44,8 +44,8 @@ def _init_notebooks(stock: Any, converter: Any) -> None:
     coursedir = converter.coursedir
     lessons = _lessons(Path(coursedir.root), coursedir.assignment_id)
     pattern = converter._format_source(coursedir.assignment_id, coursedir.student_id)
-    there = sorted(map(Path, glob.glob(pattern)))  # noqa: PTH207 (the structure may be absolute)
-    folders = [folder for folder in there if holds_work(folder)]
+    there = glob.glob(pattern)  # noqa: PTH207 (nbgrader finds the student in the path as it stands there)
+    folders = [folder for folder in there if holds_work(Path(folder))]
     if not lessons or not folders:
         stock(converter)
         return
@@ -56,7 +56,7 @@ def _init_notebooks(stock: Any, converter: Any) -> None:
     names = {*lessons, *(path.stem for path in master.glob(f"*{NOTEBOOK}"))}
     wanted = fnmatch.filter(sorted(names), coursedir.notebook_id)
     converter.notebooks = []
-    converter.assignments = {str(folder): list(_expected(folder, wanted, lessons)) for folder in folders}
+    converter.assignments = {folder: list(_expected(folder, wanted, lessons)) for folder in folders}
 
 
 def _lessons(root: Path, assignment: str) -> list[str]:
@@ -64,10 +64,10 @@ def _lessons(root: Path, assignment: str) -> list[str]:
     return [lesson.name for lesson in found.lessons] if found else []
 
 
-def _expected(folder: Path, wanted: Iterable[str], lessons: Iterable[str]) -> Iterator[str]:
+def _expected(folder: str, wanted: Iterable[str], lessons: Iterable[str]) -> Iterator[str]:
     """List the paths of the lessons, there or not, and of other notebooks that are there."""
-    paths = [(name, folder / f"{name}{NOTEBOOK}") for name in wanted]
-    return (str(path) for name, path in paths if name in lessons or path.exists())
+    paths = [(name, f"{folder}{os.sep}{name}{NOTEBOOK}") for name in wanted]
+    return (path for name, path in paths if name in lessons or Path(path).exists())
 
 
 def holds_work(folder: Path) -> bool:
@@ -86,13 +86,15 @@ def _init_assignment(stock: Any, converter: Any, assignment: str, student: str) 
     from nbgrader.converters import Autograde
     from nbgrader.utils import temp_attrs
 
-    coursedir, folder = converter.coursedir, Path(converter._format_source(assignment, student))
-    is_ours = isinstance(converter, Autograde) and _lessons(Path(coursedir.root), assignment)
-    if is_ours and folder.is_symlink():
-        return
-    left_out = [glob.escape(name) for name in _no_files(folder)] if is_ours else []
-    with temp_attrs(coursedir, ignore=[*coursedir.ignore, *left_out]):
+    coursedir = converter.coursedir
+    if not isinstance(converter, Autograde) or not _lessons(Path(coursedir.root), assignment):
         stock(converter, assignment, student)
+        return
+    folder = Path(converter._format_source(assignment, student))
+    if not folder.is_symlink():
+        left_out = [glob.escape(name) for name in _no_files(folder)]
+        with temp_attrs(coursedir, ignore=[*coursedir.ignore, *left_out]):
+            stock(converter, assignment, student)
 
 
 def _no_files(folder: Path) -> Iterator[str]:
