@@ -1,6 +1,7 @@
 """nbgrader takes off what `unroll grade` takes off, by its own due dates, extensions and time stamps."""
 
 import logging
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,7 +50,8 @@ def course(mini: Course, config: Config) -> Course:
 def db_url(tmp_path: Path) -> str:
     """A gradebook of one lesson, and three students: a day late, in time, and nobody knows when."""
     url = f"sqlite:///{tmp_path / 'marks.db'}"
-    with Gradebook(url) as gradebook:
+    with Gradebook(url) as gradebook, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbgrader's own, about its use of SQLAlchemy
         gradebook.add_assignment("play", duedate=UTC_DUE)
         gradebook.add_notebook("double", "play")
         for name, most in MARKS.items():

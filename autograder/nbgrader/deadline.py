@@ -1,5 +1,6 @@
 """Write the deadline that `unroll nbgrade` is given into the gradebook, where nbgrader and formgrader show it."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,10 +42,12 @@ def set_deadline(
             own[student] = _beyond(everybodys, own_due(text, everybodys, course.zone), who, assignment)
         if everybodys is not None:
             found.duedate = everybodys.astimezone(UTC).replace(tzinfo=None)
-        for student, extension in own.items():
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(assignment, student).extension = extension
-        gradebook.db.commit()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own, about its use of SQLAlchemy
+            for student, extension in own.items():
+                gradebook.update_or_create_student(student)
+                gradebook.update_or_create_submission(assignment, student).extension = extension
+            gradebook.db.commit()
 
 
 def _aware(due: datetime | None) -> datetime | None:
