@@ -1,6 +1,7 @@
 """nbgrader takes off what `unroll grade` takes off, by its own due dates, extensions and time stamps."""
 
 import logging
+import shutil
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -46,10 +47,11 @@ def course(mini: Course, config: Config) -> Course:
     return load_course(mini.root)
 
 
-@pytest.fixture
-def db_url(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gradebook of one lesson, and three students: a day late, in time, and nobody knows when."""
-    url = f"sqlite:///{tmp_path / 'marks.db'}"
+    path = tmp_path_factory.mktemp("gradebook") / "marks.db"  # made once: nbgrader starts a process for it
+    url = f"sqlite:///{path}"
     with Gradebook(url) as gradebook, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbgrader's own, about its use of SQLAlchemy
         gradebook.add_assignment("play", duedate=UTC_DUE)
@@ -62,7 +64,12 @@ def db_url(tmp_path: Path) -> str:
             for name, mark in MARKS.items():
                 gradebook.find_grade(name, "double", "play", student).auto_score = mark
         gradebook.db.commit()
-    return url
+    return path
+
+
+@pytest.fixture
+def db_url(marks: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(marks, tmp_path)}"
 
 
 @pytest.fixture(autouse=True)
