@@ -173,6 +173,12 @@ def graded(made: SmallCourse, tmp_path_factory: pytest.TempPathFactory) -> Small
     return course
 
 
+def cut_off(notebook: dict, whole: int) -> str:
+    """Write a notebook as far as so many cells, and the beginning of one more."""
+    cells = "".join(f"{json.dumps(one)}, " for one in notebook["cells"][:whole])
+    return f'{{"cells": [{cells}{{"cell_type": "co'
+
+
 def uncertain(course: SmallCourse) -> dict[str, tuple[dict | str, str]]:
     """Make hand-ins that are renamed, damaged, or have an answer in the wrong place."""
     blank = nbformat.read(course.root / "release" / "play" / "double.ipynb", 4)
@@ -190,12 +196,18 @@ def uncertain(course: SmallCourse) -> dict[str, tuple[dict | str, str]]:
     in_ours = saved_as(right(course), 0)
     named(in_ours, "test_double")["source"] = named(in_ours, "double")["source"]
     deleted(in_ours, "double")
+    no_task = saved_as(right(course), 4)
+    for name in ("double", "double_all"):
+        deleted(no_task, name)
     usual = "double.ipynb"
     return {
         "renamed": (saved_as(right(course), 1), "Double.ipynb"),
+        "browser-copy": (saved_as(right(course), 4), "jdoe_double (1).ipynb"),
+        "second-ending": (saved_as(right(course), 5), "double.ipynb.txt"),
+        "by-content": (saved_as(right(course), 2), "Assignment 1.ipynb"),
         "renamed-unanswered": (unanswered, "Double.ipynb"),
-        "another-name": (saved_as(right(course), 4), "work <b>.ipynb"),
-        "damaged": (json.dumps(two)[:2000], usual),
+        "another-name": (no_task, "work <b>.ipynb"),
+        "damaged": (cut_off(two, 2), usual),
         "two-answers": (two, usual),
         "blank-below": (blank_below, usual),
         "elsewhere": (elsewhere, usual),
@@ -207,7 +219,7 @@ def uncertain(course: SmallCourse) -> dict[str, tuple[dict | str, str]]:
 
 SAID = {
     "another-name": "double.ipynb was not handed in. There is work <b>.ipynb: is it this lesson?",
-    "damaged": "double.ipynb is damaged or cut off (line 1); open it in Jupyter and save it again.",
+    "damaged": "Look at this by hand: double.ipynb is damaged or cut off (line 1). The 2 cells that can be read count.",
     "two-answers": "several cells answer why, and they differ. The last one is marked; read the others too.",
     "elsewhere": "the cell for why holds no answer, and there is text in cells that are not the lesson's.",
     "not-run": "the answer to double stands in a cell of text, which is not run.",

@@ -169,11 +169,11 @@ def test_a_submission_that_fails_is_named_and_the_others_are_graded(course: Smal
 
     assert done.returncode == 3, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[1] == "play: 1 graded, 3 could not be graded."
-    assert lines[2] == f"  bob: {course.root}/submitted/bob/play/{STAMP}"
-    assert lines[3] == f"  eve: There is no notebook in {course.root}/submitted/eve/play."
-    assert lines[4].endswith("fay/play. nbgrader does not see .py files: use unroll grade.")
-    assert course.scores()["ana"] == RIGHT
+    assert lines[1] == "play: 2 graded, 2 could not be graded."
+    assert lines[2:4] == ["Handed in otherwise than handed out:", "  fay: double.py is empty."]
+    assert lines[4] == f"  bob: {course.root}/submitted/bob/play/{STAMP}"
+    assert lines[5] == f"  eve: There is no notebook in {course.root}/submitted/eve/play."
+    assert course.scores() == {"ana": RIGHT, "fay": WRONG}
 
 
 def test_a_gradebook_that_another_process_writes_is_waited_for(tmp_path: Path) -> None:

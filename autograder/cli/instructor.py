@@ -116,8 +116,22 @@ def collect(course: Any, download: Path, out: Path, roster: Path | None, only: s
 @click.option(
     "--student", "students", multiple=True, metavar="ID", help="Only this student; may be given several times."
 )
+@click.option(
+    "--due", default="", metavar="TIME", help="The deadline, such as '2025-03-01 23:59'; the gradebook keeps it."
+)
+@click.option(
+    "--extension", "extensions", multiple=True, metavar="ID=TIME", help="An own deadline, or so much more: jdoe=48h."
+)
 @with_course
-def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tuple[str, ...]) -> None:
+def nbgrade(
+    course: Any,
+    assignment: str,
+    jobs: int,
+    force: bool,
+    students: tuple[str, ...],
+    due: str,
+    extensions: tuple[str, ...],
+) -> None:
     """Autograde all that nbgrader has collected, into its gradebook: `nbgrader autograde` with several processes.
 
     A second run goes on where the first stopped, and takes newer submissions. Ctrl-C, SIGTERM and SIGHUP keep what is
@@ -130,9 +144,10 @@ def nbgrade(course: Any, assignment: str, jobs: int, force: bool, students: tupl
     3  stopped; or some could not be graded; or there is work that is no student's submission.
        All others are graded, and the last lines name who and why
     """
+    from autograder.nbgrader.batch import Wanted
     from autograder.nbgrader.batch import nbgrade as autograde
 
-    if not autograde(course, assignment, students, jobs, force):
+    if not autograde(course, assignment, jobs, Wanted(students, force, due, extensions)):
         sys.exit(3)
 
 

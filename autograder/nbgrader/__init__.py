@@ -10,6 +10,7 @@ from typing import Any
 from autograder.isolation.environment import unfit
 from autograder.nbgrader.database import wait_for_others
 from autograder.nbgrader.server import unblock
+from autograder.nbgrader.submissions import see_all_work
 
 HERE = "autograder.nbgrader"
 STOCK = "nbgrader.preprocessors"
@@ -42,16 +43,19 @@ def configure(c: Any) -> None:
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         f"{STOCK}.LimitOutput",
         f"{STOCK}.SaveAutoGrades",
-        f"{STOCK}.AssignLatePenalties",
+        f"{HERE}.late.Penalties",
         f"{STOCK}.CheckCellMetadata",
     ]
     c.GenerateFeedback.exporter_class = f"{HERE}.harmless.HarmlessHTML"
+    c.AssignLatePenalties.plugin_class = f"{HERE}.late.ByPolicy"
     c.GenerateFeedback.preprocessors = [
+        f"{HERE}.late.Deadline",
         f"{STOCK}.GetGrades",
         f"{HERE}.feedback.Tidy",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     unblock()
+    see_all_work()
     wait_for_others()
 
 

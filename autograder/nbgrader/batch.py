@@ -1,8 +1,9 @@
 """Autograde all that was submitted, with several processes: `unroll nbgrade`."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -13,8 +14,10 @@ from autograder.grading.crew import Crew
 from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import need_descriptors
 from autograder.nbgrader.database import check_gradebook
-from autograder.nbgrader.due import Roster, who_is_due
+from autograder.nbgrader.deadline import set_deadline
+from autograder.nbgrader.due import Roster, submitted, who_is_due
 from autograder.nbgrader.hand import open_app
+from autograder.nbgrader.late import settle_all
 from autograder.nbgrader.unfinished import FOLDER
 from autograder.text.clean import one_line
 from autograder.text.console import Watcher, progress
@@ -25,13 +28,30 @@ HAND = "autograder.nbgrader.hand"
 JUDGE = "autograder.nbgrader.autograde.Judge"
 LOST = "The process that autogrades ended twice at this student."
 LOOSE = "is no student's submission. nbgrader looks into submitted/STUDENT/{assignment}/ alone: move it there."
+OTHERWISE = "Handed in otherwise than handed out:"
+FOR_A_PERSON = "For a person to look at; the state in the exported table says it, too:"
 NOT_CONFIGURED = (
     "this course's nbgrader_config.py does not set up the kit's exams. "
     "Add to it: from autograder.nbgrader import configure; configure(c)"
 )
 
 
-def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int, force: bool) -> bool:
+@dataclass(frozen=True)
+class Wanted:
+    """What the command line says.
+
+    Args:
+        students: who is to be autograded; everybody, if none is named.
+        due, extensions: the deadline as it is written, or "" and none to leave it as it is.
+    """
+
+    students: tuple[str, ...] = ()
+    force: bool = False
+    due: str = ""
+    extensions: tuple[str, ...] = ()
+
+
+def nbgrade(course: Course, assignment: str, jobs: int, wanted: Wanted) -> bool:
     """Autograde an assignment with a progress bar, then say the result of each student.
 
     Returns: whether everybody's work is graded.
@@ -42,21 +62,25 @@ def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int,
     """
     need_descriptors()
     course.assignment(assignment)
-    coursedir = _course_directory(course)
-    check_gradebook(coursedir, assignment)
+    app = _configured_app(course)
+    check_gradebook(app.coursedir, assignment)
     with _alone(course, assignment):
-        roster = who_is_due(coursedir, assignment, students, force)
+        roster = who_is_due(app.coursedir, assignment, wanted.students, wanted.force)
+        everybody = submitted(app.coursedir, assignment)
+        set_deadline(app.coursedir, course, assignment, wanted.due, wanted.extensions, everybody)
         graded = _grade(course, assignment, roster, jobs)
+        late = settle_all(app.coursedir, app.config, assignment)
     _show(assignment, graded, roster)
+    _show_late(late)
     return not (roster.failed or roster.loose)
 
 
-def _course_directory(course: Course) -> Any:
-    """Open nbgrader's course directory, and see that lessons are judged by the kit."""
+def _configured_app(course: Course) -> Any:
+    """Start nbgrader in its course directory, and see that lessons are judged by the kit."""
     app = open_app(str(course.root))
     if JUDGE not in map(str, app.config.Autograde.get("autograde_preprocessors", [])):
         raise UsageError(f"{course.root}: {NOT_CONFIGURED}")
-    return app.coursedir
+    return app
 
 
 @contextmanager
@@ -99,6 +123,7 @@ def _note(bar: Watcher, student: str, answer: dict[str, Any], roster: Roster) ->
     if "marks" in answer:
         bar.done(student, *answer["marks"])
         roster.look.update({student: answer["look"]} if answer.get("look") else {})
+        roster.notes.update({student: answer["notes"]} if answer.get("notes") else {})
         return True
     roster.failed[student] = answer.get("failed", LOST)
     bar.failed(student)
@@ -109,7 +134,7 @@ def _show(assignment: str, graded: list[str], roster: Roster) -> None:
     skipped = f", {len(roster.skipped)} skipped (autograded before; --force does it again)" if roster.skipped else ""
     failed = f", {len(roster.failed)} could not be graded" if roster.failed else ""
     _say(f"{assignment}: {len(graded)} graded{skipped}{failed}.")
-    _show_what_to_look_at(roster)
+    _show_arrivals(roster)
     if not roster.failed.keys().isdisjoint(roster.due):
         _say(f"To see all that nbgrader says: nbgrader autograde {assignment} --force --student STUDENT")
     for student, why in sorted(roster.failed.items()):
@@ -118,12 +143,20 @@ def _show(assignment: str, graded: list[str], roster: Roster) -> None:
         _say(f"  {one_line(name, 60)}: {LOOSE.format(assignment=assignment)}")
 
 
-def _show_what_to_look_at(roster: Roster) -> None:
-    if roster.look:
-        _say("For a person to look at; the state in the exported table says it, too:")
-    for student, sentences in sorted(roster.look.items()):
-        for said in sentences:
-            _say(f"  {one_line(student, 60)}: {one_line(said, 300)}")
+def _show_arrivals(roster: Roster) -> None:
+    for heading, said in ((OTHERWISE, roster.notes), (FOR_A_PERSON, roster.look)):
+        if said:
+            _say(heading)
+        for student, sentences in sorted(said.items()):
+            for sentence in sentences:
+                _say(f"  {one_line(student, 60)}: {one_line(sentence, 300)}")
+
+
+def _show_late(late: dict[str, str]) -> None:
+    if late:
+        _say("What the deadline does:")
+    for student, said in late.items():
+        _say(f"  {one_line(student, 60)}: {said}")
 
 
 def _say(text: str) -> None:

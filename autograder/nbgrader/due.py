@@ -12,6 +12,7 @@ from autograder.intake import is_work
 from autograder.intake.names import as_given, is_ignored
 from autograder.intake.students import ZIP
 from autograder.nbgrader import unfinished
+from autograder.nbgrader.submissions import holds_work
 from autograder.text.clean import one_line
 
 
@@ -24,6 +25,7 @@ class Roster:
         skipped: who is graded already.
         failed: who cannot be graded, and why.
         look: at whose work a person has to look, and at what.
+        notes: how a hand-in was read that did not come as it was handed out.
         loose: files that look like work of the assignment, and lie where nbgrader does not look.
     """
 
@@ -31,6 +33,7 @@ class Roster:
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     look: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
     loose: list[str] = field(default_factory=list)
 
 
@@ -54,9 +57,8 @@ def who_is_due(coursedir: Any, assignment: str, students: Iterable[str], force: 
     named = list(students)
     roster.loose.extend([] if named else _loose(coursedir, assignment))
     for student, folder in _wanted(there, named, assignment).items():
-        if not any(folder.glob("*.ipynb")):
-            instead = " nbgrader does not see .py files: use unroll grade." if any(folder.glob("*.py")) else ""
-            roster.failed[student] = f"There is no notebook in {folder}.{instead}"
+        if not holds_work(folder):
+            roster.failed[student] = f"There is no notebook in {folder}."
         elif not _has_sound_stamp(coursedir, folder):
             roster.failed[student] = (
                 f"{folder}/timestamp.txt holds no date like 2026-01-31 12:00:00 UTC. Mend or remove it."

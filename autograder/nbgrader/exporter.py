@@ -19,6 +19,7 @@ from traitlets import Bool, Dict, Enum, Unicode
 
 from autograder.errors import GradingError
 from autograder.nbgrader.due import submitted
+from autograder.nbgrader.late import penalties, takes_off
 from autograder.nbgrader.ledger import Account, Column, account, columns
 from autograder.text.clean import csv_cell
 from autograder.text.files import write_atomically
@@ -77,7 +78,9 @@ class Sheet(ExportPlugin):  # type: ignore[misc]
             self.log.warning("%s has submitted %s and is not in the gradebook: no row", csv_cell(student), assignment)
         homes = coursedir.submitted_directory, coursedir.autograded_directory
         folders = {one: [Path(coursedir.format_path(home, one, assignment)) for home in homes] for one in ids}
-        return {one: account(graded.get(one), *folders[one]) for one in ids}
+        course = takes_off(self.config)
+        late = {one: penalties(graded[one], course) for one in graded if course}
+        return {one: account(graded.get(one), *folders[one], late.get(one)) for one in ids}
 
     def _say_what_is_open(self, assignment: str, accounts: Accounts) -> None:
         for state in sorted({one.state for one in accounts.values()} - {""}):

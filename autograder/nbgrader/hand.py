@@ -1,8 +1,8 @@
 """A process that autogrades: it takes students one after the other from `unroll nbgrade`, with one warm examiner.
 
 Started as: python -m autograder.nbgrader.hand FD. Messages are JSON: first the settings, then one request for each
-student, answered by {"marks": [score, max_score], "look": [what a person has to look at]} or {"failed": why}, or by
-{"error": why} where nobody can be graded.
+student, answered by {"marks": [score, max_score], "look": [what a person has to look at], "notes": [what was done to
+read it]} or {"failed": why}, or by {"error": why} where nobody can be graded.
 """
 
 import glob
@@ -52,7 +52,7 @@ def open_app(root: str) -> Any:
 
 def grade(app: Any, assignment: str, student: str) -> dict[str, Any]:
     """Autograde one student as `nbgrader autograde --student` does; what another process disturbed is done again."""
-    from autograder.nbgrader.attention import flags
+    from autograder.nbgrader.attention import flags, notes
     from autograder.nbgrader.database import marks
 
     error = _autograde(app, assignment, student)
@@ -62,8 +62,8 @@ def grade(app: Any, assignment: str, student: str) -> dict[str, Any]:
         return {"error": str(error)}
     if error is not None:
         return {"failed": one_line_of(error)}
-    graded = app.coursedir.format_path(app.coursedir.autograded_directory, student, assignment)
-    return {"marks": marks(app.coursedir, assignment, student), "look": flags(Path(graded))}
+    graded = Path(app.coursedir.format_path(app.coursedir.autograded_directory, student, assignment))
+    return {"marks": marks(app.coursedir, assignment, student), "look": flags(graded), "notes": notes(graded)}
 
 
 def _autograde(app: Any, assignment: str, student: str) -> BaseException | None:

@@ -1,6 +1,6 @@
 """Read what the gradebook says about each student; a missing mark is not a 0."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,21 +97,25 @@ def _order(names: Sequence[str], name: str) -> tuple[int, str]:
     return (names.index(name) if name in names else len(names), name)
 
 
-def account(submission: Any, submitted: Path, autograded: Path) -> Account:
+def account(
+    submission: Any, submitted: Path, autograded: Path, penalties: Mapping[str, float] | None = None
+) -> Account:
     """Read a student's marks.
 
     Args:
         submission: of the gradebook, or None.
         submitted: the folder where the submission would be.
         autograded: the folder of the notebooks that were made of it.
+        penalties: what being late costs now, by lesson; if it is None, the gradebook says what it cost.
     """
     if submission is None:
         return Account(UNGRADED if submitted.exists() else ABSENT, {}, frozenset(), {})
     grades = {(one.name, grade.name): grade for one in submission.notebooks for grade in one.grades}
     marks = {place: _known(grade) for place, grade in grades.items()}
     due = frozenset(place for place, grade in grades.items() if grade.needs_manual_grade)
-    penalties = {one.name: float(one.late_submission_penalty or 0.0) for one in submission.notebooks}
-    return Account(_state(grades, due, submitted), marks, due, penalties, tuple(flags(autograded)))
+    kept = {one.name: float(one.late_submission_penalty or 0.0) for one in submission.notebooks}
+    lost = kept if penalties is None else dict(penalties)
+    return Account(_state(grades, due, submitted), marks, due, lost, tuple(flags(autograded)))
 
 
 def _known(grade: Any) -> float | None:

@@ -8,41 +8,33 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 
 from autograder.errors import GradingError
-from autograder.intake import Student
+from autograder.intake import HandIn, Student, read_hand_in
 from autograder.intake.original import Original, read_original
 from autograder.nbgrader import unfinished
-from autograder.nbgrader.attention import ARRIVAL, KEY, Absence, literal
+from autograder.nbgrader.attention import ARRIVAL, BY_HAND, KEY, LOOK, NOTES, Absence, literal
 from autograder.nbgrader.fresh import fresh, markdown, new_cell, numbered
-from autograder.nbgrader.lessons import StudentLesson, course_at, find_assignment, find_student_lesson
+from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
+from autograder.nbgrader.submissions import NOTEBOOK
 from autograder.text.clean import one_line
+
+MOST_SAID = 20
 
 
 def before(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Mark a submission as begun, and expect every lesson of it.
-
-    nbgrader calls this before it converts one student's notebooks; it goes on with the list as it is left here.
+    """Mark a submission as begun; nbgrader calls this before it converts one student's notebooks.
 
     Args:
         student: nbgrader's pattern of students, not the student.
-        notebooks: paths of the notebooks that were found; changed in place.
+        notebooks: paths of the notebooks, also of those that are not there.
     """
     if notebooks:
         unfinished.begin(Path(notebooks[0]).parent)
-        _expect_every_lesson(assignment, notebooks)
 
 
 def after(assignment: str, student: str, notebooks: list[str]) -> None:
     """Note that a submission is graded; nbgrader calls this when all else is done."""
     if notebooks:
         unfinished.finish(Path(notebooks[0]).parent)
-
-
-def _expect_every_lesson(assignment: str, notebooks: list[str]) -> None:
-    """Add the lessons that a student did not hand in, so that each gets its outcome and its page of feedback."""
-    folder = Path(notebooks[0]).parent
-    found = find_assignment(course_at(folder), assignment)
-    wanted = [str(folder / f"{lesson.name}.ipynb") for lesson in found.lessons] if found else []
-    notebooks += [path for path in wanted if path not in notebooks]
 
 
 class EmptyIfUnreadable(NotebookExporter):
@@ -64,29 +56,41 @@ def handed_in(place: StudentLesson) -> Any:
     """Read a student's notebook of a lesson; where there is none to read, one that says so takes its place."""
     student = Student(place.student, place.student, place.handed_in)
     original = read_original(student, place.assignment, place.lesson, place.course.limits)
-    if original.problem:
-        return _without_work(Absence(original.problem, waits=True, look=True))
-    if original.missing:
-        there = f" There is {', '.join(original.others[:3])}: is it this lesson?" if original.others else ""
-        absence = Absence(original.missing + there, waits=False, look=bool(there))
-        return _with_what_counts(_without_work(absence), original)
-    return _with_what_counts(fresh(original.cells), original)
-
-
-def _with_what_counts(notebook: Any, original: Original) -> Any:
-    """Show the Python file that is graded above the notebook that is not, and keep what was done to find both."""
-    notebook.metadata[ARRIVAL] = {"look": [original.look] if original.look else [], "notes": list(original.notes)}
-    if original.file:
+    hand_in = read_hand_in(student, place.assignment, place.course.limits)
+    arrival = arrival_of(hand_in, place.lesson.name)
+    absence = _absence(original, hand_in)
+    notebook = _without_work(absence) if absence else fresh(original.cells)
+    if absence or arrival[LOOK]:
+        notebook.metadata[KEY] = asdict(absence or Absence(arrival[LOOK][0], waits=True, look=False))
+    notebook.metadata[ARRIVAL] = arrival
+    if original.file and not original.problem:
         said = f"# {original.file} was handed in. It is what is graded, and not the cells of the notebook:\n"
         notebook.cells.insert(0, new_cell("code", said + original.text))
-        numbered(notebook)
-    return notebook
+    return numbered(notebook)
+
+
+def _absence(original: Original, hand_in: HandIn) -> Absence | None:
+    """Say why there is no notebook to show; None where there is one."""
+    if original.problem:
+        return Absence(original.problem, waits=True, look=True)
+    if not original.missing:
+        return None
+    others = [] if original.file else [name for name in hand_in.others if NOTEBOOK in name.lower()]
+    there = f" There is {', '.join(others)}: is it this lesson?" if others else ""
+    return Absence(original.missing + there, waits=False, look=bool(there))
+
+
+def arrival_of(hand_in: HandIn, lesson: str) -> dict[str, list[str]]:
+    """Say what was done to read a lesson, as the report of `unroll grade` does, and what of it is for a person."""
+    source = hand_in.sources.get(lesson)
+    said = list(dict.fromkeys((*hand_in.notes, *(source.notes if source else ()))))[:MOST_SAID]
+    look = [one for one in said if one.startswith(BY_HAND)]
+    return {LOOK: look, NOTES: [one for one in said if one not in look]}
 
 
 def _without_work(absence: Absence) -> Any:
     notebook = fresh([])
     notebook.cells.append(markdown(f"*{literal(absence.said)}*"))
-    notebook.metadata[KEY] = asdict(absence)
     return notebook
 
 

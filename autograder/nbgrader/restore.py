@@ -10,7 +10,7 @@ from nbgrader.preprocessors import DeduplicateIds, OverwriteCells
 from autograder.intake.hand_in import Unfit
 from autograder.intake.notebook import plain_cells
 from autograder.nbgrader.answers import settle
-from autograder.nbgrader.attention import ARRIVAL, KEY, LOOK, Absence, announce, flag, tell
+from autograder.nbgrader.attention import ARRIVAL, KEY, LOOK, NOTES, Absence, announce, flag, report, tell
 from autograder.nbgrader.fresh import fresh, new_cell, numbered, retyped
 from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
 from autograder.nbgrader.matching import Named, Release, match, squeezed
@@ -41,8 +41,10 @@ class Restore(OverwriteCells):  # type: ignore[misc]
         arrival = nb.metadata.pop(ARRIVAL, {})
         look = [*arrival.get(LOOK, []), *mend(nb, self._release(place, resources["nbgrader"]))]
         nb, resources = super().preprocess(nb, resources)
-        tell(nb, arrival.get("notes", []))
+        notes = arrival.get(NOTES, [])
+        tell(nb, notes)
         flag(nb, look)
+        report(self.log, place.student, notes)
         announce(self.log, place.student, place.lesson.name, look)
         return numbered(nb), resources
 
