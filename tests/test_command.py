@@ -26,7 +26,7 @@ def unroll(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def rows(course: Course) -> list[dict[str, str]]:
-    with (course.root / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (course.root / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

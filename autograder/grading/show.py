@@ -11,11 +11,11 @@ import click
 from autograder.course.model import Course
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
+from autograder.reports.marks import LOOK
 from autograder.reports.terminal import class_table
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
 
-LOOK = "Look at this by hand"
 UNREAD = "Graded again, since their records in {out} do not fit this course and this version of Unroll"
 LOOSE = "lies in no student's folder or .zip, so it has no row. Put it into a folder that is named after its student."
 
@@ -38,7 +38,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     open_ends = list(_open_ends(found, graded))
     with _perhaps_unheard():
         print_table(class_table(graded.results))
-        click.echo(f"Grades:  {out / 'grades.csv'}")
+        click.echo(f"Grades:  {out / 'grades.csv'}, and a row a student in {out / 'marks.csv'}")
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
