@@ -139,7 +139,7 @@ def canvas(
 ) -> None:
     """Write the marks of OUT as Canvas imports them under Grades, Import.
 
-    A mark that is not known is an empty cell, and its student is named here. Canvas shows what changes before it does it.
+    A mark that is not known is an empty cell, and its student is named here. Canvas shows what changes first.
     """
     from autograder.platforms.gradebooks import Sheet, write_canvas
 
