@@ -6,13 +6,15 @@
 import json
 import os
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from classroom import REPOSITORY
 
-from autograder.course.model import Course
+from autograder.course.model import Course, load_course
 from autograder.intake.students import find_students
 from autograder.platforms.bundle import Files, write_folder
 from autograder.platforms.docker import docker_files
@@ -32,12 +34,8 @@ esac
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    from conftest import MINI
-
-    from autograder.course.model import load_course
-
-    return github_files(load_course(MINI), "play", "sine-")
+def files() -> Files:
+    return github_files(load_course(REPOSITORY / "tests" / "mini"), "play", "sine-")
 
 
 @pytest.fixture
@@ -140,9 +138,8 @@ def report(grader: Path, *students: dict[str, Any]) -> tuple[str, str]:
 def test_each_commit_gets_a_status_and_the_summary_has_the_class(grader: Path) -> None:
     calls, summary = report(grader, entry("sine-ada", 2), entry("sine-ben", 0.5), entry("sine-cy", 0, is_graded=False))
 
-    states = {
-        name: next(line for line in calls.splitlines() if f"{name}/statuses/{sha}" in line) for name, sha in SHA.items()
-    }
+    lines = calls.splitlines()
+    states = {name: next(one for one in lines if f"{name}/statuses/{sha}" in one) for name, sha in SHA.items()}
     assert "state=success" in states["sine-ada"] and "2/2 points" in states["sine-ada"]
     assert "state=failure" in states["sine-ben"] and "0.5/2 points" in states["sine-ben"]
     assert "state=error" in states["sine-cy"] and "points" not in states["sine-cy"]
@@ -180,9 +177,8 @@ def test_the_step_of_the_check_ends_as_the_check_does_and_shows_it_as_text(files
     environment["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary.md")
 
     # As GitHub runs a step with `shell: bash`.
-    done = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script], env=environment, timeout=60
-    )
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    done = subprocess.run(command, env=environment, timeout=60)
 
     assert done.returncode == 1
     assert (tmp_path / "summary.md").read_text().splitlines()[-1] == "    ``` # no heading"
@@ -203,7 +199,7 @@ def test_a_container_has_no_network_and_writes_only_its_results(mini: Course, tm
     said = docker(mini, tmp_path, "grade", "class of 60", "out", "--jobs", "2").stdout.splitlines()
 
     assert said[said.index("--network") + 1] == "none" and "--read-only" in said
-    mounts = [word for before, word in zip(said, said[1:], strict=False) if before == "--volume"]
+    mounts = [word for before, word in pairwise(said) if before == "--volume"]
     assert mounts == [
         f"{tmp_path}/docker/course:/course:ro",
         f"{tmp_path}/class of 60:/submissions:ro",

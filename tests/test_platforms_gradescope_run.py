@@ -1,4 +1,4 @@
-"""The zip for Gradescope, unpacked and run as Gradescope does, below a scratch folder: a right, a wrong, a hostile one."""
+"""The zip for Gradescope, run below a scratch folder as Gradescope runs it: a right, a wrong, a hostile hand-in."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from autograder.authoring.lesson import read_lesson
 from autograder.course.model import Course
+from autograder.course.variants import mistakes
 from autograder.platforms.gradescope import write_gradescope
 
 pytestmark = pytest.mark.platforms
@@ -33,13 +33,13 @@ def attempt(act):
         print("refused", type(error).__name__)
 
 FORGED = json.dumps({"score": 100, "tests": []})
-attempt(lambda: (ROOT / "results" / "results.json").write_text(FORGED))
-attempt(lambda: sorted(map(str, (ROOT / "source").rglob("*")))[0])
-attempt(lambda: (ROOT / "source" / "unroll.json").read_text())
-attempt(lambda: (ROOT / "source" / "course" / "solutions" / "course.toml").read_text())
-attempt(lambda: (ROOT / "submission_metadata.json").read_text())
-attempt(lambda: os.listdir(ROOT))
-attempt(lambda: os.fork())
+TRY_1 = attempt(lambda: (ROOT / "results" / "results.json").write_text(FORGED))
+TRY_2 = attempt(lambda: sorted(map(str, (ROOT / "source").rglob("*")))[0])
+TRY_3 = attempt(lambda: (ROOT / "source" / "unroll.json").read_text())
+TRY_4 = attempt(lambda: (ROOT / "source" / "course" / "solutions" / "course.toml").read_text())
+TRY_5 = attempt(lambda: (ROOT / "submission_metadata.json").read_text())
+TRY_6 = attempt(lambda: os.listdir(ROOT))
+TRY_7 = attempt(lambda: os.fork())
 
 def rnn_cell(*args, **kwargs):
     attempt(lambda: (ROOT / "results" / "results.json").write_text(FORGED))
@@ -109,7 +109,7 @@ def graded(root: Path, texts: dict[str, str]) -> tuple[dict[str, Any], str]:
 
 
 def answers(course: Course) -> dict[str, str]:
-    return {lesson.name: read_lesson(lesson).answer for lesson in course.assignment("sine").lessons}
+    return {one.name: (one.folder / "lesson.py").read_text() for one in course.assignment("sine").lessons}
 
 
 def test_a_right_hand_in_gets_all_points_and_a_wrong_one_its_cause(course: Course, root: Path) -> None:
@@ -121,11 +121,12 @@ def test_a_right_hand_in_gets_all_points_and_a_wrong_one_its_cause(course: Cours
     assert right["output"].startswith("Handed in by Ada, Ben on 2025-03-01 10:00")
     assert right["extra_data"]["tier"] == "strong" and "Isolation: strong" in said
 
-    wrong, _ = graded(root, {"cell": answers(course)["cell"].replace(" + b_hh", "")})
+    mistake = next(one for one in mistakes(course.lesson("sine/cell")) if one.id == "M17")
+    wrong, _ = graded(root, {"cell": mistake.source})
 
     assert 0 < wrong["score"] < best
     failed = [test["output"] for test in wrong["tests"] if test["status"] == "failed"]
-    assert any("Likely cause:" in output for output in failed), failed
+    assert any(f"Likely cause: {mistake.says}" in output for output in failed), failed
     assert "missing" in wrong["output"]
 
 

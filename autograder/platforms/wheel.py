@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Wheel:
     requirements: tuple[str, ...]
 
 
+@cache
 def kit_wheel() -> Wheel:
     """Make a wheel of the installed kit, the same for the same files. It holds the exercises and no solution.
 
