@@ -12,7 +12,8 @@ from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.files import Written
-from autograder.reports.marks import EXACT, LOOK, Identity, is_graded
+from autograder.reports.marks import EXACT, Identity, is_graded
+from autograder.reports.terminal import to_look_at
 from autograder.text.clean import one_line, printable
 from autograder.text.console import progress
 
@@ -62,7 +63,7 @@ def _student(result: HandInResult, people: Mapping[str, Identity]) -> dict[str, 
         "before": round(result.before, EXACT),
         "kept": result.kept,
         "late": printable(result.late),
-        "look": [printable(said) for said in result.arrival if said.startswith(LOOK)],
+        "look": [printable(said) for said in to_look_at(result)],
         "tasks": [_task(task) for task in result.tasks],
     }
 

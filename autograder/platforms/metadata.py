@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from autograder.collect.times import moment
+from autograder.course.times import moment
 
 MOST_BYTES = 200 << 20  # it holds the results of all earlier attempts
 NOBODY = "the hand-in"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from autograder.course.model import Assignment
 from autograder.exam.results import HandInResult
+from autograder.reports.terminal import to_look_at
 from autograder.text.clean import BOM, csv_cell, csv_rows
 from autograder.text.words import points
 
 MARKS = "marks.csv"
 WHO = ("student", "id", "name", "email", "folder")  # what `read_people` looks for
 EXACT = 6
-LOOK = "Look at this by hand"
 NOT_GRADED = "The grading itself failed: grade again."
 
 
@@ -104,5 +104,5 @@ def remark(result: HandInResult) -> str:
     """Say what a person has to know beside the marks."""
     if not is_graded(result):
         return NOT_GRADED
-    look = [one for one in result.arrival if one.startswith(LOOK)]
+    look = [one for one in to_look_at(result) if one not in result.collected]
     return " ".join(filter(None, (*look, result.late, result.collected)))
