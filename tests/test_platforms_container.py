@@ -104,7 +104,7 @@ def results(root: Path) -> dict[str, Any]:
 def is_refused(root: Path) -> bool:
     """Say whether results.json has a sentence and no mark."""
     found = results(root)
-    return found["output"] == container.REFUSED and "score" not in found and found["tests"] == []
+    return found["output"] == container.REFUSED and not {"score", "tests"} & set(found)
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, result: HandInResult, seen: list[Any]) -> None:
@@ -229,4 +229,4 @@ def test_the_script_writes_a_sentence_where_the_kit_is_not_even_installed(tmp_pa
     )
 
     assert done.returncode != 0
-    assert set(results(tmp_path)) == {"output", "tests"}
+    assert set(results(tmp_path)) == {"output"}

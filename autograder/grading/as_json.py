@@ -1,7 +1,6 @@
 """`unroll grade --json`: what a class got, for programs, as one JSON object on standard output."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from autograder import __version__
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading.run import Class, Graded, Options, grade, open_class
+from autograder.grading.show import perhaps_unheard
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.files import Written
 from autograder.reports.marks import EXACT, Identity, is_graded
@@ -29,7 +29,8 @@ def print_grading(course: Course, assignment: str, submissions: Path, out: Path,
     found = open_class(course, assignment, submissions, out, options.seed, options)
     with progress(len(found.students)) as bar:
         graded = grade(found, options, bar)
-    sys.stdout.write(json.dumps(class_object(found, graded), indent=1) + "\n")
+    with perhaps_unheard():
+        print(json.dumps(class_object(found, graded), indent=1), flush=True)
     return not (graded.failed or found.loose)
 
 

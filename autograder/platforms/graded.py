@@ -46,7 +46,7 @@ def read_class(out: Path, roster: Sequence[Entry] = ()) -> GradedClass:
     Raises:
         UsageError: OUT is no folder of `unroll grade`, or its table was written anew by another program.
     """
-    rows = _rows(out)
+    assignment, rows = _assignment(out), _rows(out)
     known = _from_roster(rows, roster)
     students = [
         Graded(
@@ -57,7 +57,7 @@ def read_class(out: Path, roster: Sequence[Entry] = ()) -> GradedClass:
         )
         for row in rows
     ]
-    return GradedClass(out, _assignment(out), tuple(students))
+    return GradedClass(out, assignment, tuple(students))
 
 
 def _assignment(out: Path) -> str:
