@@ -133,3 +133,12 @@ def test_what_is_no_python_is_not_finished(text: str, written: set[str]) -> None
 
     assert found.written - found.broken == written
     assert found.defined == {"rnn_cell"}
+
+
+@pytest.mark.parametrize("ending", [".zip (1)", ".zip.txt", "(1).zip", ".ZIP.download"])
+def test_what_programs_put_behind_the_ending_of_an_archive_does_not_count(tmp_path: Path, ending: str) -> None:
+    tree = {f"jo{ending}": packed({"cell.py": DONE}), f"ann/hand in{ending}": packed({"cell.py": STUB})}
+
+    rows = collected(lay_out(tmp_path / "class", tree), tmp_path / "out")
+
+    assert {name.removesuffix("(1)") for name in rows} == {"jo", "ann"}

@@ -65,10 +65,11 @@ def _open_ends(found: Class, graded: Graded) -> Iterator[str]:
 def arrivals(graded: Graded) -> Iterator[str]:
     """Say what was done to read hand-ins that did not come as they were handed out, those for a person last."""
     look = {result.folder: found for result in graded.results if (found := list(to_look_at(result)))}
-    came = [result for result in graded.results if result.arrival and result.folder not in look]
+    said = {one.folder: [*filter(None, (one.collected,)), *one.arrival] for one in graded.results}
+    came = [result for result in graded.results if said[result.folder] and result.folder not in look]
     if came:
         yield f"Handed in otherwise than handed out, {len(came)} (more in their reports):"
-        yield from (f"  {one_line(result.student, 60)}: {_first(result.arrival)}" for result in came)
+        yield from (f"  {one_line(result.student, 60)}: {_first(said[result.folder])}" for result in came)
     if look:
         yield f"To be looked at by hand, {len(look)}:"
     for result in graded.results:

@@ -1,5 +1,6 @@
 """A hand-in that is an archive: checked as a whole, then read member by member, never extracted."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
@@ -16,6 +17,7 @@ from autograder.intake.zipped import zip_members
 
 PACKED = (".zip", ".tar.gz", ".tgz", ".tar")
 UNREADABLE = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".alz", ".egg")
+SECOND = re.compile(r"(?:[ ._-]?\(\d+\)|\.(?:txt|download|bak|bin)|\s)+$")  # what programs put behind an ending
 CANNOT = "{name}: a {ending} archive cannot be read; hand in a .zip."
 
 
@@ -96,14 +98,17 @@ def open_packed(name: str, data: bytes, room: Room) -> ArchiveTree:
 
 
 def archive_ending(name: str) -> str:
-    """Return the ending that makes a name one of an archive, or ""."""
+    """Return the ending that makes a name one of an archive, such as `.zip` or `.zip (1)`, or ""."""
     key = name_key(name)
-    return next((ending for ending in (*PACKED, *UNREADABLE) if key.endswith(ending) and key != ending), "")
+    for shown in (key, SECOND.sub("", key)):
+        if found := next((end for end in (*PACKED, *UNREADABLE) if shown.endswith(end) and shown != end), ""):
+            return key[len(shown) - len(found) :]
+    return ""
 
 
 def refuse_unreadable(name: str) -> None:
     """Say of an archive that another program would be needed for."""
-    ending = archive_ending(name)
+    ending = SECOND.sub("", archive_ending(name))
     if ending in UNREADABLE:
         raise Unreadable(CANNOT.format(name=printable_name(name), ending=ending))
 

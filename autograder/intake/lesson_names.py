@@ -100,10 +100,19 @@ def version(path: Sequence[str]) -> Version:
     """Read what a path says about how new a file is."""
     *folders, name = path
     found = [unicodedata.normalize("NFC", word) for part in (*folders, kind_and_stem(name)[1]) for word in words(part)]
+    found += _second_ending(name)
     said = [word for word in found if not word.isdecimal()]
     rest = tuple(word for word in said if word not in EARLIER | LATER | NEUTRAL)
     numbers = tuple(int(word[:18]) for word in found if word.isdecimal())
     return Version(rest, sum((word in LATER) - (word in EARLIER) for word in said), numbers)
+
+
+def _second_ending(name: str) -> list[str]:
+    """List what the ending behind `.py` says of a file's age, as in `cell.py.bak`, `cell.py~` or `cell.py (1)`."""
+    match = KIND.search(name_key(name))
+    behind = match[0].partition(match[1])[2] if match else ""
+    found = [word for word in words(behind) if word in EARLIER | LATER or word.isdecimal()]
+    return ["bak", *found] if behind == "~" else found
 
 
 def newer(one: Sequence[str], other: Sequence[str]) -> int:

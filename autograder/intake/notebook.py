@@ -18,6 +18,7 @@ OTHER_LANGUAGES = re.compile(
     r"%%(?:bash|sh|script|system|sx|cmd|html|HTML|svg|SVG|javascript|js|latex|markdown|perl|ruby|pypy|python2|R|sql"
     r"|cython|bigquery|!)\b|%%(?:writefile|file)\b(?!.*\.py\s*$)"
 )
+OLD = "{name} has the notebook format of before 2015, and was read all the same."
 WRITTEN = re.compile(r"\s*%%\w.*")
 
 
@@ -69,7 +70,7 @@ def read_cells(name: str, text: str, side: str = "") -> tuple[list[Any], str]:
     notebook = inner if "cells" not in notebook and isinstance(inner, dict) else notebook
     version = notebook.get("nbformat")
     if "worksheets" in notebook or (isinstance(version, int) and version < 4):
-        return _old_cells(name, notebook), damage
+        return _old_cells(name, notebook), damage or OLD.format(name=name)
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Unreadable(f"{name} has no list of cells; open it in Jupyter and save it again.")

@@ -42,7 +42,10 @@ def _read_tree(student: Student, tree: Tree, assignment: Assignment, room: Room)
     if found.links and not sources:
         raise Refused(f"{found.links[0]} is a link, and links are not followed; hand in the files themselves.")
     others = _others(sources, drafts, found)
-    notes = (*tree.notes(), *_opened(drafts, sources), *_notes(sources, others, assignment))
+    there = others or tuple(found.beside[:MOST_OTHERS])
+    notes = (*tree.notes(), *_opened(drafts, sources), *_notes(sources, there, assignment))
+    if len(sources) == len(assignment.lessons):
+        notes += tuple(found.refused[:MOST_OTHERS])
     sources |= _of_wrong_kind(sources, found, assignment)
     sources |= _of_refused(sources, found, assignment)
     ordered = {lesson.name: sources[lesson.name] for lesson in assignment.lessons if lesson.name in sources}

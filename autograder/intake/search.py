@@ -37,6 +37,7 @@ class FoundFiles:
         files: Python files and notebooks, by any name, those that are named as a lesson first.
         links: links that stand where a folder of lessons might.
         others: what has a lesson's name and is no Python file and no notebook, and archives that were not opened.
+        beside: what else lies there, by name.
         opened: the archives that were looked through.
         refused: why archives were not, a sentence each.
     """
@@ -44,6 +45,7 @@ class FoundFiles:
     files: list[FoundFile] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     others: list[FoundFile] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -115,6 +117,8 @@ class _Search:
             self.found.links.append(printable_name(entry.name))
         elif lessons:
             self.found.others.append(file)
+        else:
+            self.found.beside.append(printable_name(entry.name))
 
     def _is_named(self, name: str) -> bool:
         return any(name_key(name) == name_key(one.name + end) for one in self.assignment.lessons for end in SUFFIXES)

@@ -49,7 +49,8 @@ def loose_work(submissions: Path) -> list[str]:
 
 def is_work(name: str) -> bool:
     """Say whether a file that lies loose may be a hand-in, such as `cell.py`, `cell.ipynb.txt` or `jo.tar.gz`."""
-    return not is_ignored(name) and not WORK.isdisjoint(name.lower().split(".")[1:])
+    is_code = not WORK.isdisjoint(name.lower().split(".")[1:])
+    return not is_ignored(name) and (is_code or bool(archive_ending(name)))
 
 
 def _list(submissions: Path) -> list[os.DirEntry[str]]:
