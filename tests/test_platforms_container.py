@@ -171,7 +171,11 @@ def test_where_the_isolation_is_weak_there_is_a_sentence_and_no_mark(
 
 
 def test_a_hand_in_that_could_not_be_graded_has_no_mark(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "grade", lambda *_: Graded([], {"Ada": "It ended."}))
+    seen: list[Any] = []
+    stand_in(monkeypatch, BEN, seen)
+    whole = container.grade
+    lost = {"Ada": "It ended. It was tried twice."}
+    monkeypatch.setattr(container, "grade", lambda *given: replace(whole(*given), failed=lost))
 
     assert not container.run_autograder(root)
     assert is_refused(root)
