@@ -21,16 +21,20 @@ from autograder.platforms.docker import docker_files
 from autograder.platforms.github import github_files
 
 SHA = {"sine-ada": "a" * 40, "sine-ben": "b" * 40, "sine-cy": "c" * 40}
-GH = """#!/usr/bin/env bash
+GH = (
+    """#!/usr/bin/env bash
 echo "$*" >>calls.txt
 case "$*" in
 *orgs/*) printf '%s\\n' sine-ben sine-ada sine-cy other sineade ;;
-*commits/HEAD*) case "$*" in *ada*) echo {a} ;; *ben*) echo {b} ;; *cy*) exit 1 ;; esac ;;
+*commits/HEAD*) case "$*" in *ada*) echo {a} ;; *ben*) echo {b} ;; *cy*) exit 1 ;; *) echo {other} ;; esac ;;
 */status?per_page*) case "$*" in *ben*) echo unroll/play ;; esac ;;
 *tarball*) echo archive ;;
 */comments*) cat >"comment-$(basename "$(dirname "$(dirname "$(dirname "$6")")")").txt" ;;
 esac
-""".replace("{a}", SHA["sine-ada"]).replace("{b}", SHA["sine-ben"])
+""".replace("{a}", SHA["sine-ada"])
+    .replace("{b}", SHA["sine-ben"])
+    .replace("{other}", "d" * 40)
+)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ without an identity to the student of the row before it, so there is no such row
 grade/import/csv/classes/load_data.php of github.com/moodle/moodle.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,7 @@ from autograder.reports.marks import MarksColumn, columns, is_graded, remark, sa
 from autograder.text.clean import BOM, csv_cell, csv_rows
 from autograder.text.words import points
 
-CANVAS = ("SIS Login ID", "SIS User ID", "ID")
-MOODLE = ("Username", "Email address", "ID number", "User ID")
+NUMBER = "ID"  # of a student in Canvas
 EXACT = 6
 
 
@@ -51,7 +50,7 @@ def write_canvas(course: Course, graded: GradedClass, sheet: Sheet, out: Path, f
         GradingError: it cannot be written.
     """
     shown = columns(course.assignment(graded.assignment), sheet.per)
-    identified, lines = _identified(graded, sheet.column, must_be_number=sheet.column == "ID")
+    identified, lines = _identified(graded, sheet.column)
     rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *_headings(shown, sheet)]]
     rows.append(["    Points Possible", "", "", "", "", *(points(one.best, EXACT) for one in shown)])
     for name, one in identified:
@@ -81,28 +80,27 @@ def _marks(one: Graded, shown: Sequence[MarksColumn]) -> list[str]:
     return [said(column.mark(one.result)) if one.result else "" for column in shown]
 
 
-def _identified(
-    graded: GradedClass, column: str, must_be_number: bool = False
-) -> tuple[list[tuple[str, Graded]], list[str]]:
+def _identified(graded: GradedClass, column: str) -> tuple[list[tuple[str, Graded]], list[str]]:
     """Pair students with what identifies them; whoever has nothing, or not alone, is left out and named."""
     named = [(one.who.email if column == "Email address" else one.who.id, one) for one in graded.students]
     count = Counter(name.casefold() for name, _ in named)
-    kept, none, shared, other = [], [], [], []
+    kept, left = [], defaultdict(list)
     for name, one in named:
-        if not name.strip():
-            none.append(one.student)
-        elif count[name.casefold()] > 1:
-            shared.append(one.student)
-        elif must_be_number and not (name.isascii() and name.isdigit()):
-            other.append(one.student)
+        if why := _why_not(name, count[name.casefold()], column):
+            left[why].append(one.student)
         else:
             kept.append((name, one))
-    why = (
-        (none, f"have no {column}; give --roster"),
-        (shared, f"share one {column}"),
-        (other, f"have no number as {column}"),
-    )
-    return kept, [f"Left out, {len(names)}, since they {reason}: {some(names)}." for names, reason in why if names]
+    return kept, [f"Left out, {len(names)}, since they {why}: {some(names)}." for why, names in sorted(left.items())]
+
+
+def _why_not(name: str, count: int, column: str) -> str:
+    """Say why a name identifies nobody; "" if it does."""
+    if not name.strip():
+        return f"have no {column}; give --roster"
+    if count > 1:
+        return f"share one {column}"
+    is_number = name.isascii() and name.isdigit()
+    return f"have no number as {column}" if column == NUMBER and not is_number else ""
 
 
 def _without_mark(graded: GradedClass) -> Iterator[str]:
