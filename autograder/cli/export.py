@@ -45,7 +45,7 @@ def export() -> None:
     """
 
 
-@export.command()
+@export.command(short_help="A zip that Gradescope makes an autograder of.")
 @click.argument("assignment")
 @ZIP
 @click.option("--seed", default="", help="Secret of the hidden inputs. Made of the solutions, if it is not given.")
@@ -80,7 +80,7 @@ def in_gradescope(root: Path) -> None:
         sys.exit(3)
 
 
-@export.command()
+@export.command(short_help="Workflows: public checks for students, hidden tests in private.")
 @click.argument("assignment")
 @INTO
 @click.option("--prefix", default="", help="What students' repositories begin with.  [default: ASSIGNMENT-]")
@@ -103,7 +103,7 @@ def github(course: Any, assignment: str, out: Path, prefix: str, pip: tuple[str,
     _say(write_github(course, assignment, out, prefix, pip, force))
 
 
-@export.command()
+@export.command(short_help="A Dockerfile, and scripts that run the grader in a container.")
 @click.argument("assignment")
 @INTO
 @PIP
@@ -119,7 +119,7 @@ def docker(course: Any, assignment: str, out: Path, pip: tuple[str, ...], force:
     _say(write_docker(course, assignment, out, pip, force))
 
 
-@export.command()
+@export.command(short_help="Marks as Canvas imports them.")
 @click.argument("graded", type=FOLDER, metavar="OUT")
 @ZIP
 @click.option(
@@ -147,7 +147,7 @@ def canvas(
     click.echo(f"Written: {out}")
 
 
-@export.command()
+@export.command(short_help="Marks as Moodle imports them.")
 @click.argument("graded", type=FOLDER, metavar="OUT")
 @ZIP
 @click.option(
@@ -175,7 +175,7 @@ def moodle(
     click.echo(f"Written: {out}")
 
 
-@export.command()
+@export.command(short_help="All reports in one zip that Moodle or Canvas takes back.")
 @click.argument("graded", type=FOLDER, metavar="OUT")
 @click.option(
     "--like", "download", type=FOLDER, required=True, help="The download of Moodle or Canvas that was graded."

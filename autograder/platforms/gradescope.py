@@ -70,7 +70,7 @@ def write_gradescope(
     return [
         f"Written: {out} ({len(data) / 1e6:.1f} MB). It holds the solutions of {name}: give it to nobody else.",
         f"1. In Gradescope make a Programming Assignment with {points(best)} autograder points.",
-        "2. Configure Autograder: base image Ubuntu 24.04; upload the zip.",
+        "2. Configure Autograder: base image Ubuntu 24.04, where it is offered; upload the zip.",
         "3. Settings: at least 1 CPU and 3 GB of memory for the container.",
         "4. Test Autograder with a right and with an empty hand-in, before students see it.",
         *([WEAK] if is_weak_accepted else []),
