@@ -71,7 +71,7 @@ def test_a_changed_hand_in_is_graded_again_and_programs_read_so(small_class: Cou
     said = unroll(small_class, "grade", "play", "hand-ins", "-o", "out", "--json")
 
     data = json.loads(said.stdout)  # nothing but the object
-    assert complaints("class", data) == []
+    assert complaints("graded", data) == []
     assert [(one["student"], one["score"]) for one in data["students"]] == [("ada", 5), ("bob", 5), ("cy", 0)]
     assert [r["score"] for r in rows(small_class) if r["student"] == "bob"] == ["2", "3"]
 

@@ -111,7 +111,7 @@ def test_programs_read_the_whole_message_and_who_was_not_graded(course: Course, 
 
     data = class_object(found, Graded([ben.without_details(), LOST], {"lost\x1b": "It ended."}, ["ben"]))
 
-    assert complaints("class", data) == []
+    assert complaints("graded", data) == []
     assert [one["graded"] for one in data["students"]] == [True, False]
     assert data["students"][0]["id"] == "b12"
     assert data["students"][0]["tasks"][1]["message"].startswith(said.strip())

@@ -141,6 +141,24 @@ def test_a_graded_hand_in_has_its_marks_names_and_causes(
     assert "Isolation: strong (landlock 7)." in capsys.readouterr().out
 
 
+def test_what_a_student_may_not_see_is_not_taken_from_the_record(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, BEN, [])
+    whole = container.grade
+
+    def grade(found: Class, *given: Any) -> Graded:
+        done = whole(found, *given)
+        shown = found.out / container.FOLDER / "results.json"
+        shown.write_text(shown.read_text().replace("You dropped the bias.", "").replace("h_t differs.", ""))
+        return done
+
+    monkeypatch.setattr(container, "grade", grade)
+
+    assert container.run_autograder(root)
+
+    text = (root / "results" / "results.json").read_text()
+    assert "bias" not in text and "differs" not in text
+
+
 def test_being_late_costs_what_the_course_says(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = root / "source" / "course" / "solutions" / "course.toml"
     manifest.write_text("late = { per_day = 0.1 }\n" + manifest.read_text())

@@ -124,15 +124,19 @@ def test_a_name_that_is_none_of_a_repository_is_passed_over(grader: Path, name: 
 
 def entry(name: str, score: float, is_graded: bool = True, message: str = "") -> dict[str, Any]:
     task = {"lesson": "play/double", "task": "double", "score": score, "max_score": 2, "outcome": "failed"}
-    task |= {"mistake": "", "message": message}
-    marks = {"graded": is_graded, "score": score, "max_score": 2, "late": "", "look": [], "tasks": [task]}
-    return {"student": name, **marks}
+    secret = {**task, "message": "what only instructors may see"}
+    marks = {"graded": is_graded, "score": score, "max_score": 2, "late": "", "look": [], "tasks": [secret]}
+    return {"student": name, "folder": f"{name}-1f2e3d4c", "shown": [{**task, "message": message}], **marks}
 
 
 def report(grader: Path, *students: dict[str, Any]) -> tuple[str, str]:
     """Run the report; return how gh was called, and the summary."""
     (grader / "fetched.tsv").write_text("".join(f"{name}\t{sha}\n" for name, sha in SHA.items()))
     (grader / "class.json").write_text(json.dumps({"students": students}) if students else "")
+    for one in students:
+        shown = {"tasks": one["shown"], "notes": []}
+        (grader / "graded" / one["folder"]).mkdir(parents=True)
+        (grader / "graded" / one["folder"] / "results.json").write_text(json.dumps({"extra_data": shown}))
     done = run(grader, "report.sh", GITHUB_STEP_SUMMARY=str(grader / "summary.md"))
     assert done.returncode == 0, done.stderr
     calls = (grader / "calls.txt").read_text() if (grader / "calls.txt").exists() else ""
@@ -163,6 +167,7 @@ def test_a_comment_is_text_whatever_a_message_says(grader: Path) -> None:
     lines = comment.read_text().splitlines()
     assert lines[:2] == ["Graded by the hidden tests of play:", ""]
     assert all(line.startswith("    ") for line in lines[2:]) and "@everyone" in lines[4]
+    assert "only instructors" not in comment.read_text()
 
 
 def test_a_grading_that_failed_as_a_whole_marks_no_commit_as_graded(grader: Path) -> None:

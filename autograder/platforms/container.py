@@ -12,16 +12,15 @@ from autograder import __version__
 from autograder.course.late import lateness
 from autograder.course.model import load_course
 from autograder.errors import GradingError, UnrollError, UsageError
-from autograder.exam.results import HandInResult
 from autograder.grading.run import Class, Options, grade
 from autograder.intake import Student
 from autograder.platforms.gradescope import SETTINGS, read_settings
 from autograder.platforms.metadata import Metadata, read_metadata
-from autograder.reports.files import gradescope
-from autograder.reports.record import read_student
+from autograder.reports.record import RESULTS
 from autograder.text.clean import one_line, printable
 from autograder.text.console import progress
 from autograder.text.files import real_folder, write_atomically
+from autograder.text.words import score
 
 FOLDER = "hand-in"
 REFUSED = "This hand-in was not graded, and it has no marks. Tell your instructor: the autograder says why to them."
@@ -78,29 +77,30 @@ def graded(root: Path) -> dict[str, Any]:
             done = grade(found, Options(accept_weak_isolation=settings.accept_weak_isolation), bar)
         for why in done.failed.values():
             raise GradingError(why)
-        result = read_student(Path(out), FOLDER)
-        if result is None:
-            raise GradingError(f"What was found out cannot be read back from {out}.")
+        # What stands in results.json is what the student may see; the record beside it holds more.
+        data = json.loads((Path(out) / FOLDER / RESULTS).read_text(encoding="utf-8"))
         run = json.loads((Path(out) / "run.json").read_text(encoding="utf-8"))
     print(f"Isolation: {run['tier']} ({', '.join(run['layers'].values()) or 'no layer holds'}).")
-    return with_platform(gradescope(result), result, about, str(run["tier"]))
+    return with_platform(data, about, str(run["tier"]))
 
 
-def with_platform(data: dict[str, Any], result: HandInResult, about: Metadata, tier: str) -> dict[str, Any]:
+def with_platform(data: dict[str, Any], about: Metadata, tier: str) -> dict[str, Any]:
     """Add what Gradescope shows above the tests, and what it keeps beside them."""
     people = [{"name": one_line(name), "email": one_line(email)} for name, email in about.people]
     extra = {**data["extra_data"], "kit": __version__, "tier": tier, "handed_in_by": people}
-    return {**data, "output": "\n".join(above(result, about)), "visibility": "visible", "extra_data": extra}
+    return {**data, "output": "\n".join(above(data["extra_data"], about)), "visibility": "visible", "extra_data": extra}
 
 
-def above(result: HandInResult, about: Metadata) -> list[str]:
+def above(extra: dict[str, Any], about: Metadata) -> list[str]:
     """Say who handed in, when, what being late costs, how the files were read, and what each task got."""
     when = f" on {about.handed_in:%Y-%m-%d %H:%M %Z}" if about.handed_in else ""
     due = f", due {about.due:%Y-%m-%d %H:%M %Z}" if about.due else ""
     lines = [f"Handed in by {one_line(about.student, 300)}{when}{due}."]
-    lines += [result.late] if result.late else []
-    lines += [f"Points before that: {result.before:g}."] if result.kept < 1 else []
-    for task in result.tasks:
-        said = f": {task.message}" if task.message else ""
-        lines.append(f"{task.lesson}:{task.task}  {task.score:g}/{task.max_score:g}  {task.outcome}{said}")
-    return [printable(line) for line in (*lines, *result.notes)]
+    if late := extra.get("late"):
+        lines += [late["said"], *([f"Points before that: {late['before']:g}."] if late["kept"] < 1 else [])]
+    for task in extra["tasks"]:
+        said = f": {task['message']}" if task["message"] else ""
+        lines.append(
+            f"{task['lesson']}:{task['task']}  {score(task['score'], task['max_score'])}  {task['outcome']}{said}"
+        )
+    return [printable(line) for line in (*lines, *extra["notes"])]
