@@ -29,8 +29,10 @@ MAY_IMPORT = {
     "authoring": {*NOUNS, "intake", "exam", "reports"},
     "student": {*NOUNS, "intake", "exam", "reports"},
     "nbgrader": {*NOUNS, "intake", "collect", "exam", "reports", "grading"},
+    "platforms": {*NOUNS, "intake", "collect", "exam", "reports", "grading"},
     "demo": {*NOUNS, "exam", "reports", "grading", "authoring"},
-    "cli": {*NOUNS, "intake", "exam", "reports", "grading", "authoring", "student", "nbgrader", "demo", "collect"},
+    "cli": {*NOUNS, "intake", "exam", "reports", "grading", "authoring", "student", "nbgrader", "demo", "collect"}
+    | {"platforms"},
 }
 INSIDE = "autograder.isolation.inside"
 FILES = sorted(path for path in MACHINE.rglob("*.py") if path != MACHINE / "__init__.py")

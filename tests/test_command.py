@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from schemas import complaints
 
 from autograder.course.model import Course
 
@@ -26,7 +27,7 @@ def unroll(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def rows(course: Course) -> list[dict[str, str]]:
-    with (course.root / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (course.root / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -63,12 +64,15 @@ def test_a_class_is_graded_and_graded_again_without_work(small_class: Course) ->
     assert json.loads((small_class.root / "out" / "run.json").read_text())["tier"] == "strong"
 
 
-def test_a_changed_hand_in_is_graded_again(small_class: Course) -> None:
+def test_a_changed_hand_in_is_graded_again_and_programs_read_so(small_class: Course) -> None:
     unroll(small_class, "grade", "play", "hand-ins", "-o", "out")
     (small_class.root / "hand-ins" / "bob" / "double.py").write_text(ANSWER, encoding="utf-8")
 
-    unroll(small_class, "grade", "play", "hand-ins", "-o", "out")
+    said = unroll(small_class, "grade", "play", "hand-ins", "-o", "out", "--json")
 
+    data = json.loads(said.stdout)  # nothing but the object
+    assert complaints("graded", data) == []
+    assert [(one["student"], one["score"]) for one in data["students"]] == [("ada", 5), ("bob", 5), ("cy", 0)]
     assert [r["score"] for r in rows(small_class) if r["student"] == "bob"] == ["2", "3"]
 
 

@@ -46,7 +46,7 @@ def grade(root: Path) -> tuple[int, list[str], str]:
 
 def rows(root: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    with (root / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (root / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             found.setdefault(row["student"], []).append(row["outcome"])
     return found

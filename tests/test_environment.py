@@ -75,7 +75,7 @@ def small_class(mini: Course) -> Path:
 
 
 def marks(course: Path) -> list[tuple[str, str]]:
-    with (course / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (course / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         return [(row["student"], row["score"]) for row in csv.DictReader(file)]
 
 

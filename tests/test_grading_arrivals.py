@@ -139,7 +139,7 @@ def grade(course: Course, *options: str) -> str:
 
 
 def marks(course: Course) -> dict[str, float]:
-    with (course.root / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (course.root / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     return {
         name: sum(float(row["score"]) for row in rows if row["student"] == name)

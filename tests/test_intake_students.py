@@ -125,6 +125,7 @@ def test_a_plain_name_is_its_own_folder(name: str) -> None:
         pytest.param("a\u3164", id="a letter that is not seen"),
         pytest.param("ada\n", id="newline"),
         pytest.param("grades.csv", id="a file of the kit"),
+        pytest.param("marks.csv", id="another file of the kit"),
         pytest.param("Run.JSON", id="a file of the kit but for case"),
         pytest.param("CON", id="device"),
         pytest.param("nul.txt", id="device with a suffix"),

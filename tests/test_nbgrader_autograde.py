@@ -152,7 +152,7 @@ def grades(course: CourseDirectory, tmp_path_factory: pytest.TempPathFactory) ->
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[tuple[str, str], dict]] = {}
-    with (out / "grades.csv").open(newline="") as file:
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             found.setdefault(row["student"], {})[row["lesson"], row["task"]] = row
     return found

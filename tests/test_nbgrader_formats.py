@@ -232,7 +232,7 @@ def test_the_marks_are_those_of_unroll_grade(graded: SmallCourse) -> None:
     done = graded.unroll("grade", "play", "submitted", "-o", "graded")
 
     assert done.returncode == 0, done.stderr
-    with (graded.root / "graded" / "grades.csv").open(newline="") as file:
+    with (graded.root / "graded" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         expected = {(row["student"], row["task"]): float(row["score"]) for row in csv.DictReader(file)}
     assert len(expected) == 2 * ((4 + 1) * len(MINORS) + len(uncertain(graded)))
     assert automatic(graded) == expected

@@ -20,7 +20,7 @@ from autograder.reports.files import write_class, write_student
 from autograder.reports.record import read_student
 
 GOLDEN_GRADES = """\
-student,assignment,lesson,task,score,max_score,outcome,mistake,message,folder
+\ufeffstudent,assignment,lesson,task,score,max_score,outcome,mistake,message,folder
 ada,sine,windows,make_windows,2,2,passed,,,folder
 ada,sine,cell,rnn_cell,3,3,passed,,,folder
 ben,sine,windows,make_windows,0,2,missing,,There is no windows.py.,folder
@@ -40,7 +40,7 @@ def test_a_hostile_message_stays_one_harmless_cell(tmp_path: Path) -> None:
 
     write_class(tmp_path, SINE, [eve], {})
 
-    text = (tmp_path / "grades.csv").read_text(encoding="utf-8")
+    text = (tmp_path / "grades.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert len(text.splitlines()) == len(rows) == 2
     assert (
@@ -83,7 +83,7 @@ def test_results_follow_gradescope(tmp_path: Path) -> None:
         "score": 0,
         "max_score": 2.5,
         "status": "failed",
-        "output": "h_t differs.",
+        "output": "h_t differs. Likely cause: You dropped the bias.",
         "visibility": "visible",
         "extra_data": {"lesson": "sine/cell", "task": "rnn_cell", "outcome": "failed"},
     }

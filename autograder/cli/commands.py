@@ -7,6 +7,7 @@ import click
 
 from autograder import __version__
 from autograder.cli import author, completion, instructor, student
+from autograder.cli.export import export
 from autograder.cli.shared import stop
 from autograder.errors import UnrollError
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
@@ -24,6 +25,7 @@ def cli() -> None:
     To collect:      unroll collect DOWNLOAD -o SUBMISSIONS
     To grade:        unroll grade sine SUBMISSIONS -o OUT
     With nbgrader:   unroll nbgrade sine --jobs 4
+    Elsewhere:       unroll export gradescope sine -o sine.zip, unroll export canvas OUT -o canvas.csv
     To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build
     """
 
@@ -58,3 +60,4 @@ for room in (student, completion, instructor, author):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             cli.add_command(command)
+cli.add_command(export)

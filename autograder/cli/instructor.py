@@ -28,6 +28,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
     help="An own deadline, or so much more: jdoe=48h.",
 )
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
+@click.option("--json", "as_json", is_flag=True, help="Print the marks as one JSON object, for programs.")
 @with_course
 def grade(
     course: Any,
@@ -41,6 +42,7 @@ def grade(
     due: str,
     extensions: tuple[str, ...],
     accept_weak_isolation: bool,
+    as_json: bool,
 ) -> None:
     """Grade a class: one folder, .zip or .tar.gz per student in SUBMISSIONS, with .py or .ipynb files.
 
@@ -50,6 +52,7 @@ def grade(
 
     \b
     OUT/grades.csv                a row per student and task
+    OUT/marks.csv                 a row per student, with totals
     OUT/<student>/report.html     what the student may read
     OUT/<student>/results.json    the same for Gradescope
     OUT/<student>/record.json     what the next run goes on from
@@ -64,17 +67,21 @@ def grade(
     3  stopped; or the grading itself failed for somebody; or SUBMISSIONS has work that belongs to no student.
        All other rows are written, and the last lines name who and why
     """
+    if dry_run and as_json:
+        raise click.UsageError("--dry-run grades nothing, so there is no --json of it. Leave one of them out.")
     if dry_run:
         from autograder.grading.dry_run import show_dry_run
 
         sys.exit(0 if show_dry_run(course, assignment, submissions, roster) else 3)
     if out is None:
         raise click.MissingParameter(ctx=click.get_current_context(), param_hint="'-o' / '--out'", param_type="option")
+    from autograder.grading.as_json import print_grading
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 
     options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions)
-    if not show_grading(course, assignment, submissions, out, options):
+    how = print_grading if as_json else show_grading
+    if not how(course, assignment, submissions, out, options):
         sys.exit(3)
 
 

@@ -26,6 +26,7 @@ from autograder.intake import Student
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
 from autograder.reports.files import Written, write_class, write_student
+from autograder.reports.marks import Identity
 from autograder.reports.record import is_left, read_student
 from autograder.text.files import write_atomically
 from autograder.text.locks import lock
@@ -65,6 +66,7 @@ class Class:
         loose: those of them that look like work.
         late: what a deadline does to each, by the folder of the report.
         notes: what was said when the hand-in was collected, likewise.
+        people: who they are elsewhere, likewise.
         said: lines for the person who grades.
     """
 
@@ -77,6 +79,7 @@ class Class:
     seed: str
     late: Mapping[str, Lateness] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, Identity] = field(default_factory=dict)
     said: tuple[str, ...] = ()
 
 
@@ -123,8 +126,9 @@ def open_class(
     found = find_class(course, assignment, submissions, out, roster)
     late = lateness_of(course, deadline, found.students, found.rows)
     notes = {folder: row.note for folder, row in found.rows.items() if row.note}
+    people = {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()}
     seed = seed or earlier or secrets.token_hex(16)
-    return Class(course, wanted, found.students, found.skipped, found.loose, out, seed, late, notes, found.said)
+    return Class(course, wanted, found.students, found.skipped, found.loose, out, seed, late, notes, people, found.said)
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -173,7 +177,8 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 ordered = [results[s.folder] for s in found.students if s.folder in results]
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
                 facts["seconds"] = round(time.time() - started, 1)
-                write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
+                run, whole = _run_facts(found, kit, facts), Written(found.out, ordered)
+                write_class(found.out, found.assignment, whole, run, found.people)
     return Graded(ordered, failed, unread)
 
 

@@ -26,7 +26,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     """
     need_descriptors()
     found = open_class(course, assignment, submissions, out, options.seed, options)
-    with _perhaps_unheard():
+    with perhaps_unheard():
         for line in found.said:
             click.echo(one_line(line))
         if found.skipped:
@@ -35,9 +35,9 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     with progress(len(found.students)) as bar:
         graded = grade(found, options, bar)
     open_ends = list(_open_ends(found, graded))
-    with _perhaps_unheard():
+    with perhaps_unheard():
         print_table(class_table(graded.results))
-        click.echo(f"Grades:  {out / 'grades.csv'}")
+        click.echo(f"Grades:  {out / 'grades.csv'}, and a row a student in {out / 'marks.csv'}")
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
@@ -83,7 +83,7 @@ def _first(said: Sequence[str]) -> str:
 
 
 @contextmanager
-def _perhaps_unheard() -> Iterator[None]:
+def perhaps_unheard() -> Iterator[None]:
     """Go on grading when nobody reads the output any more, such as after `| head`."""
     try:
         yield

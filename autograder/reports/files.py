@@ -1,19 +1,19 @@
-"""The files of a graded class: grades.csv, junit.xml, run.json, and for each student a page, results and a record."""
+"""The files of a class: grades.csv, marks.csv, junit.xml, run.json; of each student a page, results and a record."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
 
 from autograder.course.model import Assignment
-from autograder.exam.results import HandInResult, TaskResult, TestResult
+from autograder.exam.results import CAUSE, HandInResult, TaskResult, TestResult
+from autograder.reports.marks import MARKS, Identity, marks_table
 from autograder.reports.page import report_page
 from autograder.reports.record import PAGE, RESULTS, read_student, write_record
-from autograder.text.clean import csv_cell, one_line, printable
+from autograder.text.clean import BOM, csv_cell, csv_rows, one_line, printable
 from autograder.text.files import real_folder, write_atomically
 from autograder.text.ours import NOBODY_ELSE
 from autograder.text.words import points
@@ -57,25 +57,34 @@ class Written:
             yield record if record and is_this else result
 
 
-def write_class(out: Path, assignment: Assignment, results: Iterable[HandInResult], run: Mapping[str, Any]) -> None:
-    """Write grades.csv, junit.xml and run.json.
+def write_class(
+    out: Path,
+    assignment: Assignment,
+    results: Iterable[HandInResult],
+    run: Mapping[str, Any],
+    people: Mapping[str, Identity] = MappingProxyType({}),
+) -> None:
+    """Write grades.csv, marks.csv, junit.xml and run.json.
 
     Args:
         results: gone through once for each file.
+        people: who the students are, by the folder of the report, where that is known.
 
     Raises:
         GradingError: the disk is full or OUT cannot be written.
     """
     write_atomically(out / "grades.csv", grades(assignment, results))
+    write_atomically(out / MARKS, marks_table(assignment, results, people))
     write_atomically(out / "junit.xml", junit(results))
     write_atomically(out / "run.json", json.dumps(dict(run), indent=2) + "\n", mode=NOBODY_ELSE)  # it holds the seed
 
 
 def gradescope(result: HandInResult) -> dict[str, Any]:
     """Make Gradescope's results format; what Gradescope has no word for stands in `extra_data`."""
+    causes = {(task.lesson, task.task): task.cause for task in result.tasks}
     return {
         "score": round(result.score, EXACT),
-        "tests": [_test(test) for test in result.tests],
+        "tests": [_test(test, causes.get((test.lesson, test.task), "")) for test in result.tests],
         "extra_data": {
             "tasks": [_task(task) for task in result.tasks],
             "output": {lesson: printable(text) for lesson, text in result.output.items()},
@@ -98,7 +107,7 @@ def _task(task: TaskResult) -> dict[str, Any]:
 
 def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[str]:
     """Make the table of marks: a row per student and task, in the order of the students and of the course."""
-    yield _rows([HEADER])
+    yield BOM + csv_rows([HEADER])
     order = {
         (lesson.key, task.name): (i, j)
         for i, lesson in enumerate(assignment.lessons)
@@ -107,16 +116,10 @@ def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[
     last = (len(assignment.lessons), 0)
     for result in results:
         tasks = sorted(result.tasks, key=lambda task: order.get((task.lesson, task.task), last))
-        yield _rows(
+        yield csv_rows(
             (csv_cell(result.student), assignment.name, *_marks(task, result.kept), csv_cell(result.folder))
             for task in tasks
         )
-
-
-def _rows(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
 
 
 def junit(results: Iterable[HandInResult]) -> Iterator[str]:
@@ -129,13 +132,15 @@ def junit(results: Iterable[HandInResult]) -> Iterator[str]:
     yield "</testsuites>\n"
 
 
-def _test(test: TestResult) -> dict[str, Any]:
+def _test(test: TestResult, cause: str) -> dict[str, Any]:
+    has_failed = test.outcome != "passed"
+    said = f"{test.message}{CAUSE if cause and has_failed else ''}{cause if has_failed else ''}"
     return {
         "name": one_line(f"{test.task}: {test.name}"),
         "score": round(test.score, EXACT),
         "max_score": round(test.max_score, EXACT),
-        "status": "passed" if test.outcome == "passed" else "failed",
-        "output": printable(test.message),
+        "status": "failed" if has_failed else "passed",
+        "output": printable(said.strip()),
         "visibility": "visible",
         "extra_data": {"lesson": test.lesson, "task": test.task, "outcome": test.outcome},
     }

@@ -1,7 +1,10 @@
 """Make text that a student's side produced safe to show: in a terminal, in a page, in a spreadsheet."""
 
+import csv
+import io
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 # Letters, marks and symbols by category, yet drawn as nothing.
@@ -9,6 +12,7 @@ BLANK = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
 BLANK |= {*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 # The second four are the full-width forms, which some spreadsheets take for the first.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+BOM = "\ufeff"  # at the start of a CSV; without it Excel takes UTF-8 for the script of its own country
 # Where a spreadsheet splits columns at semicolons, a formula may start behind one.
 AFTER_SEPARATOR = re.compile(f"(;\\s*)(?=[{re.escape(''.join(FORMULA))}])")
 
@@ -34,6 +38,18 @@ def csv_cell(text: str) -> str:
     """Make a text safe for a spreadsheet: on one line, and never a formula."""
     shown = AFTER_SEPARATOR.sub(r"\1'", one_line(text))
     return f"'{shown}" if text.lstrip().startswith(FORMULA) else shown
+
+
+def from_csv_cell(cell: str) -> str:
+    """Take away the sign with which `csv_cell` keeps a spreadsheet from calculating."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(FORMULA) else cell
+
+
+def csv_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Write rows of a CSV; their cells are safe already."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _visible(character: str) -> str:
