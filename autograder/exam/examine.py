@@ -8,7 +8,9 @@ from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import WorkerCrashed
 from autograder.exam.clock import Budget, Clock
 from autograder.exam.complaints import by_complaint
+from autograder.exam.curves import curves_of
 from autograder.exam.exam import Exam
+from autograder.exam.excerpt import excerpt_of, of_mistake, place_of, with_suspect
 from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import named, partial_causes, recognised
@@ -187,7 +189,23 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
             found = replace(found, besides=found_sentence(task, names), part=max(earned, task.follow_through))
     tried = "" if found.mistake else _tried(exam, lesson, task, remote, ran.runs)
     found = replace(found, besides=" ".join(filter(None, (tried, ran.beside, found.besides))))
-    return _both(lesson, task, tests, found)
+    result, tests = _both(lesson, task, tests, found)
+    return _with_evidence(exam, lesson, task, result, ran.runs, remote), tests
+
+
+def _with_evidence(
+    exam: Exam, lesson: Lesson, task: Task, result: TaskResult, runs: Sequence[TestRun], remote: Remote
+) -> TaskResult:
+    """Add what people see beside a verdict: the learning curves, and the own code where it does not pass."""
+    curves = curves_of(runs)
+    if result.outcome in ("passed", "missing"):
+        return replace(result, curves=curves)
+    excerpt = excerpt_of(task.name, remote.cells, place_of(task.name, lesson.name, runs, remote))
+    tests = exam.lessons[lesson.key]
+    known = of_mistake(tests, result.mistake, result.cause)
+    if excerpt is not None and known:
+        excerpt = with_suspect(excerpt, known, tests.rights)
+    return replace(result, curves=curves, excerpts=(excerpt,) if excerpt else ())
 
 
 def _tried(exam: Exam, lesson: Lesson, task: Task, remote: Remote, runs: Sequence[TestRun]) -> str:

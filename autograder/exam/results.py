@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from autograder.exam.evidence import Curve, Excerpt
 from autograder.text.clean import printable
 
 MOST_BYTES = 400_000  # of a record: all files of a class of 10,000 have room on a disk
@@ -47,6 +48,8 @@ class TaskResult:
         mistake: the catalogue id of the recognised mistake, or "".
         fact: what was found, or "".
         cause: the sentence of the recognised mistake, or "".
+        curves: what its trainings returned.
+        excerpts: the student's own code of it, where it does not pass and that is known.
     """
 
     lesson: str
@@ -57,6 +60,8 @@ class TaskResult:
     mistake: str = ""
     fact: str = ""
     cause: str = ""
+    curves: tuple[Curve, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
 
     @property
     def message(self) -> str:
@@ -73,7 +78,20 @@ class TaskResult:
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read what `to_json` made; of an older record, which names no cause, the message is all fact."""
         rest = {key: value for key, value in data.items() if key != "message"}
-        return cls(**rest, fact=data["message"].removesuffix(_likely(data.get("cause", ""))))
+        return cls.from_record({**rest, "fact": data["message"].removesuffix(_likely(data.get("cause", "")))})
+
+    @classmethod
+    def from_record(cls, data: dict[str, Any]) -> Self:
+        """Read what `dataclasses.asdict` made, and JSON kept.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is something else.
+        """
+        if not all(isinstance(data.get(key, []), (list, tuple)) for key in ("curves", "excerpts")):
+            raise ValueError("no list")
+        curves = tuple(Curve.from_json(one) for one in data.get("curves", ()))
+        excerpts = tuple(Excerpt.from_json(one) for one in data.get("excerpts", ()))
+        return cls(**{**data, "curves": curves, "excerpts": excerpts})
 
 
 def _likely(cause: str) -> str:
@@ -127,7 +145,7 @@ class HandInResult:
 
     def without_details(self) -> Self:
         """Keep the marks alone: what a class of any size can hold in memory."""
-        tasks = tuple(replace(task, fact=task.message[: LONGEST[-1]], cause="") for task in self.tasks)
+        tasks = tuple(replace(task, fact=task.message[: LONGEST[-1]], cause="", curves=(), excerpts=()) for task in self.tasks)
         return replace(self, tasks=tasks, tests=(), output={}, notes=())
 
     def to_json(self) -> dict[str, Any]:
@@ -169,4 +187,5 @@ def _with_texts(result: HandInResult, longest: int) -> HandInResult:
 
 
 def _with_short_texts(task: TaskResult, longest: int) -> TaskResult:
-    return replace(task, fact=printable(task.fact, longest), cause=printable(task.cause, longest))
+    excerpts = tuple(one.shortened(longest) for one in task.excerpts)
+    return replace(task, fact=printable(task.fact, longest), cause=printable(task.cause, longest), excerpts=excerpts)
