@@ -1,7 +1,7 @@
 """Put one hand-in through the exam: every task of every lesson, each with a worker of its own."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.course.model import Assignment, Lesson, Task
@@ -107,6 +107,7 @@ def examine(
             round(time.monotonic() - started, 3),
             again,
             tuple(hand_in.arrival[:MOST_ARRIVAL]),
+            unread=tuple(_unread(assignment, hand_in)),
         )
     )
 
@@ -129,6 +130,18 @@ def _to_look_at(both: Both, look: str) -> Both:
     """Ask in a task's row for a person, where it is not clear which version of the lesson is meant."""
     task, tests = both
     return (replace(task, fact=f"{look} {task.fact}".strip()) if look else task), tests
+
+
+def _unread(assignment: Assignment, hand_in: HandIn) -> Iterator[str]:
+    """Say which files could not be read, and which count as no lesson while a lesson is missing."""
+    for source in hand_in.sources.values():
+        if source.problem and source.outcome != "rejected":
+            yield f"{source.file}: {source.problem}"
+    lessons = [lesson.name for lesson in assignment.lessons]
+    missing = [name for name in lessons if name not in hand_in.sources]
+    if missing and hand_in.others and not hand_in.problem:
+        there = ", ".join(hand_in.others[:MOST_ARRIVAL])
+        yield f"There is no {' and no '.join(missing)}, and nobody has read {there}."
 
 
 def sources_of(hand_in: HandIn) -> dict[str, list[str]]:

@@ -114,6 +114,7 @@ class HandInResult:
         kept: the share of the points that is kept after the deadline, from 0 to 1.
         late: what the deadline does, in a sentence, or "".
         collected: what was said when the hand-in was collected, or "".
+        unread: files that nobody could read, or that count as no lesson while one is missing; a sentence each.
     """
 
     student: str
@@ -129,6 +130,7 @@ class HandInResult:
     kept: float = 1.0
     late: str = ""
     collected: str = ""
+    unread: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -160,6 +162,7 @@ class HandInResult:
             "tests": tuple(TestResult(**test) for test in data["tests"]),
             "notes": tuple(data["notes"]),
             "arrival": tuple(data.get("arrival", ())),
+            "unread": tuple(data.get("unread", ())),
         }
         return cls(**{**data, **parts})
 
@@ -183,6 +186,7 @@ def _with_texts(result: HandInResult, longest: int) -> HandInResult:
         output={lesson: printable(text, longest) for lesson, text in result.output.items()},
         notes=tuple(printable(note, longest) for note in notes),
         arrival=tuple(printable(note, min(longest, MOST_SAID)) for note in result.arrival),
+        unread=tuple(printable(note, min(longest, MOST_SAID)) for note in result.unread[:MOST_NOTES]),
     )
 
 

@@ -25,6 +25,7 @@ from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
+from autograder.reports.class_page.write import show_run
 from autograder.reports.files import Written, write_class, write_student
 from autograder.reports.record import is_left, read_student
 from autograder.text.files import write_atomically
@@ -174,6 +175,7 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
                 facts["seconds"] = round(time.time() - started, 1)
                 write_class(found.out, found.assignment, Written(found.out, ordered), _run_facts(found, kit, facts))
+                show_run(found.out, found.assignment, kit, ordered, len(found.students))
     return Graded(ordered, failed, unread)
 
 

@@ -39,6 +39,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     with _perhaps_unheard():
         print_table(class_table(graded.results))
         click.echo(f"Grades:  {out / 'grades.csv'}")
+        click.echo(f"Class:   {out / 'index.html'}")
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")

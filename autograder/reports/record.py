@@ -68,11 +68,11 @@ def _result(data: dict[str, Any]) -> HandInResult:
     version = data.pop("version")
     if type(version) is not int or version != VERSION:
         raise ValueError(f"version {version!r}")
-    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes", "arrival")):
+    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes", "arrival", "unread")):
         raise ValueError("no list")
     tasks = tuple(TaskResult.from_record(task) for task in data["tasks"])
     tests = tuple(TestResult(**test) for test in data["tests"])
-    said = {key: tuple(data[key]) for key in ("notes", "arrival")}
+    said = {key: tuple(data[key]) for key in ("notes", "arrival", "unread")}
     return HandInResult(**{**data, "tasks": tasks, "tests": tests, **said})
 
 
@@ -85,6 +85,7 @@ def _is_sound(result: HandInResult) -> bool:
         result.digest,
         *result.notes,
         *result.arrival,
+        *result.unread,
         result.late,
         result.collected,
         *result.output,
