@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import IO, Protocol, Self
 
 from autograder.errors import UsageError
-from autograder.intake.archive import BROKEN
 from autograder.intake.folder import FolderTree, kind_of, open_plainly
 from autograder.intake.hand_in import Refused, Unfit, Unreadable
 from autograder.intake.names import as_given, is_ignored, is_misleading, printable_name
 from autograder.intake.tree import FileEntry, FolderPath, Kind, too_large
+from autograder.intake.zipped import BROKEN
 
 DEEPEST = 12
 OWN_BUDGET = 3  # folders so deep and deeper share one limit of entries: they belong to one student
