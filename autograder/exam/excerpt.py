@@ -57,7 +57,9 @@ def with_suspect(excerpt: Excerpt, mistakes: Iterable[Variant], rights: str) -> 
     wrong = {_bare(line) for mistake in mistakes for line in mistake.source.split("\n")}
     wrong -= {_bare(line) for line in rights.split("\n")}
     lines = enumerate(excerpt.lines, excerpt.first)
-    return replace(excerpt, suspect=next((number for number, line in lines if line.strip() and _bare(line) in wrong), 0))
+    return replace(
+        excerpt, suspect=next((number for number, line in lines if line.strip() and _bare(line) in wrong), 0)
+    )
 
 
 def of_mistake(tests: LessonTests, id: str, cause: str) -> list[Variant]:

@@ -20,7 +20,8 @@ class LessonTests:
     Args:
         files: where they stand.
         probes: a text with the probes that they run.
-        answer, reference, stand_ins, mistakes, uses, rights: what stays with the course; a student's folder has none of them.
+        answer, reference, stand_ins, mistakes, uses: what stays with the course; a student's folder has none of them.
+        rights: the text of all right programs, which stays there too.
         plans: the tests, once they are collected: by task, those first that are core.
     """
 

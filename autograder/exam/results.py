@@ -147,7 +147,9 @@ class HandInResult:
 
     def without_details(self) -> Self:
         """Keep the marks alone: what a class of any size can hold in memory."""
-        tasks = tuple(replace(task, fact=task.message[: LONGEST[-1]], cause="", curves=(), excerpts=()) for task in self.tasks)
+        tasks = tuple(
+            replace(task, fact=task.message[: LONGEST[-1]], cause="", curves=(), excerpts=()) for task in self.tasks
+        )
         return replace(self, tasks=tasks, tests=(), output={}, notes=())
 
     def to_json(self) -> dict[str, Any]:

@@ -18,7 +18,9 @@ def histogram(bins: Sequence[int]) -> str:
     """Draw how many have which share of the points, in equal bins from 0 to 100 %."""
     highest, width = max([*bins, 1]), (WIDTH - LEFT - RIGHT) / len(bins)
     parts = [_bar(LEFT + number * width, width, count, highest) for number, count in enumerate(bins)]
-    ticks = (_text(LEFT + number * width, HEIGHT - 24, f"{100 * number // len(bins)}") for number in range(len(bins) + 1))
+    ticks = (
+        _text(LEFT + number * width, HEIGHT - 24, f"{100 * number // len(bins)}") for number in range(len(bins) + 1)
+    )
     words = _text(LEFT + (WIDTH - LEFT - RIGHT) / 2, HEIGHT - 4, "% of the points")
     said = "; ".join(f"{_range(number, len(bins))}: {count}" for number, count in enumerate(bins))
     return _svg(f"Students by their marks. {said}.", (*parts, *ticks, words, _line(HEIGHT - BOTTOM, "axis")))

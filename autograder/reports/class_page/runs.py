@@ -84,9 +84,7 @@ def _run(data: dict[str, Any]) -> ClassRun:
     lessons = tuple(_lesson(data["assignment"], *entry) for entry in data["lessons"])
     assignment = Assignment(_text(data["assignment"]), _text(data["title"]), lessons)
     results = tuple(_result(one, lessons) for one in data["students"])
-    return ClassRun(
-        _text(data["written"]), _text(data["fingerprint"]), data["complete"] is True, assignment, results
-    )
+    return ClassRun(_text(data["written"]), _text(data["fingerprint"]), data["complete"] is True, assignment, results)
 
 
 def _lesson(assignment: str, name: str, title: str, tasks: Sequence[Sequence[Any]]) -> Lesson:
