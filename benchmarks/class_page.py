@@ -132,6 +132,7 @@ def browser_path():
 
 def measure(page, index):
     """Return the seconds until the page is open and drawn, and those of the slowest of some sorts and searches."""
+    page.set_default_timeout(120_000)
     started = time.time()
     page.goto(index.as_uri(), wait_until="load")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")

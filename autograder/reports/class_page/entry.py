@@ -12,7 +12,7 @@ from autograder.reports.terminal import stands_out
 from autograder.text.clean import one_line
 
 LONGEST = 300
-NUMBER = re.compile(r"-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b|\b(?:nan|inf)\b")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\b-?(?:nan|inf)\b")
 PLACE = re.compile(r" \((?:cell|line) \d+.*$", re.DOTALL)
 COMMENT = re.compile(r"(^|\s)#.*$")
 LOOK = "Look at this by hand"

@@ -39,6 +39,7 @@ class ClassPage:
         left_out: names of what lies among the hand-ins and is no student.
         unfinished: whether the run was stopped, so that some have no row.
         about: sentences about all marks.
+        most: rows of what was found without a known mistake; the rest is counted.
     """
 
     assignment: Assignment
@@ -49,6 +50,7 @@ class ClassPage:
     left_out: Sequence[str] = ()
     unfinished: bool = False
     about: Sequence[str] = ()
+    most: int = 60
 
 
 def class_page(page: ClassPage) -> Iterator[str]:
