@@ -196,7 +196,7 @@ def test_the_page_can_be_written_again_and_is_the_same(tmp_path: Path) -> None:
 
 
 def test_where_no_class_was_graded_the_person_is_told_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no graded class. Grade one into it first: unroll grade"):
+    with pytest.raises(UsageError, match=r"holds no graded class\. Grade one into it first: unroll grade"):
         write_class_page(tmp_path)
 
 

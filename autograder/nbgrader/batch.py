@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
 from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import need_descriptors
+from autograder.nbgrader.class_page import keep_result, open_reports, show_class
 from autograder.nbgrader.database import check_gradebook
 from autograder.nbgrader.due import Roster, who_is_due
 from autograder.nbgrader.hand import open_app
@@ -46,8 +48,11 @@ def nbgrade(course: Course, assignment: str, students: Iterable[str], jobs: int,
     check_gradebook(coursedir, assignment)
     with _alone(course, assignment):
         roster = who_is_due(coursedir, assignment, students, force)
-        graded = _grade(course, assignment, roster, jobs)
+        reports = open_reports(course, assignment)
+        graded = _grade(course, assignment, roster, jobs, reports)
+        page = show_class(course, assignment, reports)
     _show(assignment, graded, roster)
+    _say(f"Class: {page}")
     return not (roster.failed or roster.loose)
 
 
@@ -75,8 +80,8 @@ def _alone(course: Course, assignment: str) -> Iterator[None]:
         yield
 
 
-def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[str]:
-    """Hand the students out to the processes; note whoever could not be graded.
+def _grade(course: Course, assignment: str, roster: Roster, jobs: int, reports: Path) -> list[str]:
+    """Hand the students out to the processes; keep what was found, and note whoever could not be graded.
 
     Returns: who is graded.
     """
@@ -85,6 +90,7 @@ def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[s
     _say(f"Autograding {len(roster.due)} submissions of {assignment}. Warming up ...")
     settings = {"root": str(course.root), "assignment": assignment}
     graded = []
+    titles = [lesson.title for lesson in course.assignment(assignment).lessons]
     with progress(len(roster.due)) as bar, Crew(settings, min(jobs, len(roster.due)), HAND) as crew:
         crew.wait_until_warm()
         for event, request, answer in crew.grade([ExaminerRequest(one, one) for one in roster.due]):
@@ -92,6 +98,7 @@ def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[s
                 bar.start(request.student)
             elif _note(bar, request.student, answer, roster):
                 graded.append(request.student)
+                keep_result(reports, request.student, answer, titles)
     return graded
 
 

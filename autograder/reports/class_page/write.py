@@ -19,6 +19,7 @@ from autograder.text.ours import read_own
 
 INDEX, RUN = "index.html", "run.json"
 MOST_NAMES = 100
+OF_NBGRADER = "Marks are those of autograding, without what a person marked, and without nbgrader's penalties."
 
 
 def now() -> str:
@@ -63,6 +64,7 @@ def write_class_page(out: Path) -> Path:
         readable(before[0].written) if before else "",
         _left_out(out),
         not latest.is_complete,
+        () if (out / RUN).exists() else (OF_NBGRADER,),
     )
     write_atomically(out / INDEX, class_page(page))
     return out / INDEX
