@@ -1,4 +1,4 @@
-"""The class page in a browser: opened, sorted, searched, printed, without scripts, on narrow screens, by axe's rules."""
+"""The class page in a browser: opened, sorted, searched, printed, without scripts, on narrow screens, and by axe."""
 
 import shutil
 from collections.abc import Iterator
