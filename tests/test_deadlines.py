@@ -181,7 +181,7 @@ def test_a_time_in_the_roster_that_is_none_names_the_student() -> None:
 
 
 def late_result() -> HandInResult:
-    return HandInResult(**{**ADA.__dict__, "kept": 0.9, "late": "It came late.", "arrival": "Attempt 2 counts."})
+    return HandInResult(**{**ADA.__dict__, "kept": 0.9, "late": "It came late.", "collected": "Attempt 2 counts."})
 
 
 def test_the_marks_before_and_after_stand_in_the_report_and_in_the_results(tmp_path: Path) -> None:

@@ -147,6 +147,12 @@ def test_a_part_without_an_answer_belongs_to_the_lesson_if_an_answer_uses_it() -
     assert counts(draft("windows.py", "import math\n" + written("cut")), rest) == ["cell_part2.py"]
 
 
+def test_what_is_drawn_at_random_is_no_name_that_a_file_lacks() -> None:
+    seeds, draws = "import torch\ntorch.manual_seed(0)\n", "import torch\nx = torch.randn(3)\n"
+
+    assert contents([draws], []).lacking == contents([seeds], []).bound - {"torch"} == frozenset()
+
+
 def test_what_one_file_leaves_unwritten_does_not_hide_what_another_has_written() -> None:
     half = draft("cell.py", written("step") + stubs("unroll"))
 

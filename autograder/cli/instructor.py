@@ -68,7 +68,7 @@ def grade(
     if dry_run:
         from autograder.grading.dry_run import show_dry_run
 
-        sys.exit(0 if show_dry_run(course, assignment, submissions) else 3)
+        sys.exit(0 if show_dry_run(course, assignment, submissions, roster) else 3)
     if out is None:
         raise click.MissingParameter(ctx=click.get_current_context(), param_hint="'-o' / '--out'", param_type="option")
     from autograder.grading.run import Options

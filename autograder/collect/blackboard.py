@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person, shared_start
 from autograder.collect.download import Listing
-from autograder.collect.times import moment
+from autograder.course.times import moment
 from autograder.intake.hand_in import Unfit
 
 FILE = re.compile(r"(?P<head>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<what>.+)|\.txt)")

@@ -9,13 +9,13 @@ from autograder.collect.attempt import Asked, Found
 from autograder.collect.download import Download, listing_of
 from autograder.collect.layouts import KNOWN, described, recognise
 from autograder.collect.merge import Kept, Merged, newest_finished, read_attempt
-from autograder.collect.people import Student, order_of, safe_name, shown, students
+from autograder.collect.people import Student, newest_of, safe_name, shown, students
 from autograder.collect.record import COLLECTED, Row, read_collected, table
 from autograder.collect.roster import Entry
-from autograder.collect.times import moment, written
+from autograder.course.times import moment, written
 from autograder.errors import UsageError
 from autograder.intake.names import name_key, printable_name
-from autograder.intake.students import ZIP, is_work
+from autograder.intake.students import is_work
 from autograder.intake.tree import FolderPath
 from autograder.isolation.limits import Limits
 from autograder.text.files import cannot_write, real_folder, write_atomically
@@ -109,11 +109,7 @@ def _make_room(out: Path, force: bool) -> None:
 
 
 def _write_student(collected: Collected, student: Student, out: Path) -> Row:
-    read = [
-        read_attempt(collected.download, attempt, collected.limits, number)
-        for number, attempt in enumerate(student.attempts, 1)
-    ]
-    merged = newest_finished(read, collected.tasks, collected.limits) if read else Merged(())
+    read, merged = read_student(collected, student)
     _write_files(out / student.folder, merged.files)
     if len(read) > 1:
         for number, (attempt, own) in enumerate(zip(student.attempts, read, strict=True), 1):
@@ -122,6 +118,16 @@ def _write_student(collected: Collected, student: Student, out: Path) -> Row:
             real_folder(out / ATTEMPTS / student.folder)
             _write_files(out / ATTEMPTS / student.folder / f"{number}{when}", own.files)
     return _row(collected, student, merged, len(merged.files))
+
+
+def read_student(collected: Collected, student: Student) -> tuple[list[Merged], Merged]:
+    """Read all attempts of a student, and what counts of them."""
+    read = [
+        read_attempt(collected.download, attempt, collected.limits, number)
+        for number, attempt in enumerate(student.attempts, 1)
+    ]
+    newest = len(newest_of(student.attempts))
+    return read, newest_finished(read, collected.tasks, collected.limits, newest) if read else Merged(())
 
 
 def _write_files(folder: Path, files: Sequence[Kept]) -> None:
@@ -163,8 +169,6 @@ def _row(collected: Collected, student: Student, merged: Merged, files: int) -> 
         when = moment(student.entry.submitted, collected.asked.zone)
     late = {True: "yes", False: "no"}.get(newest.late, "") if newest and newest.late is not None else ""
     notes = list(merged.notes) or ([newest.note] if newest and newest.note else [])
-    if len(student.attempts) > 1 and order_of(student.attempts[-1]) == order_of(student.attempts[-2]):
-        notes.append("Which attempt is the newest is not known: look at it by hand.")
     if newest is None:
         notes.append("Nothing was handed in.")
     elif not files:
@@ -190,12 +194,8 @@ def _row(collected: Collected, student: Student, merged: Merged, files: int) -> 
 def nobodys(collected: Collected) -> list[str]:
     """Name what may be somebody's work, and belongs to no student."""
     folders = {one.path[-1] for one in collected.download.files if one.kind == "folder"}
-    work = [name for name in collected.found.passed_over if name in folders or is_work(name) or _is_zip(name)]
+    work = [name for name in collected.found.passed_over if name in folders or is_work(name)]
     return sorted((*collected.download.refused, *work))
-
-
-def _is_zip(name: str) -> bool:
-    return name.lower().endswith(ZIP)
 
 
 def summary(collected: Collected, rows: Sequence[Row]) -> Iterator[str]:

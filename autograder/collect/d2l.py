@@ -10,7 +10,7 @@ from datetime import datetime
 
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person
 from autograder.collect.download import Listing
-from autograder.collect.times import moment
+from autograder.course.times import moment
 
 FOLDER = re.compile(r"\d+-\d+ - (?P<name>.+?) - (?P<when>\w[\w ,.]*\d{4}[\w ,.\u202f]*)")
 FLAT = re.compile(FOLDER.pattern + " - (?P<file>.+)")

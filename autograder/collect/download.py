@@ -1,5 +1,6 @@
 """A download as it lies there: a folder or a .zip, listed and read file by file. No link is followed."""
 
+import os
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -11,14 +12,14 @@ from typing import IO, Protocol, Self
 from autograder.errors import UsageError
 from autograder.intake.folder import FolderTree, kind_of, open_plainly
 from autograder.intake.hand_in import Refused, Unfit, Unreadable
-from autograder.intake.names import as_given, is_ignored, is_misleading, printable_name
+from autograder.intake.members import plain_parts
+from autograder.intake.names import as_given, is_ignored, is_not_own, printable_name
 from autograder.intake.tree import FileEntry, FolderPath, Kind, too_large
-from autograder.intake.zipped import BROKEN
+from autograder.intake.zipped import BROKEN, ENCRYPTED, member_name
 
 DEEPEST = 12
 OWN_BUDGET = 3  # folders so deep and deeper share one limit of entries: they belong to one student
-NO_WORK = {"venv", "env", "node_modules", "__pycache__", "site-packages"}
-ENCRYPTED = 0x1
+LONGEST_NAME = 255  # bytes
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def _entries(tree: FolderTree, place: FolderPath, around: FolderPath) -> list[Fi
         found = tree.entries(place)
     except OSError:
         return []
-    return [File((*around, *place, one.name), one.kind) for one in found if one.name.lower() not in NO_WORK]
+    files = [File((*around, *place, one.name), one.kind) for one in found]
+    return [one for one in files if not _is_passed_over(one.path)]
 
 
 def _below(tree: FolderTree, place: FolderPath, around: FolderPath) -> Iterator[File]:
@@ -161,12 +163,12 @@ class ZipDownload:
         return path in self._hidden
 
     def _add(self, info: zipfile.ZipInfo, kinds: dict[FolderPath, Kind]) -> None:
-        parts = tuple(part for part in info.orig_filename.split("/") if part not in ("", "."))
-        self._hidden |= {parts[:depth] for depth in range(1, len(parts) + 1)}
-        if _leads_elsewhere(info, parts):
-            self.refused = (*self.refused, printable_name(info.orig_filename))
+        parts = _plain_path(info)
+        if parts is None:
+            self.refused = (*self.refused, printable_name(member_name(info)))
             return
-        if not parts or any(is_ignored(part) or part.lower() in NO_WORK for part in parts):
+        self._hidden |= {parts[:depth] for depth in range(1, len(parts) + 1)}
+        if not parts or _is_passed_over(parts):
             return
         for depth in range(1, len(parts)):
             kinds.setdefault(parts[:depth], "folder")
@@ -180,10 +182,18 @@ class ZipDownload:
                 self._members[parts] = info
 
 
-def _leads_elsewhere(info: zipfile.ZipInfo, parts: FolderPath) -> bool:
-    name = info.orig_filename
-    odd = name.startswith("/") or "\\" in name or ".." in parts or name[1:2] == ":" or is_misleading(name)
-    return odd or len(name) > 1000 or len(parts) > DEEPEST or any(len(part.encode()) > 255 for part in parts)
+def _plain_path(info: zipfile.ZipInfo) -> FolderPath | None:
+    """Return where a member stands; None where its name leads elsewhere, or no disk has room for it."""
+    try:
+        parts = plain_parts("The download", member_name(info))
+    except Refused:
+        return None
+    return None if len(parts) > DEEPEST or any(len(os.fsencode(part)) > LONGEST_NAME for part in parts) else parts
+
+
+def _is_passed_over(path: FolderPath) -> bool:
+    """Say whether it is what programs put there; whoever stands at the top may have any name."""
+    return any(map(is_ignored, path)) or any(map(is_not_own, path[1:]))
 
 
 def _kind(info: zipfile.ZipInfo) -> Kind:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person, the_one
 from autograder.collect.download import File, Listing
-from autograder.collect.times import moment
+from autograder.course.times import moment
 from autograder.intake.folder import FolderTree
 from autograder.intake.hand_in import Unfit
 from autograder.intake.tree import FileEntry

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person
 from autograder.collect.download import Listing
-from autograder.collect.times import moment
+from autograder.course.times import moment
 from autograder.errors import UsageError
 from autograder.intake.hand_in import Unfit
 

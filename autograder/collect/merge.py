@@ -1,26 +1,27 @@
 """Of several attempts of a student, the newest finished version of each file.
 
 Task names say what a file is about: where the newest attempt leaves a task unwritten that an older one has, the older
-file stays. So does an older file whose tasks are in no newer one.
+file stays. So does an older file whose tasks are in no newer one. Where nothing says which attempt is the newest, all
+that may be stand side by side, and the grading takes the better one.
 """
 
-import ast
-import io
-import json
-import re
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 
 from autograder.collect.attempt import Attempt
-from autograder.collect.download import Download, ZipDownload
+from autograder.collect.download import Download
+from autograder.intake.archive import archive_ending
 from autograder.intake.hand_in import Unfit
 from autograder.intake.names import name_key, printable_name
+from autograder.intake.room import Room
+from autograder.intake.students import is_work
 from autograder.intake.tree import FolderPath
+from autograder.intake.unpacked import contents_of, unpacked
 from autograder.isolation.limits import Limits
+from autograder.text.words import LOOK
 
-MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, KeyError, TypeError)
+UNCLEAR = "{look}: nothing says which attempt is the newest, so all are there: {names}."
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Merged:
-    """What goes into a student's folder, and what has to be said."""
+    """What goes into a student's folder, and what has to be said.
+
+    Args:
+        name: what an attempt is called: by its time, or as the download names it.
+    """
 
     files: tuple[Kept, ...]
     notes: tuple[str, ...] = ()
+    name: str = ""
 
 
 def read_attempt(download: Download, attempt: Attempt, limits: Limits, number: int = 1) -> Merged:
@@ -59,7 +65,7 @@ def read_attempt(download: Download, attempt: Attempt, limits: Limits, number: i
     notes = [attempt.note] if attempt.note else []
     kinds = {file.path: file.kind for file in download.files}
     left = limits.archive_bytes
-    for item in sorted(attempt.items, key=lambda one: not _is_work(one.target[-1])):
+    for item in sorted(attempt.items, key=lambda one: not is_work(one.target[-1])):
         name, kind = printable_name(item.target[-1]), kinds.get(item.source, "special")
         if kind == "folder":
             continue
@@ -73,28 +79,61 @@ def read_attempt(download: Download, attempt: Attempt, limits: Limits, number: i
             continue
         left -= len(data)
         files.append(Kept(item.target, data, attempt=number, source=item.source))
-    return Merged(tuple(files), tuple(notes[:20]))
+    return Merged(tuple(files), tuple(notes[:20]), _name(attempt))
 
 
-def _is_work(name: str) -> bool:
-    return name_key(name).endswith((".py", ".ipynb", ".zip", ".gz", ".tgz"))
+def _name(attempt: Attempt) -> str:
+    if attempt.when:
+        return f"{attempt.when:%Y-%m-%d %H:%M}"
+    item = attempt.items[0] if attempt.items else None
+    if item is None:
+        return "one without files"
+    inner = len(item.target)
+    is_folder = item.source[-inner:] == item.target and len(item.source) > inner
+    return printable_name(item.source[-inner - 1] if is_folder else item.source[-1])
 
 
-def newest_finished(attempts: Sequence[Merged], tasks: frozenset[str], limits: Limits) -> Merged:
-    """Choose among attempts that stand in order, the newest last."""
-    newest = attempts[-1]
+def newest_finished(attempts: Sequence[Merged], tasks: frozenset[str], limits: Limits, newest: int = 1) -> Merged:
+    """Choose among attempts that stand in order, the newest last.
+
+    Args:
+        newest: how many of the last ones may be the newest.
+    """
     if len(attempts) == 1:
-        return newest
-    opened = [[one for file in attempt.files for one in _opened(file, tasks, limits)] for attempt in attempts]
-    result, notes = list(opened[-1]), []
-    for older in reversed(opened[:-1]):
+        return attempts[0]
+    opened = [_opened_all(attempt, tasks, limits) for attempt in attempts]
+    equal = _distinct([(one.name, files) for one, files in zip(attempts, opened, strict=True)][-newest:])
+    result, notes = [file for _, files in equal for file in files], []
+    for older in reversed(opened[:-newest]):
         for file in older:
             if said := _take_over(result, file):
                 notes.append(said)
-    unchanged = not notes and all(file.attempt == len(attempts) for file in result)
-    said = f"Of {len(attempts)} attempts the newest counts."
-    files = newest.files if unchanged else tuple(result)
-    return Merged(files, (*newest.notes, said, *dict.fromkeys(notes)))
+    is_clear = len(equal) == 1
+    unchanged = is_clear and not notes and all(file.attempt == len(attempts) for file in result)
+    names = ", ".join(name for name, _ in equal)
+    counts = f"Of {len(attempts)} attempts the newest counts: {names}."
+    files = attempts[-1].files if unchanged else tuple(result)
+    said = counts if is_clear else UNCLEAR.format(look=LOOK, names=names)
+    return Merged(files, (said, *attempts[-1].notes, *dict.fromkeys(notes)))
+
+
+def _distinct(attempts: Sequence[tuple[str, list[Kept]]]) -> list[tuple[str, list[Kept]]]:
+    """Leave out attempts that are the same; give each of the others a folder, whose name says nothing of its age."""
+    kept: list[tuple[str, list[Kept]]] = []
+    for name, files in reversed(attempts):
+        if _work_in(files) not in [_work_in(other) for _, other in kept]:
+            kept.insert(0, (name, files))
+    if len(kept) == 1:
+        return kept
+    letters = [ascii_uppercase[n] if n < len(ascii_uppercase) else f"Z{n}" for n in range(len(kept))]
+    return [
+        (f"{name} (attempt {letter})", [replace(one, target=(f"attempt {letter}", *one.target)) for one in files])
+        for letter, (name, files) in zip(letters, kept, strict=True)
+    ]
+
+
+def _work_in(files: Sequence[Kept]) -> set[tuple[str, bytes]]:
+    return {(file.key, file.data) for file in files if is_work(file.target[-1])}
 
 
 def _take_over(result: list[Kept], file: Kept) -> str:
@@ -103,7 +142,7 @@ def _take_over(result: list[Kept], file: Kept) -> str:
     done = frozenset[str]().union(*(one.done for one in result))
     needed = file.done - done
     name = printable_name(file.target[-1])
-    if not needed and (file.done or file.undone or rivals or not _is_work(file.target[-1])):
+    if not needed and (file.done or file.undone or rivals or not is_work(file.target[-1])):
         return ""
     if rivals and file.done and all(one.done <= file.done for one in rivals):
         for one in rivals:
@@ -116,77 +155,35 @@ def _take_over(result: list[Kept], file: Kept) -> str:
 
 def _beside(result: Sequence[Kept], file: Kept) -> FolderPath:
     """Find a free place for an older file in the folder of the newer work, where lessons are looked for first."""
-    homes = sorted((one.target[:-1] for one in result if _is_work(one.target[-1])), key=len)
+    homes = sorted((one.target[:-1] for one in result if is_work(one.target[-1])), key=len)
     place, name = homes[0] if homes else (), file.target[-1]
     taken = {tuple(map(name_key, one.target)) for one in result}
     free = tuple(map(name_key, (*place, name))) not in taken
     return (*place, name if free else f"attempt-{file.attempt}-{name}")
 
 
-def _opened(file: Kept, tasks: frozenset[str], limits: Limits) -> list[Kept]:
-    """Take a .zip apart, so that its files can be compared; whatever cannot be opened stays as it is."""
-    if not file.key.endswith(".zip"):
-        return [_looked_into(file, tasks, limits)]
+def _opened_all(attempt: Merged, tasks: frozenset[str], limits: Limits) -> list[Kept]:
+    room = Room(limits)
+    return [one for file in attempt.files for one in _opened(file, tasks, room)]
+
+
+def _opened(file: Kept, tasks: frozenset[str], room: Room) -> Iterator[Kept]:
+    """Take an archive apart, so that its files can be compared; whatever cannot be opened stays as it is."""
+    name = file.target[-1]
+    if not archive_ending(name):
+        yield _looked_into(file, tasks, room.limits)
+        return
     try:
-        with ZipDownload(io.BytesIO(file.data)) as archive:
-            names = [one.path for one in archive.files if one.kind == "file"]
-            odd = archive.refused or any(one.kind not in ("file", "folder") for one in archive.files)
-            if odd or len(names) > limits.archive_members:
-                return [file]
-            left, files = limits.archive_bytes, []
-            for path in names:
-                data = archive.read(path, left)
-                left -= len(data)
-                files.append(replace(file, target=(*file.target[:-1], *path), data=data))
+        inner = list(unpacked(printable_name(name), file.data, room))
     except Unfit:
-        return [file]
-    return [_looked_into(one, tasks, limits) for one in files]
+        yield file
+        return
+    for path, data in inner:
+        yield _looked_into(replace(file, target=(*file.target[:-1], *path), data=data), tasks, room.limits)
 
 
 def _looked_into(file: Kept, tasks: frozenset[str], limits: Limits) -> Kept:
-    most = limits.notebook_bytes if file.key.endswith(".ipynb") else limits.source_bytes
-    if not file.key.endswith((".py", ".ipynb")) or len(file.data) > most:
-        return file
-    nodes = [node for text in _texts(file) for node in _parsed(text)]
-    named = {node.name: _is_unwritten(node) for node in nodes if node.name in tasks}  # the last definition counts
-    undone = frozenset(name for name, unwritten in named.items() if unwritten)
-    return replace(file, done=frozenset(named) - undone, undone=undone)
-
-
-def _texts(file: Kept) -> list[str]:
-    """Return a file's text, or those of its code cells; only names are looked for, so comments may be misread."""
-    wide = file.data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    code = "utf-16" if wide else "utf-16-le" if b"\0" in file.data[:100] else "utf-8-sig"
-    text = file.data.decode(code, "replace")
-    if not file.key.endswith(".ipynb"):
-        return [text]
-    try:
-        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-        return [MAGIC.sub("", "".join(cell["source"])) for cell in cells]
-    except UNREADABLE:
-        return []
-
-
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-def _parsed(text: str) -> list[Definition]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return [node for node in ast.parse(text).body if isinstance(node, Definition)]
-    except UNREADABLE:
-        return []
-
-
-def _is_unwritten(node: Definition) -> bool:
-    """Say whether a body, or that of a method, still ends in `raise NotImplementedError`."""
-    inner = [one for one in node.body if isinstance(one, Definition)] if isinstance(node, ast.ClassDef) else []
-    return any(map(_is_stub, node.body)) or any(_is_unwritten(one) for one in inner)
-
-
-def _is_stub(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Raise) or statement.exc is None:
-        return False
-    raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    """Find what a file is about; what is no Python is not finished."""
+    found = contents_of(file.target[-1], file.data, tasks, limits)
+    done = found.written - found.broken
+    return replace(file, done=done, undone=found.defined - done)

@@ -13,7 +13,7 @@ from autograder.intake.names import DEVICES, KIT, name_key, printable_name
 from autograder.text.clean import BLANK, INVISIBLE
 
 LONGEST_BYTES = 120
-EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)  # it may be the newest
 FORBIDDEN = set('<>:"/\\|?*')
 
 
@@ -66,7 +66,16 @@ def _with_what_is_known(entry: Person, person: Person) -> Person:
 
 def order_of(attempt: Attempt) -> tuple[datetime, int]:
     """Return what the attempts of a student are sorted by."""
-    return attempt.when or EARLIEST, attempt.order
+    return attempt.when or LATEST, attempt.order
+
+
+def newest_of(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Return the last of the attempts that stand in order, and those that may as well be the newest."""
+    known = [one for one in attempts if one.when is not None]
+    unknown = [one for one in attempts if one.when is None]
+    if known and unknown:
+        return (*(one for one in known if order_of(one) == order_of(known[-1])), *unknown)
+    return tuple(one for one in attempts if order_of(one) == order_of(attempts[-1]))
 
 
 def _named(found: list[tuple[Person, tuple[Attempt, ...], Entry | None]]) -> list[Student]:

@@ -2,21 +2,20 @@
 
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person
 from autograder.collect.download import File, Listing
+from autograder.intake.archive import archive_ending
 from autograder.intake.students import is_work
-
-ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 
 
 def recognise(listing: Listing, asked: Asked) -> Found | None:
     """Find a class that needs no sorting: at least two students with work."""
-    folders = {name: files for name, files in listing.folders.items() if any(map(_may_be_work, files))}
-    archives = {one.path[0]: one for one in listing.loose if _ending(one.path[0])}
+    folders = {name: files for name, files in listing.folders.items() if any(is_work(one.path[-1]) for one in files)}
+    archives = {one.path[0]: one for one in listing.loose if archive_ending(one.path[0])}
     if len(folders) + len(archives) < 2:
         return None
     attempts = [Attempt(_person(name), _items(listing, files)) for name, files in listing.folders.items()]
     for name in archives:
         alone = (Item((*listing.base, name), (name,)),)
-        attempts.append(Attempt(_person(name.removesuffix(_ending(name))), alone))
+        attempts.append(Attempt(_person(name[: -len(archive_ending(name))]), alone))
     over = [one.path[0] for one in listing.loose if one.path[0] not in archives]
     return Found("one folder or archive for each student", tuple(attempts), tuple(over))
 
@@ -27,11 +26,3 @@ def _person(name: str) -> tuple[Person]:
 
 def _items(listing: Listing, files: tuple[File, ...]) -> tuple[Item, ...]:
     return tuple(Item((*listing.base, *one.path), one.path[1:]) for one in files)
-
-
-def _ending(name: str) -> str:
-    return next((name[-len(end) :] for end in ARCHIVES if name.lower().endswith(end)), "")
-
-
-def _may_be_work(file: File) -> bool:
-    return is_work(file.path[-1]) or bool(_ending(file.path[-1]))

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from autograder.collect.times import moment
+from autograder.course.times import moment
 from autograder.errors import UsageError
 from autograder.text.clean import csv_cell
 

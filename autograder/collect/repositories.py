@@ -13,7 +13,7 @@ from datetime import tzinfo
 
 from autograder.collect.attempt import Asked, Attempt, Found, Item, Person, shared_start
 from autograder.collect.download import Listing
-from autograder.collect.times import moment
+from autograder.course.times import moment
 from autograder.intake.hand_in import Unfit
 
 AROUND = re.compile(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from autograder.course.times import moment
+
 LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 DAY = timedelta(days=1)
-FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M")
-ZONED = re.compile(r"(.*\d)\s*(Z|UTC|[+-]\d\d:?\d\d)")
 
 
 @dataclass(frozen=True)
@@ -130,16 +130,9 @@ def read_due(text: str, zone: tzinfo) -> datetime:
     text = text.strip()
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         text = f"{text} 23:59:59"
-    if zoned := ZONED.fullmatch(text):
-        text, mark = zoned.groups()
-        zone = UTC if mark in ("Z", "UTC") else datetime.strptime(mark.replace(":", ""), "%z").tzinfo or UTC
-    for form in FORMATS:
-        try:
-            plain = datetime.strptime(text.strip(), form).replace(tzinfo=zone)
-            # An hour that comes twice, or never, as clocks change: the later reading, in the student's favour.
-            return max(plain, plain.replace(fold=1), key=lambda moment: moment.astimezone(UTC))
-        except ValueError:
-            continue
+    if (when := moment(text, zone)) is not None:
+        # An hour that comes twice, or never, as clocks change: the later reading, in the student's favour.
+        return max(when, when.replace(fold=1), key=lambda one: one.astimezone(UTC))
     raise ValueError(f"{text!r} is no time such as 2025-03-01 23:59")
 
 

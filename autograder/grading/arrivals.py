@@ -11,8 +11,8 @@ from autograder.collect.download import Download, open_download
 from autograder.collect.exchange import stamps
 from autograder.collect.record import COLLECTED, Row, read_collected
 from autograder.collect.roster import Entry, match
-from autograder.collect.times import written
 from autograder.course.model import Course
+from autograder.course.times import written
 from autograder.errors import UsageError
 from autograder.intake import Student, find_students, loose_work
 from autograder.intake.names import folder_names

@@ -1,5 +1,6 @@
 """Show which file of each hand-in counts as which lesson, and grade nothing."""
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from autograder.collect.roster import read_roster
 from autograder.course.model import Assignment, Course
-from autograder.intake import HandIn, Source, find_students, loose_work, read_hand_in
+from autograder.grading.arrivals import Arrivals, check_class, find_class
+from autograder.intake import HandIn, Source, read_hand_in
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, short
 
@@ -28,30 +31,49 @@ class DryRow:
     note: str
 
 
-def show_dry_run(course: Course, assignment: str, submissions: Path) -> bool:
-    """Read all hand-ins as `grade` would, and show a row for each lesson; no code is run and nothing is written.
+def show_dry_run(course: Course, assignment: str, submissions: Path, roster: Path | None = None) -> bool:
+    """Read all hand-ins as `grade` would, and show a row for each lesson; no code is run and nothing is kept.
 
     Returns: whether everybody's work would get its rows.
+
+    Raises:
+        UsageError: there is no student, or the roster cannot be read.
     """
+    course.assignment(assignment)
+    entries = read_roster(roster) if roster else []
+    check_class(course, assignment, submissions, entries)
+    with tempfile.TemporaryDirectory(prefix="unroll-") as place:
+        arrivals = find_class(course, assignment, submissions, Path(place), entries)
+        for line in arrivals.said:
+            click.echo(one_line(line.replace(place, "OUT")))
+        print_table(_table(course, assignment, arrivals))
+    for name in arrivals.loose:
+        click.echo(f"{one_line(name, 60)}: {NOBODY}")
+    click.echo(f"{len(arrivals.students)} hand-ins were read; nothing was graded.")
+    return not arrivals.loose
+
+
+def _table(course: Course, assignment: str, arrivals: Arrivals) -> Table:
     wanted = course.assignment(assignment)
-    students, _ = find_students(submissions)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("student", "file", "lesson", "note"):
         table.add_column(column, overflow="fold")
-    for student in students:
-        for row in dry_rows(read_hand_in(student, wanted, course.limits), wanted):
-            table.add_row(*(Text(one_line(text)) for text in (short(row.student), row.file, row.lesson, row.note)))
-    print_table(table)
-    loose = loose_work(submissions)
-    for name in loose:
-        click.echo(f"{one_line(name, 60)}: {NOBODY}")
-    click.echo(f"{len(students)} hand-ins were read; nothing was graded.")
-    return not loose
+    for student in arrivals.students:
+        row = arrivals.rows.get(student.folder)
+        hand_in = read_hand_in(student, wanted, course.limits)
+        for shown in dry_rows(hand_in, wanted, row.note if row else ""):
+            cells = (short(shown.student), shown.file, shown.lesson, shown.note)
+            table.add_row(*(Text(one_line(text)) for text in cells))
+    return table
 
 
-def dry_rows(hand_in: HandIn, assignment: Assignment) -> Iterator[DryRow]:
-    """Make a row for each lesson, and one for what concerns the whole hand-in."""
-    said = hand_in.problem or " ".join(hand_in.notes)
+def dry_rows(hand_in: HandIn, assignment: Assignment, collected: str = "") -> Iterator[DryRow]:
+    """Make a row for each lesson, and one for what concerns the whole hand-in.
+
+    Args:
+        collected: what was said when it was collected, or "".
+    """
+    said = hand_in.problem or " ".join(filter(None, (collected, *hand_in.notes)))
     if said:
         yield DryRow(hand_in.student, NOTHING, NOTHING, said)
     for lesson in [] if hand_in.problem else assignment.lessons:

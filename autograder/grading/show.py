@@ -11,11 +11,10 @@ import click
 from autograder.course.model import Course
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
-from autograder.reports.terminal import class_table
+from autograder.reports.terminal import class_table, to_look_at
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
 
-LOOK = "Look at this by hand"
 UNREAD = "Graded again, since their records in {out} do not fit this course and this version of Unroll"
 LOOSE = "lies in no student's folder or .zip, so it has no row. Put it into a folder that is named after its student."
 
@@ -66,16 +65,16 @@ def _open_ends(found: Class, graded: Graded) -> Iterator[str]:
 
 def arrivals(graded: Graded) -> Iterator[str]:
     """Say what was done to read hand-ins that did not come as they were handed out, those for a person last."""
-    came = [result for result in graded.results if result.arrival]
-    look = [result for result in came if any(said.startswith(LOOK) for said in result.arrival)]
-    if rest := [result for result in came if result not in look]:
-        yield f"Handed in otherwise than handed out, {len(rest)} (more in their reports):"
-        yield from (f"  {one_line(result.student, 60)}: {_first(result.arrival)}" for result in rest)
+    look = {result.folder: found for result in graded.results if (found := list(to_look_at(result)))}
+    came = [result for result in graded.results if result.arrival and result.folder not in look]
+    if came:
+        yield f"Handed in otherwise than handed out, {len(came)} (more in their reports):"
+        yield from (f"  {one_line(result.student, 60)}: {_first(result.arrival)}" for result in came)
     if look:
         yield f"To be looked at by hand, {len(look)}:"
-    for result in look:
-        said = [note for note in result.arrival if note.startswith(LOOK)]
-        yield f"  {one_line(result.student, 60)}: {_first(said)}"
+    for result in graded.results:
+        if result.folder in look:
+            yield f"  {one_line(result.student, 60)}: {_first(look[result.folder])}"
 
 
 def _first(said: Sequence[str]) -> str:

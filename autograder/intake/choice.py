@@ -12,6 +12,7 @@ from autograder.intake.contents import NOTHING, Contents, without_stubs
 from autograder.intake.lesson_names import is_exact, kind_and_stem, named_lessons, newer
 from autograder.intake.names import name_key, printable_name
 from autograder.intake.tree import FolderPath
+from autograder.text.words import LOOK
 
 MOST_VERSIONS = 3  # that are graded; each takes its time
 MOST_NAMED = 3
@@ -278,7 +279,7 @@ def _look(groups: list[Version], rivals: list[Draft]) -> str:
         return ""
     more = len(rivals) + 1 - len(groups)
     names = listed(group.main.label for group in groups)
-    said = f"Look at this by hand: {names} differ, and nothing says which is the newer. The better mark stands."
+    said = f"{LOOK}: {names} differ, and nothing says which is the newer. The better mark stands."
     return f"{said} {more} more were not graded." if more else said
 
 

@@ -41,6 +41,7 @@ class Contents:
         is_whole: whether all of it could be parsed.
         bound: the names that get a value at the top.
         lacking: the names that are read and get none.
+        broken: the tasks whose text is no Python.
     """
 
     defined: frozenset[str] = frozenset()
@@ -51,6 +52,7 @@ class Contents:
     is_whole: bool = True
     bound: frozenset[str] = frozenset()
     lacking: frozenset[str] = frozenset()
+    broken: frozenset[str] = frozenset()
 
 
 NOTHING = Contents()
@@ -83,22 +85,24 @@ class _Search:
         self._is_whole = True
         self._bound: set[str] = set()
         self._read: set[str] = set()
+        self._broken: set[str] = set()
 
     def result(self) -> Contents:
         written = frozenset(name for name, (is_written, _) in self._begun.items() if is_written)
         begun = sum(count for _, count in self._begun.values())
         defined = frozenset(self._begun)
         bound, lacking = frozenset(self._bound), frozenset(self._read - self._bound - BUILTINS)
-        statements = frozenset(self._statements)
-        return Contents(defined, written, begun, statements, tuple(self._stubs), self._is_whole, bound, lacking)
+        statements, broken = frozenset(self._statements), frozenset(self._broken)
+        stubs = tuple(self._stubs)
+        return Contents(defined, written, begun, statements, stubs, self._is_whole, bound, lacking, broken)
 
     def parse(self, cell: int, text: str) -> None:
         broken: list[int] = []
         for statement in statements(text, lambda error, line: broken.append(line)):
             self._statements.add(_digest(statement, text))
             names = names_of(statement)
-            self._bound |= names.bound
-            self._read |= names.read
+            self._bound |= {name for name in names.bound if name.isidentifier()}  # what is drawn from is none
+            self._read |= {name for name in names.read if name.isidentifier()}
             for node in _flat(statement):
                 self._take(cell, node)
         if broken:
@@ -110,12 +114,15 @@ class _Search:
         self._statements.add(_sha(text))
         for name, block in _blocks(text):
             if name in self._tasks:
-                stub = _stub_block(block)
+                node = _parsed_block(block)
+                stub = node is not None and all(_is_open(leaf) for leaf in _leaves(node))
                 self._begun[name] = (not stub, int(not stub))
+                (self._broken.discard if node else self._broken.add)(name)
 
     def _take(self, cell: int, node: ast.stmt) -> None:
         if isinstance(node, Definition):
             if node.name in self._tasks:
+                self._broken.discard(node.name)
                 leaves = [_is_open(leaf) for leaf in _leaves(node)]
                 self._begun[node.name] = (not any(leaves), leaves.count(False))
                 if all(leaves):
@@ -188,12 +195,12 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
         yield match[1], text[match.start() : following.start() if following else len(text)]
 
 
-def _stub_block(block: str) -> bool:
+def _parsed_block(block: str) -> Definition | None:
     try:
         (node,) = ast.parse(block[:LONGEST]).body
     except (*BROKEN, TypeError):
-        return False
-    return isinstance(node, Definition) and all(_is_open(leaf) for leaf in _leaves(node))
+        return None
+    return node if isinstance(node, Definition) else None
 
 
 def parses(text: str) -> bool:

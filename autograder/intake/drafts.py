@@ -59,7 +59,7 @@ class DraftReader:
         data = file.tree.read(file.entry, limit)
         self.bytes_left -= len(data)
         text, note = decode_with_note(name, data)
-        blank = replace(blank, is_notebook=_is_notebook(name, text, blank.is_notebook))
+        blank = replace(blank, is_notebook=is_notebook(file.entry.name, text))
         drafts = [self._version(replace(blank, side=side), name, text, part) for side, part in sides(text)]
         conflict = (CONFLICT.format(name=name),) if len(drafts) > 1 else ()
         return [replace(draft, notes=(*filter(None, (note,)), *conflict, *draft.notes)) for draft in drafts]
@@ -84,9 +84,9 @@ class DraftReader:
         return replace(draft, found=found, notes=(*draft.notes, *typed))
 
 
-def _is_notebook(name: str, text: str, is_named_so: bool) -> bool:
+def is_notebook(name: str, text: str) -> bool:
     """Tell a notebook from Python by what stands in it, where the name says otherwise."""
-    if is_named_so:
+    if kind_and_stem(name)[0] == ".ipynb":
         return is_notebook_text(text) or not DEFINITION.search(text) or text.lstrip().startswith(("{", "["))
     return is_notebook_text(text)
 

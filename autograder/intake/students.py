@@ -9,7 +9,7 @@ from autograder.intake.archive import archive_ending
 from autograder.intake.names import as_given, folder_names, is_ignored, printable_name
 
 ZIP = ".zip"
-WORK = {"py", "ipynb", "tar", "tgz", "tbz2", "txz", "7z", "rar"}
+WORK = {"py", "ipynb", "zip", "tar", "tgz", "tbz2", "txz", "7z", "rar"}
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,12 @@ def zip_members(name: str, data: bytes, room: Room) -> list[Member]:
 
 
 def _member(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
-    parts = plain_parts(name, _name(info))
+    parts = plain_parts(name, member_name(info))
     is_folder = info.is_dir()
     return Member(parts, "folder" if is_folder else "file", info.file_size, _time(info), partial(_read, archive, info))
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def member_name(info: zipfile.ZipInfo) -> str:
     """Return a member's name; without the mark of UTF-8, zipfile takes every name for one of DOS."""
     name = info.orig_filename
     if info.flag_bits & UTF_8 or name.isascii():

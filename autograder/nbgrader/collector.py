@@ -11,9 +11,8 @@ from nbgrader.plugins import FileNameCollectorPlugin
 from traitlets import Unicode
 
 from autograder.collect.attempt import Asked
-from autograder.collect.collect import Collected, understand
+from autograder.collect.collect import Collected, read_student, understand
 from autograder.collect.download import open_download
-from autograder.collect.merge import newest_finished, read_attempt
 from autograder.collect.roster import read_roster
 from autograder.collect.show import task_names
 from autograder.errors import UsageError
@@ -73,11 +72,7 @@ def extracted_files(root: Path, roster: str = "") -> dict[str, dict[str, str]]:
 def _files(collected: Collected) -> list[tuple[str, dict[str, str]]]:
     found = []
     for student in collected.students:
-        read = [
-            read_attempt(collected.download, attempt, collected.limits, number)
-            for number, attempt in enumerate(student.attempts, 1)
-        ]
-        kept = newest_finished(read, collected.tasks, collected.limits).files if read else ()
+        kept = read_student(collected, student)[1].files
         when = student.attempts[-1].when if student.attempts else None
         time = {"timestamp": f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"} if when else {}
         whose = {"student_id": student.person.id or student.folder, **time}

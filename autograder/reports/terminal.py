@@ -1,7 +1,7 @@
 """A class as a table on the terminal."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.table import Table
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.text.console import short
-from autograder.text.words import score
+from autograder.text.words import LOOK, score
 
 LESSONS_WIDTH = 52
 
@@ -54,4 +54,10 @@ def stands_out(result: HandInResult) -> str:
     ids = sorted({task.mistake for task in result.tasks if task.mistake})
     others = Counter(t.outcome for t in result.tasks if t.outcome != "passed" and not t.mistake)
     late = [f"late, {result.kept:.0%} kept"] if result.kept < 1 else []
-    return ", ".join([*ids, *(f"{count} {outcome}" for outcome, count in others.items()), *late])
+    look = ["look by hand"] if any(to_look_at(result)) else []
+    return ", ".join([*look, *ids, *(f"{count} {outcome}" for outcome, count in others.items()), *late])
+
+
+def to_look_at(result: HandInResult) -> Iterator[str]:
+    """Yield what a person has to look at, in a sentence each."""
+    yield from (said[said.find(LOOK) :] for said in (result.collected, *result.arrival) if LOOK in said)
