@@ -84,6 +84,51 @@ class Excerpt:
         return type(self)(self.cell, self.first, lines, self.marked, self.suspect)
 
 
+@dataclass(frozen=True)
+class Panel:
+    """The numbers of one of the course's pictures, as the student's code returned them for public inputs.
+
+    Args:
+        lesson: the lesson's key.
+        labels: names of the lines, in order; none if they need no names.
+        log: the axis of y is logarithmic.
+        limit: a calibrated threshold that is drawn across, or None.
+        counts: how many numbers each line had.
+        lines: at most `MOST_NUMBERS` of them for each; None for what is no number.
+    """
+
+    lesson: str
+    title: str
+    x: str
+    y: str
+    labels: tuple[str, ...]
+    log: bool
+    limit: float | None
+    counts: tuple[int, ...]
+    lines: tuple[tuple[float | None, ...], ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `dataclasses.asdict` made, and JSON kept."""
+        lists = {key: tuple(data[key]) for key in ("labels", "counts")}
+        return cls(**{**data, **lists, "lines": tuple(map(tuple, data["lines"]))})
+
+    def is_sound(self) -> bool:
+        """Tell whether it can be what was asked for; a file on disk may hold anything."""
+        texts = (self.lesson, self.title, self.x, self.y, *self.labels)
+        drawn = [self.limit, *(value for line in self.lines for value in line)]
+        return (
+            all(isinstance(one, str) for one in texts)
+            and type(self.log) is bool
+            and bool(self.lines)
+            and all(type(one) is int and one > 0 for one in self.counts)
+            and [bool(line) and len(line) <= count for line, count in zip(self.lines, self.counts, strict=False)]
+            == [True] * len(self.counts)
+            == [True] * len(self.lines)
+            and all(one is None or is_number(one) for one in drawn)
+        )
+
+
 def numbers(values: Sequence[float]) -> tuple[float | None, ...]:
     """Keep at most `MOST_NUMBERS` of some numbers, evenly spaced, with the first and the last."""
     last = len(values) - 1

@@ -9,12 +9,14 @@ from autograder.errors import WorkerCrashed
 from autograder.exam.clock import Budget, Clock
 from autograder.exam.complaints import by_complaint
 from autograder.exam.curves import curves_of
+from autograder.exam.evidence import Panel
 from autograder.exam.exam import Exam
 from autograder.exam.excerpt import excerpt_of, of_mistake, place_of, with_suspect
 from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import named, partial_causes, recognised
 from autograder.exam.outcome import judged, result_of
+from autograder.exam.pictures import panels_of
 from autograder.exam.remade import in_another_program, two_mistakes
 from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
@@ -66,12 +68,14 @@ def examine(
     limits: Limits,
     budget: Budget | None = None,
     asleep: Callable[[], None] | None = None,
+    has_pictures: bool = False,
 ) -> HandInResult:
     """Grade one hand-in; the result always has every task of the assignment.
 
     Args:
         budget: what it may take; without one it has the seconds of the limits.
         asleep: called once, where its code lets time pass without computing.
+        has_pictures: whether to ask for the course's pictures too, in seconds that cost no marks.
 
     Raises:
         NotStarted: no worker could be had for it.
@@ -80,6 +84,7 @@ def examine(
     clock = Clock(limits, budget, asleep)
     results: list[Both] = []
     output, notes, again = {}, list(hand_in.notes), False
+    panels: list[Panel] = []
     sources = sources_of(hand_in)
     for lesson in assignment.lessons:
         source = hand_in.sources.get(lesson.name)
@@ -92,6 +97,9 @@ def examine(
         sources[lesson.name] = list(version.cells)
         results += [_to_look_at(both, source.look) for both in best]
         notes += [f"{version.file}: {note}" for note in (*source.notes, *_passed_over(remote), *remote.remarks)]
+        if has_pictures:
+            unwritten = [task.task for task, _ in best if task.outcome in ("missing", "rejected")]
+            panels += panels_of(lesson, unwritten, remote.aside())
         again |= was_killed
         if remote.output:
             output[lesson.key] = remote.output
@@ -108,6 +116,7 @@ def examine(
             again,
             tuple(hand_in.arrival[:MOST_ARRIVAL]),
             unread=tuple(_unread(assignment, hand_in)),
+            panels=tuple(panels),
         )
     )
 

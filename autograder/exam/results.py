@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
-from autograder.exam.evidence import Curve, Excerpt
+from autograder.exam.evidence import Curve, Excerpt, Panel
 from autograder.text.clean import printable
 
 MOST_BYTES = 400_000  # of a record: all files of a class of 10,000 have room on a disk
@@ -115,6 +115,7 @@ class HandInResult:
         late: what the deadline does, in a sentence, or "".
         collected: what was said when the hand-in was collected, or "".
         unread: files that nobody could read, or that count as no lesson while one is missing; a sentence each.
+        panels: the numbers of the course's pictures, as the student's code returned them.
     """
 
     student: str
@@ -131,6 +132,7 @@ class HandInResult:
     late: str = ""
     collected: str = ""
     unread: tuple[str, ...] = ()
+    panels: tuple[Panel, ...] = ()
 
     @property
     def score(self) -> float:
@@ -150,7 +152,7 @@ class HandInResult:
         tasks = tuple(
             replace(task, fact=task.message[: LONGEST[-1]], cause="", curves=(), excerpts=()) for task in self.tasks
         )
-        return replace(self, tasks=tasks, tests=(), output={}, notes=())
+        return replace(self, tasks=tasks, tests=(), output={}, notes=(), panels=())
 
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data for `json.dumps`."""
@@ -165,6 +167,7 @@ class HandInResult:
             "notes": tuple(data["notes"]),
             "arrival": tuple(data.get("arrival", ())),
             "unread": tuple(data.get("unread", ())),
+            "panels": tuple(Panel.from_json(panel) for panel in data.get("panels", ())),
         }
         return cls(**{**data, **parts})
 

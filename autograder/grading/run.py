@@ -208,7 +208,8 @@ def _grade_all(
         if not is_same or result != known:
             whole = read_student(found.out, request.folder) if is_same else None
             try:
-                write_student(found.out, _with_arrival(found, whole) if whole else result, titles)
+                this = _with_arrival(found, whole) if whole else result
+                write_student(found.out, this, titles, found.course.hidden_checks)
             except GradingError as error:  # the others are graded all the same
                 failed[result.student] = str(error)
         results[request.folder] = result.without_details()

@@ -90,7 +90,6 @@ def _grade(course: Course, assignment: str, roster: Roster, jobs: int, reports: 
     _say(f"Autograding {len(roster.due)} submissions of {assignment}. Warming up ...")
     settings = {"root": str(course.root), "assignment": assignment}
     graded = []
-    titles = [lesson.title for lesson in course.assignment(assignment).lessons]
     with progress(len(roster.due)) as bar, Crew(settings, min(jobs, len(roster.due)), HAND) as crew:
         crew.wait_until_warm()
         for event, request, answer in crew.grade([ExaminerRequest(one, one) for one in roster.due]):
@@ -98,7 +97,7 @@ def _grade(course: Course, assignment: str, roster: Roster, jobs: int, reports: 
                 bar.start(request.student)
             elif _note(bar, request.student, answer, roster):
                 graded.append(request.student)
-                keep_result(reports, request.student, answer, titles)
+                keep_result(course, assignment, reports, request.student, answer)
     return graded
 
 

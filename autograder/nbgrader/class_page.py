@@ -1,6 +1,5 @@
 """The class page of an assignment that nbgrader autogrades: COURSE/reports/ASSIGNMENT/index.html."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ def open_reports(course: Course, assignment: str) -> Path:
     return out
 
 
-def keep_result(out: Path, student: str, answer: dict[str, Any], titles: Sequence[str]) -> None:
+def keep_result(course: Course, assignment: str, out: Path, student: str, answer: dict[str, Any]) -> None:
     """Write the record and the page of a student who was autograded.
 
     Args:
@@ -49,7 +48,9 @@ def keep_result(out: Path, student: str, answer: dict[str, Any], titles: Sequenc
     result = HandInResult.from_json(answer["result"])
     looks = tuple(f"{LOOK}: {said}" for said in answer.get("look", ()))
     folder = folder_names([student])[student]
-    write_student(out, replace(result, folder=folder, arrival=(*result.arrival, *looks)), titles)
+    titles = [lesson.title for lesson in course.assignment(assignment).lessons]
+    kept = replace(result, folder=folder, arrival=(*result.arrival, *looks))
+    write_student(out, kept, titles, course.hidden_checks)
 
 
 def show_class(course: Course, assignment: str, out: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
+from autograder.exam.evidence import Panel
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
@@ -68,12 +69,13 @@ def _result(data: dict[str, Any]) -> HandInResult:
     version = data.pop("version")
     if type(version) is not int or version != VERSION:
         raise ValueError(f"version {version!r}")
-    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes", "arrival", "unread")):
+    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes", "arrival", "unread", "panels")):
         raise ValueError("no list")
     tasks = tuple(TaskResult.from_record(task) for task in data["tasks"])
     tests = tuple(TestResult(**test) for test in data["tests"])
     said = {key: tuple(data[key]) for key in ("notes", "arrival", "unread")}
-    return HandInResult(**{**data, "tasks": tasks, "tests": tests, **said})
+    panels = tuple(Panel.from_json(panel) for panel in data["panels"])
+    return HandInResult(**{**data, "tasks": tasks, "tests": tests, "panels": panels, **said})
 
 
 def _is_sound(result: HandInResult) -> bool:
@@ -94,7 +96,7 @@ def _is_sound(result: HandInResult) -> bool:
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
     texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause)]
     texts += [test.name for test in result.tests]
-    kept = [one for task in result.tasks for one in (*task.curves, *task.excerpts)]
+    kept = [*result.panels, *(one for task in result.tasks for one in (*task.curves, *task.excerpts))]
     flags = [result.again, *(test.core for test in result.tests)]
     return (
         all(isinstance(text, str) for text in texts)

@@ -3,12 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from autograder.exam.evidence import Curve
+from autograder.reports.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, across, below, svg, text
 
-WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 22, 44  # margins
 MOST_CURVES, MOST_POINTS = 1000, 40
 EDGE = 0.02  # the part of the numbers at either end that may lie on the border
 DECADES = 12
@@ -19,11 +17,11 @@ def histogram(bins: Sequence[int]) -> str:
     highest, width = max([*bins, 1]), (WIDTH - LEFT - RIGHT) / len(bins)
     parts = [_bar(LEFT + number * width, width, count, highest) for number, count in enumerate(bins)]
     ticks = (
-        _text(LEFT + number * width, HEIGHT - 24, f"{100 * number // len(bins)}") for number in range(len(bins) + 1)
+        text(LEFT + number * width, HEIGHT - 24, f"{100 * number // len(bins)}") for number in range(len(bins) + 1)
     )
-    words = _text(LEFT + (WIDTH - LEFT - RIGHT) / 2, HEIGHT - 4, "% of the points")
+    words = below("% of the points")
     said = "; ".join(f"{_range(number, len(bins))}: {count}" for number, count in enumerate(bins))
-    return _svg(f"Students by their marks. {said}.", (*parts, *ticks, words, _line(HEIGHT - BOTTOM, "axis")))
+    return svg(f"Students by their marks. {said}.", (*parts, *ticks, words, across(HEIGHT - BOTTOM, "axis")))
 
 
 def _range(number: int, bins: int) -> str:
@@ -34,7 +32,7 @@ def _bar(x: float, width: float, count: int, highest: int) -> str:
     height = (HEIGHT - TOP - BOTTOM) * count / highest
     y = HEIGHT - BOTTOM - height
     rect = f'<rect class="bin" x="{x + 2:.1f}" y="{y:.1f}" width="{width - 4:.1f}" height="{height:.1f}"/>'
-    return rect + (_text(x + width / 2, y - 5, f"{count}") if count else "")
+    return rect + (text(x + width / 2, y - 5, f"{count}") if count else "")
 
 
 @dataclass(frozen=True)
@@ -78,11 +76,11 @@ def learning_curves(curves: Sequence[Curve]) -> str:
         _path("curve reached", reached, scale, epochs),
         _path("curve missed", missed, scale, epochs),
         _threshold(scale, limit),
-        *(_text(_x(place, epochs), HEIGHT - 24, f"{place}") for place in (1, epochs)),
-        _text(LEFT + (WIDTH - LEFT - RIGHT) / 2, HEIGHT - 4, "epoch"),
+        *(text(_x(place, epochs), HEIGHT - 24, f"{place}") for place in (1, epochs)),
+        below("epoch"),
     ]
     said = f"Losses of {len(drawn)} trainings by epoch; {len(reached)} reach the threshold of {limit:g}."
-    return _svg(said, parts)
+    return svg(said, parts)
 
 
 def reaches(curve: Curve) -> bool:
@@ -120,25 +118,11 @@ def _pieces(curve: Curve, scale: Scale, epochs: int) -> Iterator[str]:
 
 def _grid(scale: Scale) -> Iterator[str]:
     for tick in scale.ticks():
-        yield _line(scale.y(tick), "grid")
-        yield _text(LEFT - 6, scale.y(tick) + 4, f"{tick:g}", "end")
+        yield across(scale.y(tick), "grid")
+        yield text(LEFT - 6, scale.y(tick) + 4, f"{tick:g}", "end")
 
 
 def _threshold(scale: Scale, limit: float) -> str:
     y = scale.y(limit)
-    words = _text(WIDTH - RIGHT - 4, y - 6, f"to be reached: {limit:g}", "end")
+    words = text(WIDTH - RIGHT - 4, y - 6, f"to be reached: {limit:g}", "end")
     return f'<path class="limit" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>{words}'
-
-
-def _line(y: int, name: str) -> str:
-    """Draw a line across the picture."""
-    return f'<path class="{name}" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>'
-
-
-def _text(x: float, y: float, words: str, anchor: str = "middle") -> str:
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{escape(words)}</text>'
-
-
-def _svg(said: str, parts: Iterable[str]) -> str:
-    box = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
-    return f'<svg class="figure" {box} role="img" aria-label="{escape(said)}">{"".join(parts)}</svg>'
