@@ -37,7 +37,7 @@ class Curve:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `dataclasses.asdict` made, and JSON kept."""
-        return cls(**{**data, "losses": tuple(data["losses"])})
+        return cls(**{**data, "losses": _listed(data["losses"])})
 
     def is_sound(self) -> bool:
         """Tell whether it can be what `numbers` made; a file on disk may hold anything."""
@@ -66,7 +66,7 @@ class Excerpt:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `dataclasses.asdict` made, and JSON kept."""
-        return cls(**{**data, "lines": tuple(data["lines"])})
+        return cls(**{**data, "lines": _listed(data["lines"])})
 
     def is_sound(self) -> bool:
         """Tell whether every part is of its type."""
@@ -110,8 +110,8 @@ class Panel:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `dataclasses.asdict` made, and JSON kept."""
-        lists = {key: tuple(data[key]) for key in ("labels", "counts")}
-        return cls(**{**data, **lists, "lines": tuple(map(tuple, data["lines"]))})
+        lists = {key: _listed(data[key]) for key in ("labels", "counts")}
+        return cls(**{**data, **lists, "lines": tuple(map(_listed, _listed(data["lines"])))})
 
     def is_sound(self) -> bool:
         """Tell whether it can be what was asked for; a file on disk may hold anything."""
@@ -127,6 +127,13 @@ class Panel:
             == [True] * len(self.lines)
             and all(one is None or is_number(one) for one in drawn)
         )
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    """Read a list; a text or a mapping would become one of its own."""
+    if not isinstance(value, (list, tuple)):
+        raise TypeError("no list")
+    return tuple(value)
 
 
 def numbers(values: Sequence[float]) -> tuple[float | None, ...]:

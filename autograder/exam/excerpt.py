@@ -45,8 +45,7 @@ def excerpt_of(name: str, cells: Sequence[str], place: Place | None) -> Excerpt 
     if found is not None and place[0] == found.cell and found.first <= place[1] < found.first + len(found.lines):
         return _window(found, place[1], place[1])
     cell, line = place
-    text = cells[(cell or 1) - 1] if (cell or 1) <= len(cells) else ""
-    lines = text.split("\n")
+    lines = cells[(cell or 1) - 1].split("\n") if 0 < (cell or 1) <= len(cells) else []
     if not 0 < line <= len(lines):
         return found and _window(found, found.first, 0)
     return _window(_around(lines, line - 1, cell), line, line)
