@@ -51,6 +51,7 @@ def grade(
     SUBMISSIONS may also be what `unroll collect` has written, or a learning platform's download: it is sorted first.
 
     \b
+    OUT/index.html                the class: marks, causes, whom to look at, what changed
     OUT/grades.csv                a row per student and task
     OUT/marks.csv                 a row per student, with totals
     OUT/<student>/report.html     what the student may read
@@ -156,6 +157,18 @@ def nbgrade(
 
     if not autograde(course, assignment, jobs, Wanted(students, force, due, extensions)):
         sys.exit(3)
+
+
+@click.command()
+@click.argument("out", type=FOLDER)
+def report(out: Path) -> None:
+    """Write the class page of a graded class again: OUT/index.html.
+
+    `unroll grade` writes it after each run. Nothing is graded again, and no file of a hand-in is read.
+    """
+    from autograder.reports.class_page.write import write_class_page
+
+    click.echo(f"Class: {write_class_page(out)}")
 
 
 @click.command()

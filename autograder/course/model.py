@@ -14,6 +14,8 @@ from autograder.errors import CourseError, UsageError
 from autograder.isolation.limits import Limits
 
 MANIFEST = Path("solutions") / "course.toml"
+NOTHING, NAME, SENTENCE = "nothing", "name", "sentence"
+HIDDEN_CHECKS = (NOTHING, NAME, SENTENCE)
 LESSON_KEYS = ("title", "minutes", "beyond", "task", "question", "picture", "families")
 
 
@@ -85,6 +87,8 @@ class Course:
         shared_ids: letters that begin the ids of mistakes which several lessons may have.
         zone: the time zone of deadlines, and of times that a platform writes without one.
         late: what it costs to be late; nothing, if it does not say so.
+        hidden_checks: what students may see of hidden checks, one of `HIDDEN_CHECKS`.
+        has_pictures: whether a student's page has pictures of what the code returns, which takes seconds to compute.
     """
 
     title: str
@@ -95,6 +99,8 @@ class Course:
     shared_ids: tuple[str, ...] = ()
     zone: tzinfo = UTC
     late: LatePolicy = field(default_factory=LatePolicy)
+    hidden_checks: str = SENTENCE
+    has_pictures: bool = True
 
     def lessons(self) -> Iterator[Lesson]:
         """Go through all lessons in order."""
@@ -140,7 +146,8 @@ def load_course(root: Path) -> Course:
         limits = _limits(data.get("limits", {}), manifest)
         shared = tuple(data.get("shared_ids", ()))
         zone, late = _deadlines(data, manifest)
-        return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared, zone, late)
+        pages = _pages(data, manifest)
+        return Course(data["title"], root, assignments, limits, data.get("letters", {}), shared, zone, late, *pages)
     except KeyError as error:
         raise CourseError(f"{manifest}: {error.args[0]!r} is missing. Add it.") from None
 
@@ -150,6 +157,16 @@ def _deadlines(data: dict[str, Any], path: Path) -> tuple[tzinfo, LatePolicy]:
         return read_zone(data.get("timezone", "UTC")), read_policy(data.get("late", {}))
     except ValueError as error:
         raise CourseError(f"{path}: {error}. Mend it.") from None
+
+
+def _pages(data: dict[str, Any], path: Path) -> tuple[str, bool]:
+    """Read what students' pages may show."""
+    hidden, pictures = data.get("hidden_checks", SENTENCE), data.get("pictures", True)
+    if hidden not in HIDDEN_CHECKS:
+        raise CourseError(f"{path}: hidden_checks is {hidden!r}. Choose one of: {', '.join(HIDDEN_CHECKS)}.")
+    if type(pictures) is not bool:
+        raise CourseError(f"{path}: pictures is {pictures!r}. Write true or false.")
+    return hidden, pictures
 
 
 def _assignment(root: Path, entry: dict[str, Any]) -> Assignment:

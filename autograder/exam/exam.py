@@ -24,7 +24,7 @@ from autograder.exam.lesson_tests import HIDDEN, LessonTests, course_tests
 from autograder.exam.local import Local
 from autograder.exam.mistakes import RunMistakes
 from autograder.exam.module import Ask, Module, transcript
-from autograder.exam.session import Item, PlannedTest, TestRun, plan_of, run_quietly
+from autograder.exam.session import Item, Measured, PlannedTest, TestRun, plan_of, run_quietly
 
 
 class Exam:
@@ -46,6 +46,7 @@ class Exam:
         self._module: Module | None = None
         self._now: PlannedTest | None = None
         self._error: BaseException | None = None
+        self._measured: list[Measured] = []
 
     @property
     def files(self) -> list[Path]:
@@ -87,6 +88,8 @@ class Exam:
         if name not in thresholds:
             raise CourseError(f"{lesson.key}: no threshold {name!r}. Run `unroll calibrate {lesson.key}`.")
         limit = thresholds[name]
+        assert self._module is not None
+        self._measured.append(Measured(name, float(loss), limit, len(transcript(self._module))))
         assert loss <= limit, f"The {what} is {loss:.2g}; it should be at most {limit:.2g}."
 
     def seed(self, plan: PlannedTest) -> int:
@@ -132,12 +135,12 @@ class Exam:
             ask: what answers: a worker, or this process.
         """
         self._module = self._bound(self.lessons[plan.lesson.key], ask)
-        self._now, self._error = plan, None
+        self._now, self._error, self._measured = plan, None, []
         with torch.random.fork_rng(devices=[]):
             runtestprotocol(plan.item, log=False, nextitem=None)
         if isinstance(self._error, (CourseError, GradingError, KeyboardInterrupt)):
             raise self._error
-        return TestRun(plan, self._error, transcript(self._module))
+        return TestRun(plan, self._error, transcript(self._module), measured=tuple(self._measured))
 
     def run_mistake(self, plan: PlannedTest, variant: Variant) -> TestRun:
         """Run one test on a known mistake, once for all students.

@@ -1,18 +1,22 @@
 """Put one hand-in through the exam: every task of every lesson, each with a worker of its own."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import WorkerCrashed
 from autograder.exam.clock import Budget, Clock
 from autograder.exam.complaints import by_complaint
+from autograder.exam.curves import curves_of
+from autograder.exam.evidence import Panel
 from autograder.exam.exam import Exam
+from autograder.exam.excerpt import excerpt_of, of_mistake, place_of, with_suspect
 from autograder.exam.follow_through import found_sentence, passes_with, replaced
 from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import named, partial_causes, recognised
 from autograder.exam.outcome import judged, result_of
+from autograder.exam.pictures import panels_of
 from autograder.exam.remade import in_another_program, two_mistakes
 from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
@@ -64,12 +68,14 @@ def examine(
     limits: Limits,
     budget: Budget | None = None,
     asleep: Callable[[], None] | None = None,
+    has_pictures: bool = False,
 ) -> HandInResult:
     """Grade one hand-in; the result always has every task of the assignment.
 
     Args:
         budget: what it may take; without one it has the seconds of the limits.
         asleep: called once, where its code lets time pass without computing.
+        has_pictures: whether to ask for the course's pictures too, in seconds that cost no marks.
 
     Raises:
         NotStarted: no worker could be had for it.
@@ -78,6 +84,7 @@ def examine(
     clock = Clock(limits, budget, asleep)
     results: list[Both] = []
     output, notes, again = {}, list(hand_in.notes), False
+    panels: list[Panel] = []
     sources = sources_of(hand_in)
     for lesson in assignment.lessons:
         source = hand_in.sources.get(lesson.name)
@@ -90,6 +97,9 @@ def examine(
         sources[lesson.name] = list(version.cells)
         results += [_to_look_at(both, source.look) for both in best]
         notes += [f"{version.file}: {note}" for note in (*source.notes, *_passed_over(remote), *remote.remarks)]
+        if has_pictures:
+            unwritten = [task.task for task, _ in best if task.outcome in ("missing", "rejected")]
+            panels += panels_of(lesson, unwritten, remote.aside())
         again |= was_killed
         if remote.output:
             output[lesson.key] = remote.output
@@ -105,6 +115,8 @@ def examine(
             round(time.monotonic() - started, 3),
             again,
             tuple(hand_in.arrival[:MOST_ARRIVAL]),
+            unread=tuple(_unread(assignment, hand_in)),
+            panels=tuple(panels),
         )
     )
 
@@ -127,6 +139,18 @@ def _to_look_at(both: Both, look: str) -> Both:
     """Ask in a task's row for a person, where it is not clear which version of the lesson is meant."""
     task, tests = both
     return (replace(task, fact=f"{look} {task.fact}".strip()) if look else task), tests
+
+
+def _unread(assignment: Assignment, hand_in: HandIn) -> Iterator[str]:
+    """Say which files could not be read, and which count as no lesson while a lesson is missing."""
+    for source in hand_in.sources.values():
+        if source.problem and source.outcome != "rejected":
+            yield f"{source.file}: {source.problem}"
+    lessons = [lesson.name for lesson in assignment.lessons]
+    missing = [name for name in lessons if name not in hand_in.sources]
+    if missing and hand_in.others and not hand_in.problem:
+        there = ", ".join(hand_in.others[:MOST_ARRIVAL])
+        yield f"There is no {' and no '.join(missing)}, and nobody has read {there}."
 
 
 def sources_of(hand_in: HandIn) -> dict[str, list[str]]:
@@ -187,7 +211,23 @@ def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: 
             found = replace(found, besides=found_sentence(task, names), part=max(earned, task.follow_through))
     tried = "" if found.mistake else _tried(exam, lesson, task, remote, ran.runs)
     found = replace(found, besides=" ".join(filter(None, (tried, ran.beside, found.besides))))
-    return _both(lesson, task, tests, found)
+    result, tests = _both(lesson, task, tests, found)
+    return _with_evidence(exam, lesson, task, result, ran.runs, remote), tests
+
+
+def _with_evidence(
+    exam: Exam, lesson: Lesson, task: Task, result: TaskResult, runs: Sequence[TestRun], remote: Remote
+) -> TaskResult:
+    """Add what people see beside a verdict: the learning curves, and the own code where it does not pass."""
+    curves = curves_of(runs)
+    if result.outcome in ("passed", "missing"):
+        return replace(result, curves=curves)
+    excerpt = excerpt_of(task.name, remote.cells, place_of(task.name, lesson.name, runs, remote))
+    tests = exam.lessons[lesson.key]
+    known = of_mistake(tests, result.mistake, result.cause)
+    if excerpt is not None and known:
+        excerpt = with_suspect(excerpt, known, tests.rights)
+    return replace(result, curves=curves, excerpts=(excerpt,) if excerpt else ())
 
 
 def _tried(exam: Exam, lesson: Lesson, task: Task, remote: Remote, runs: Sequence[TestRun]) -> str:

@@ -21,6 +21,7 @@ class LessonTests:
         files: where they stand.
         probes: a text with the probes that they run.
         answer, reference, stand_ins, mistakes, uses: what stays with the course; a student's folder has none of them.
+        rights: the text of all right programs, which stays there too.
         plans: the tests, once they are collected: by task, those first that are core.
     """
 
@@ -37,6 +38,7 @@ class LessonTests:
     runs: dict[tuple[str, str], TestRun] = field(default_factory=dict)
     edits: dict[str, variants.Edits] = field(default_factory=dict)
     made: dict[tuple[str, ...], list[variants.Variant]] = field(default_factory=dict)
+    rights: str = ""
 
 
 def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN) -> LessonTests:
@@ -55,6 +57,7 @@ def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN) -> LessonTests:
         _text(lesson.folder / "stand_ins.py"),
         variants.mistakes(lesson),
         uses(answer, [task.name for task in lesson.tasks]),
+        rights=f"{answer}\n{_text(lesson.folder / variants.ALTERNATIVES)}",
     )
 
 

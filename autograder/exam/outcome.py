@@ -104,7 +104,7 @@ def _undefined(error: StudentError, others: Collection[str], loaded: Loaded) -> 
     match = NO_NAME.match(error.text)
     if match is None or match[1] not in others or error.advice:
         return ""
-    return "" if match[1] in loaded.names or _notes_on(match[1], loaded) else match[1]
+    return "" if match[1] in loaded.names or notes_on(match[1], loaded) else match[1]
 
 
 def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
@@ -113,7 +113,7 @@ def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
     Args:
         name: the name that was looked for; the task's own, or one that it needs.
     """
-    if notes := _notes_on(name, loaded):
+    if notes := notes_on(name, loaded):
         note = notes[0]
         said = note.text if note.text.endswith(("?", ".")) else f"{note.text}."
         said += f" Here it is read by Python {PYTHON}." if note.kind in UNREADABLE else ""
@@ -123,6 +123,6 @@ def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
     return "missing", f"{name} is not defined.{hint}"
 
 
-def _notes_on(name: str, loaded: Loaded) -> list[Note]:
+def notes_on(name: str, loaded: Loaded) -> list[Note]:
     """List the statements that raised and would have given a name its value."""
     return [note for note in loaded.notes if note.bound is None or name in note.bound]

@@ -54,6 +54,11 @@ class Remote:
         self._cancelled = False
 
     @property
+    def cells(self) -> list[str]:
+        """The source texts of the lesson; a `.py` file is one cell."""
+        return self._sources[self._lesson]
+
+    @property
     def is_light(self) -> bool:
         """Tell whether the top level took so long that only imports, definitions and constants were run."""
         return self._light

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from autograder.exam.evidence import Curve, Excerpt, Panel
 from autograder.text.clean import printable
 
 MOST_BYTES = 400_000  # of a record: all files of a class of 10,000 have room on a disk
@@ -47,6 +48,8 @@ class TaskResult:
         mistake: the catalogue id of the recognised mistake, or "".
         fact: what was found, or "".
         cause: the sentence of the recognised mistake, or "".
+        curves: what its trainings returned.
+        excerpts: the student's own code of it, where it does not pass and that is known.
     """
 
     lesson: str
@@ -57,6 +60,8 @@ class TaskResult:
     mistake: str = ""
     fact: str = ""
     cause: str = ""
+    curves: tuple[Curve, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
 
     @property
     def message(self) -> str:
@@ -73,7 +78,20 @@ class TaskResult:
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read what `to_json` made; of an older record, which names no cause, the message is all fact."""
         rest = {key: value for key, value in data.items() if key != "message"}
-        return cls(**rest, fact=data["message"].removesuffix(_likely(data.get("cause", ""))))
+        return cls.from_record({**rest, "fact": data["message"].removesuffix(_likely(data.get("cause", "")))})
+
+    @classmethod
+    def from_record(cls, data: dict[str, Any]) -> Self:
+        """Read what `dataclasses.asdict` made, and JSON kept.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is something else.
+        """
+        if not all(isinstance(data.get(key, []), (list, tuple)) for key in ("curves", "excerpts")):
+            raise ValueError("no list")
+        curves = tuple(Curve.from_json(one) for one in data.get("curves", ()))
+        excerpts = tuple(Excerpt.from_json(one) for one in data.get("excerpts", ()))
+        return cls(**{**data, "curves": curves, "excerpts": excerpts})
 
 
 def _likely(cause: str) -> str:
@@ -96,6 +114,8 @@ class HandInResult:
         kept: the share of the points that is kept after the deadline, from 0 to 1.
         late: what the deadline does, in a sentence, or "".
         collected: what was said when the hand-in was collected, or "".
+        unread: files that nobody could read, or that count as no lesson while one is missing; a sentence each.
+        panels: the numbers of the course's pictures, as the student's code returned them.
     """
 
     student: str
@@ -111,6 +131,8 @@ class HandInResult:
     kept: float = 1.0
     late: str = ""
     collected: str = ""
+    unread: tuple[str, ...] = ()
+    panels: tuple[Panel, ...] = ()
 
     @property
     def score(self) -> float:
@@ -127,8 +149,10 @@ class HandInResult:
 
     def without_details(self) -> Self:
         """Keep the marks alone: what a class of any size can hold in memory."""
-        tasks = tuple(replace(task, fact=task.message[: LONGEST[-1]], cause="") for task in self.tasks)
-        return replace(self, tasks=tasks, tests=(), output={}, notes=())
+        tasks = tuple(
+            replace(task, fact=task.message[: LONGEST[-1]], cause="", curves=(), excerpts=()) for task in self.tasks
+        )
+        return replace(self, tasks=tasks, tests=(), output={}, notes=(), panels=())
 
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data for `json.dumps`."""
@@ -142,6 +166,8 @@ class HandInResult:
             "tests": tuple(TestResult(**test) for test in data["tests"]),
             "notes": tuple(data["notes"]),
             "arrival": tuple(data.get("arrival", ())),
+            "unread": tuple(data.get("unread", ())),
+            "panels": tuple(Panel.from_json(panel) for panel in data.get("panels", ())),
         }
         return cls(**{**data, **parts})
 
@@ -165,8 +191,10 @@ def _with_texts(result: HandInResult, longest: int) -> HandInResult:
         output={lesson: printable(text, longest) for lesson, text in result.output.items()},
         notes=tuple(printable(note, longest) for note in notes),
         arrival=tuple(printable(note, min(longest, MOST_SAID)) for note in result.arrival),
+        unread=tuple(printable(note, min(longest, MOST_SAID)) for note in result.unread[:MOST_NOTES]),
     )
 
 
 def _with_short_texts(task: TaskResult, longest: int) -> TaskResult:
-    return replace(task, fact=printable(task.fact, longest), cause=printable(task.cause, longest))
+    excerpts = tuple(one.shortened(longest) for one in task.excerpts)
+    return replace(task, fact=printable(task.fact, longest), cause=printable(task.cause, longest), excerpts=excerpts)

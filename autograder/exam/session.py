@@ -45,6 +45,22 @@ class PlannedTest:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A number that a test compared with a calibrated threshold.
+
+    Args:
+        name: the calibrated check's.
+        value: what the grader measured.
+        answers: how many answers the module had given by then.
+    """
+
+    name: str
+    value: float
+    limit: float
+    answers: int
+
+
+@dataclass(frozen=True)
 class TestRun:
     """What happened when one test was run on one module.
 
@@ -53,6 +69,7 @@ class TestRun:
         transcript: what the module returned.
         requests: what it was asked, where that is kept.
         printed: what the student's code printed, where that is kept.
+        measured: what it compared with calibrated thresholds.
     """
 
     __test__ = False
@@ -62,6 +79,7 @@ class TestRun:
     transcript: list[Answer]
     requests: tuple[Request, ...] = ()
     printed: str = ""
+    measured: tuple[Measured, ...] = ()
 
     @cached_property
     def returned(self) -> Any:

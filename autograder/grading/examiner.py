@@ -155,9 +155,9 @@ class ExaminerBench:
         return read_hand_in(student, self.assignment, self.course.limits)
 
     def _grade(self, hand_in: HandIn, zygote: Zygote, asleep: Callable[[], None]) -> dict[str, Any]:
-        limits = self.course.limits
+        limits, pictures = self.course.limits, self.course.has_pictures
         try:
-            result = examine(self.exam, self.assignment, hand_in, zygote, limits, self.budget, asleep)
+            result = examine(self.exam, self.assignment, hand_in, zygote, limits, self.budget, asleep, pictures)
         except NotStarted as error:
             return {"lost": str(error)}
         return {"result": result.to_json()}

@@ -15,7 +15,7 @@ LESSON_FILES = ("*.py", "*.toml", "*.json")
 
 def fingerprint(course: Course, assignment: str, seed: str) -> str:
     """Name everything that a result of this assignment depends on in 64 hex digits."""
-    digest = hashlib.sha256(repr((course.limits, seed, versions())).encode())
+    digest = hashlib.sha256(repr((course.limits, seed, versions(), course.hidden_checks, course.has_pictures)).encode())
     for path in _files(course, assignment):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -25,6 +25,7 @@ from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
+from autograder.reports.class_page.write import show_run
 from autograder.reports.files import Written, write_class, write_student
 from autograder.reports.marks import Identity
 from autograder.reports.record import is_left, read_student
@@ -179,6 +180,7 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 facts["seconds"] = round(time.time() - started, 1)
                 run, whole = _run_facts(found, kit, facts), Written(found.out, ordered)
                 write_class(found.out, found.assignment, whole, run, found.people)
+                show_run(found.out, found.assignment, kit, ordered, len(found.students))
     return Graded(ordered, failed, unread)
 
 
@@ -211,7 +213,8 @@ def _grade_all(
         if not is_same or result != known:
             whole = read_student(found.out, request.folder) if is_same else None
             try:
-                write_student(found.out, _with_arrival(found, whole) if whole else result, titles)
+                this = _with_arrival(found, whole) if whole else result
+                write_student(found.out, this, titles, found.course.hidden_checks)
             except GradingError as error:  # the others are graded all the same
                 failed[result.student] = str(error)
         results[request.folder] = result.without_details()

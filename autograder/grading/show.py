@@ -37,6 +37,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
     open_ends = list(_open_ends(found, graded))
     with perhaps_unheard():
         print_table(class_table(graded.results))
+        click.echo(f"Class:   {out / 'index.html'}")
         click.echo(f"Grades:  {out / 'grades.csv'}, and a row a student in {out / 'marks.csv'}")
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:

@@ -12,6 +12,7 @@ from autograder.exam.results import HandInResult, TaskResult
 from autograder.nbgrader.examiners import pool_for
 from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
 from autograder.nbgrader.verdict import verdict
+from autograder.reports.shown import task_for_student
 
 TEST, CHECK, KIT = "test_", "check_", "unroll"
 
@@ -58,7 +59,8 @@ def _judged(cell: Any, place: StudentLesson, result: HandInResult) -> list[Any]:
     name = cell.metadata.nbgrader.grade_id
     if not name.startswith(TEST):
         return []
-    return verdict(_task(place, result, name.removeprefix(TEST)), float(cell.metadata.nbgrader.points))
+    task = task_for_student(_task(place, result, name.removeprefix(TEST)), place.course.hidden_checks)
+    return verdict(task, float(cell.metadata.nbgrader.points))
 
 
 def _task(place: StudentLesson, result: HandInResult, name: str) -> TaskResult:

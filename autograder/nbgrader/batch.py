@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from autograder.errors import GradingError, UsageError
 from autograder.grading.crew import Crew
 from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import need_descriptors
+from autograder.nbgrader.class_page import keep_result, open_reports, show_class
 from autograder.nbgrader.database import check_gradebook
 from autograder.nbgrader.deadline import set_deadline
 from autograder.nbgrader.due import Roster, submitted, who_is_due
@@ -68,10 +70,13 @@ def nbgrade(course: Course, assignment: str, jobs: int, wanted: Wanted) -> bool:
         roster = who_is_due(app.coursedir, assignment, wanted.students, wanted.force)
         everybody = submitted(app.coursedir, assignment)
         set_deadline(app.coursedir, course, assignment, wanted.due, wanted.extensions, everybody)
-        graded = _grade(course, assignment, roster, jobs)
+        reports = open_reports(course, assignment)
+        graded = _grade(course, assignment, roster, jobs, reports)
         late = settle_all(app.coursedir, app.config, assignment)
+        page = show_class(course, assignment, reports)
     _show(assignment, graded, roster)
     _show_late(late)
+    _say(f"Class: {page}")
     return not (roster.failed or roster.loose)
 
 
@@ -99,8 +104,8 @@ def _alone(course: Course, assignment: str) -> Iterator[None]:
         yield
 
 
-def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[str]:
-    """Hand the students out to the processes; note whoever could not be graded.
+def _grade(course: Course, assignment: str, roster: Roster, jobs: int, reports: Path) -> list[str]:
+    """Hand the students out to the processes; keep what was found, and note whoever could not be graded.
 
     Returns: who is graded.
     """
@@ -116,6 +121,7 @@ def _grade(course: Course, assignment: str, roster: Roster, jobs: int) -> list[s
                 bar.start(request.student)
             elif _note(bar, request.student, answer, roster):
                 graded.append(request.student)
+                keep_result(course, assignment, reports, request.student, answer)
     return graded
 
 

@@ -25,14 +25,14 @@ SEED_FILE = ".unroll-seed"
 
 
 class ExaminerPool:
-    """Asks one examiner about one assignment, one question at a time."""
+    """Asks one examiner about one assignment, one question at a time; `last` is the result that it found last."""
 
     def __init__(self, course: Course, assignment: str, seed: str, kit: str) -> None:
         must_be_fit()
         self.kit = kit
         settings = {"course": str(course.root), "assignment": assignment, "seed": seed, "fingerprint": kit}
         self._crew = Crew(settings, 1)
-        self._last: HandInResult | None = None
+        self.last: HandInResult | None = None
         self._crew.wait_until_warm()
         if self._crew.weakness and not os.environ.get(WEAK_ACCEPTED):
             self.close()
@@ -42,12 +42,12 @@ class ExaminerPool:
 
     def result(self, place: StudentLesson) -> HandInResult:
         """Judge all lessons that a student handed in; the same hand-in is judged once."""
-        last = self._last if self._last and self._last.student == place.student else None
+        last = self.last if self.last and self.last.student == place.student else None
         answer = self._ask(replace(_request(place), known=last.digest if last else ""))
         if last is None or not answer.get("same"):
             if "result" not in answer:
                 raise GradingError(f"The grader ended twice while it graded {place.student}. Autograde it again.")
-            self._last = last = HandInResult.from_json(answer["result"])
+            self.last = last = HandInResult.from_json(answer["result"])
         return last
 
     def shown(self, place: StudentLesson, cells: list[str]) -> list[list[dict[str, Any]]]:
@@ -90,6 +90,13 @@ def pool_for(place: StudentLesson) -> Any:
             # An answer may still be under way; the next question must not be taken for it.
             _pools.pop(key).close()
             raise
+
+
+def last_result(root: Path, assignment: str, student: str) -> HandInResult | None:
+    """Return what the pool of an assignment found out last, if that was about this student."""
+    with _lock:
+        pool = _pools.get((root, assignment))
+        return pool.last if pool and pool.last and pool.last.student == student else None
 
 
 def course_seed(root: Path) -> str:

@@ -35,7 +35,8 @@ def main() -> None:
     try:
         while True:
             request = ExaminerRequest.from_json(json.loads(channel.recv_bytes()))
-            _say(channel, grade(app, settings["assignment"], request.student))
+            answer = grade(app, settings["assignment"], request.student)
+            _say(channel, {**answer, **found_of(app, settings["assignment"], request.student)})
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
@@ -64,6 +65,16 @@ def grade(app: Any, assignment: str, student: str) -> dict[str, Any]:
         return {"failed": one_line_of(error)}
     graded = Path(app.coursedir.format_path(app.coursedir.autograded_directory, student, assignment))
     return {"marks": marks(app.coursedir, assignment, student), "look": flags(graded), "notes": notes(graded)}
+
+
+def found_of(app: Any, assignment: str, student: str) -> dict[str, Any]:
+    """Return as {"result": ...} all that was found out about the student just autograded; {} if that is nothing."""
+    from autograder.nbgrader.examiners import last_result
+    from autograder.nbgrader.lessons import course_at
+
+    course = course_at(Path(app.coursedir.root))
+    result = last_result(course.root, assignment, student) if course else None
+    return {"result": result.to_json()} if result else {}
 
 
 def _autograde(app: Any, assignment: str, student: str) -> BaseException | None:

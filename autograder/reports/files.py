@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
 
-from autograder.course.model import Assignment
+from autograder.course.model import SENTENCE, Assignment
 from autograder.exam.results import CAUSE, HandInResult, TaskResult, TestResult
 from autograder.reports.marks import MARKS, Identity, marks_table
 from autograder.reports.page import report_page
 from autograder.reports.record import PAGE, RESULTS, read_student, write_record
+from autograder.reports.shown import for_student
 from autograder.text.clean import BOM, csv_cell, csv_rows, one_line, printable
 from autograder.text.files import real_folder, write_atomically
 from autograder.text.ours import NOBODY_ELSE
@@ -22,19 +23,21 @@ HEADER = ("student", "assignment", "lesson", "task", "score", "max_score", "outc
 EXACT = 6
 
 
-def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = ()) -> None:
+def write_student(out: Path, result: HandInResult, lessons: Sequence[str] = (), hidden_checks: str = SENTENCE) -> None:
     """Write a student's results.json, report.html and record.json; each appears whole or not at all.
 
     Args:
         lessons: the lessons' titles in order, for the page.
+        hidden_checks: what the student may see of them; the record has all.
 
     Raises:
         GradingError: the disk is full, or the folder is a link or cannot be written.
     """
-    page = report_page(result, lessons)
+    shown = for_student(result, hidden_checks)
+    page = report_page(shown, lessons)
     folder = real_folder(out / result.folder)
     write_atomically(folder / PAGE, page)
-    write_atomically(folder / RESULTS, json.dumps(gradescope(result), indent=1) + "\n")
+    write_atomically(folder / RESULTS, json.dumps(gradescope(shown), indent=1) + "\n")
     write_record(folder, result)  # the last one: a run that goes on takes a student with a record for graded
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
+from autograder.exam.evidence import Excerpt, Panel
 from autograder.exam.results import HandInResult, TaskResult
+from autograder.reports.panel import LOOKS, panel_svg
 from autograder.text.clean import one_line, printable
 from autograder.text.words import WORDS, points
 
@@ -49,7 +51,7 @@ def _template() -> "jinja2.Template":
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters |= {"clean": printable, "points": points}
+    environment.filters |= {"clean": printable, "line": one_line, "points": points}
     environment.globals["style_hash"] = _hash_of_style(text)
     return environment.from_string(text)
 
@@ -70,10 +72,24 @@ def _lesson(result: HandInResult, key: str, title: str) -> dict[str, Any]:
     tasks = [task for task in result.tasks if task.lesson == key]
     score, best = sum(task.score for task in tasks), sum(task.max_score for task in tasks)
     shown = [_task(result, task) for task in tasks]
-    return {"key": key, "title": title, "tasks": shown, "score": score, "max_score": best}
+    panels = [_panel(panel) for panel in result.panels if panel.lesson == key]
+    return {"key": key, "title": title, "tasks": shown, "score": score, "max_score": best, "panels": panels}
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    """Draw a picture; its lines have names below it, where they need some."""
+    looks = [(label, f"l{number % LOOKS}") for number, label in enumerate(panel.labels)]
+    return {"title": panel.title, "y": panel.y, "svg": panel_svg(panel), "labels": looks}
 
 
 def _task(result: HandInResult, task: TaskResult) -> dict[str, Any]:
     tests = [test for test in result.tests if (test.lesson, test.task) == (task.lesson, task.task)]
     passed = sum(test.outcome == "passed" for test in tests)
-    return {"result": task, "word": WORDS[task.outcome], "tests": tests, "passed": passed}
+    own = [{"lines": _own_lines(one), "cell": one.cell} for one in task.excerpts]
+    return {"result": task, "word": WORDS[task.outcome], "tests": tests, "passed": passed, "own": own}
+
+
+def _own_lines(excerpt: Excerpt) -> list[tuple[int, str, bool]]:
+    """List the number of each line, its text, and whether the message names it."""
+    numbered = enumerate(excerpt.lines, excerpt.first)
+    return [(number, line, number == excerpt.marked) for number, line in numbered]

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
+from autograder.exam.evidence import Panel
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
-VERSION = 2  # raised whenever a key comes, goes or changes its meaning
+VERSION = 3  # raised whenever a key comes, goes or changes its meaning
 RECORD, RESULTS, PAGE = "record.json", "results.json", "report.html"
 ROUNDED = 1e-6  # a score is rounded to so much, and its maximum is not
 MOST = 1e15  # of any number; NaN, the infinite and an integer that is no float are not less
@@ -68,12 +69,13 @@ def _result(data: dict[str, Any]) -> HandInResult:
     version = data.pop("version")
     if type(version) is not int or version != VERSION:
         raise ValueError(f"version {version!r}")
-    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes", "arrival")):
+    if not all(isinstance(data[key], list) for key in ("tasks", "tests", "notes", "arrival", "unread", "panels")):
         raise ValueError("no list")
-    tasks = tuple(TaskResult(**task) for task in data["tasks"])
+    tasks = tuple(TaskResult.from_record(task) for task in data["tasks"])
     tests = tuple(TestResult(**test) for test in data["tests"])
-    said = {key: tuple(data[key]) for key in ("notes", "arrival")}
-    return HandInResult(**{**data, "tasks": tasks, "tests": tests, **said})
+    said = {key: tuple(data[key]) for key in ("notes", "arrival", "unread")}
+    panels = tuple(Panel.from_json(panel) for panel in data["panels"])
+    return HandInResult(**{**data, "tasks": tasks, "tests": tests, "panels": panels, **said})
 
 
 def _is_sound(result: HandInResult) -> bool:
@@ -85,6 +87,7 @@ def _is_sound(result: HandInResult) -> bool:
         result.digest,
         *result.notes,
         *result.arrival,
+        *result.unread,
         result.late,
         result.collected,
         *result.output,
@@ -93,10 +96,12 @@ def _is_sound(result: HandInResult) -> bool:
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
     texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause)]
     texts += [test.name for test in result.tests]
+    kept = [*result.panels, *(one for task in result.tasks for one in (*task.curves, *task.excerpts))]
     flags = [result.again, *(test.core for test in result.tests)]
     return (
         all(isinstance(text, str) for text in texts)
         and all(type(flag) is bool for flag in flags)
+        and all(one.is_sound() for one in kept)
         and all(verdict.outcome in OUTCOMES for verdict in verdicts)
         and all(_is_number(number) for number in (result.seconds, *(test.weight for test in result.tests)))
         and all(_is_mark(verdict) for verdict in verdicts)

@@ -5,17 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import torch
-
 from autograder.course.model import Lesson
 from autograder.course.task import Drawn
 from autograder.errors import StudentError, StudentMissing, UsageError, WorkerGone
+from autograder.exam.pictures import lines_of
 from autograder.isolation.limits import Limits
 from autograder.student.exercises import Exercises, Spot, lessons_of
 from autograder.text.clean import one_line
 
 LIMITS = Limits(call_seconds=60.0, lesson_seconds=120.0)  # training takes longer than a check
-MOST = 100_000  # numbers of one line
 UNWRITTEN = "NotImplementedError"
 
 
@@ -74,7 +72,7 @@ def _panel(drawn: Drawn, module: Asks) -> Panel:
         return Panel(drawn, words=str(error), failed=True)
     if type(answer) is str:
         return Panel(drawn, words=answer)
-    lines = _lines(answer)
+    lines = lines_of(answer)
     if not lines or (drawn.picture.labels and len(lines) != len(drawn.picture.labels)):
         return Panel(drawn, words=_no_numbers(drawn), failed=True)
     return Panel(drawn, lines)
@@ -99,20 +97,3 @@ def _said(drawn: Drawn, error: StudentError) -> str:
 
 def _no_numbers(drawn: Drawn) -> str:
     return f"{' and '.join(drawn.picture.tasks)} returned nothing that can be drawn."
-
-
-def _lines(answer: Any) -> tuple[tuple[float, ...], ...]:
-    """Read the numbers of all lines; none if anything else is among them."""
-    found = [_numbers(line) for line in answer] if type(answer) in (list, tuple) else []
-    if any(line is None for line in found):
-        return ()
-    return tuple(line for line in found if line is not None)
-
-
-def _numbers(line: Any) -> tuple[float, ...] | None:
-    if isinstance(line, torch.Tensor):
-        line = line.tolist() if line.dim() == 1 and not line.is_complex() else None
-    if type(line) is not list or not 0 < len(line) <= MOST or not all(type(one) in (int, float) for one in line):
-        return None
-    values = tuple(map(float, line))
-    return values if any(map(math.isfinite, values)) else None

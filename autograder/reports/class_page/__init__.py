@@ -1,0 +1,1 @@
+"""The class page, OUT/index.html: how a class did, and why."""

@@ -1,0 +1,119 @@
+"""The marks of this run and of the one before it, in OUT/class.json: small, and enough to say what changed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course.model import Assignment, Lesson, Task
+from autograder.errors import UsageError
+from autograder.exam.evidence import is_number
+from autograder.exam.results import OUTCOMES, HandInResult, TaskResult
+from autograder.text.files import write_atomically
+from autograder.text.ours import read_own
+
+FILE, VERSION = "class.json", 1
+EXACT = 6
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """What one run found.
+
+    Args:
+        written: when, as ISO 8601 with its zone.
+        fingerprint: names the kit, the lessons and the seed.
+        is_complete: whether everybody has a row; of a run that was stopped, some have none.
+        assignment: what was graded, as far as a page needs it.
+        results: the marks alone.
+    """
+
+    written: str
+    fingerprint: str
+    is_complete: bool
+    assignment: Assignment
+    results: tuple[HandInResult, ...]
+
+
+def keep_run(out: Path, run: ClassRun) -> None:
+    """Put a run beside the last one before it that was complete.
+
+    Raises:
+        GradingError: OUT cannot be written.
+    """
+    before = next((one for one in read_runs(out) if one.is_complete), None)
+    data = {"version": VERSION, "runs": [_data(one) for one in (run, before) if one is not None]}
+    write_atomically(out / FILE, json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def read_runs(out: Path) -> tuple[ClassRun, ...]:
+    """Read this run and the one before it; a file that is not as `keep_run` leaves it holds none."""
+    try:
+        data = json.loads(read_own(out / FILE, private=False))
+        if type(data["version"]) is not int or data["version"] != VERSION:
+            return ()
+        return tuple(_run(one) for one in data["runs"])
+    except (OSError, UsageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ()
+
+
+def _data(run: ClassRun) -> dict[str, Any]:
+    lessons = run.assignment.lessons
+    return {
+        "written": run.written,
+        "fingerprint": run.fingerprint,
+        "complete": run.is_complete,
+        "assignment": run.assignment.name,
+        "title": run.assignment.title,
+        "lessons": [[one.name, one.title, [[task.name, task.points] for task in one.tasks]] for one in lessons],
+        "students": [_student(result, lessons) for result in run.results],
+    }
+
+
+def _student(result: HandInResult, lessons: Sequence[Lesson]) -> dict[str, Any]:
+    """Write one verdict for each task in the course's order: its points, its outcome, its mistake."""
+    found = {(task.lesson, task.task): task for task in result.tasks}
+    tasks = [found.get((lesson.key, task.name)) for lesson in lessons for task in lesson.tasks]
+    verdicts = [task and [round(task.score, EXACT), task.outcome, task.mistake] for task in tasks]
+    who = {"student": result.student, "folder": result.folder, "digest": result.digest, "kept": result.kept}
+    return {**who, "tasks": verdicts}
+
+
+def _run(data: dict[str, Any]) -> ClassRun:
+    lessons = tuple(_lesson(data["assignment"], *entry) for entry in data["lessons"])
+    assignment = Assignment(_text(data["assignment"]), _text(data["title"]), lessons)
+    results = tuple(_result(one, lessons) for one in data["students"])
+    return ClassRun(_text(data["written"]), _text(data["fingerprint"]), data["complete"] is True, assignment, results)
+
+
+def _lesson(assignment: str, name: str, title: str, tasks: Sequence[Sequence[Any]]) -> Lesson:
+    found = tuple(Task(_text(name), _number(points)) for name, points in tasks)
+    return Lesson(assignment, _text(name), _text(title), 0, found, Path())
+
+
+def _result(data: dict[str, Any], lessons: Sequence[Lesson]) -> HandInResult:
+    places = [(lesson.key, task) for lesson in lessons for task in lesson.tasks]
+    pairs = zip(places, data["tasks"], strict=True)
+    tasks = tuple(_task(key, task, verdict) for (key, task), verdict in pairs if verdict is not None)
+    who = (_text(data[key]) for key in ("student", "folder", "digest"))
+    return HandInResult(*who, tasks, kept=_number(data["kept"]))
+
+
+def _task(lesson: str, task: Task, verdict: Sequence[Any]) -> TaskResult:
+    score, outcome, mistake = verdict
+    if outcome not in OUTCOMES:
+        raise ValueError(f"outcome {outcome!r}")
+    return TaskResult(lesson, task.name, _number(score), task.points, outcome, _text(mistake))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _number(value: Any) -> float:
+    if not is_number(value):
+        raise TypeError("no number")
+    return float(value)
