@@ -4,7 +4,6 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from autograder.course.times import moment
 
@@ -115,6 +114,8 @@ def read_zone(name: object) -> tzinfo:
     Raises:
         ValueError: there is none of this name.
     """
+    from zoneinfo import ZoneInfo  # reads the settings of this Python when it is imported: only a course that names one
+
     try:
         return ZoneInfo(str(name))
     except (KeyError, ValueError, OSError):
