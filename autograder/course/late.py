@@ -114,7 +114,9 @@ def read_zone(name: object) -> tzinfo:
     Raises:
         ValueError: there is none of this name.
     """
-    from zoneinfo import ZoneInfo  # reads the settings of this Python when it is imported: only a course that names one
+    if name == "UTC":
+        return UTC  # also on Windows, which has no table of zones
+    from zoneinfo import ZoneInfo  # costs time: only for a course that names one
 
     try:
         return ZoneInfo(str(name))
