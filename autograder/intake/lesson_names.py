@@ -8,46 +8,20 @@ from dataclasses import dataclass
 from autograder.intake.names import name_key
 
 SUFFIXES = (".py", ".ipynb")
-# `cell.py.new` is a newer stub, and `cell.py.before-reset` what a student gave up; the kit itself puts both there.
-OF_THE_KIT = re.compile(r"\.(?:new|before-reset(?:-\d+)?)$")
+# `cell.svg` is a drawing, `cell.py.new` a newer stub, `cell.py.before-reset` what a student gave up: all from the kit.
+OF_THE_KIT = re.compile(r"\.(?:svg|new|before-reset(?:-\d+)?)$")
 # Also `cell.py.txt` and `cell.py (1)`.
 KIND = re.compile(r"\s*\.(py|ipynb)(?:(?!\.(?:new|before-reset(?:-\d+)?)$)[ ._-].*|\(\d+\)|~)?$", re.DOTALL)
 WORD = re.compile(r"[a-z]+|[^\W\d_a-z]+|\d+")
 EARLIER = {"old", "older", "alt", "bak", "backup", "orig", "original", "previous", "prev", "before", "draft", "entwurf"}
 EARLIER |= {"first", "wip", "checkpoint", "outdated", "ancien", "vieux", "viejo", "antiguo"}
 EARLIER |= {"이전", "구버전", "초안", "옛날", "원본", "旧", "旧版"}
-LATER = {
-    "new",
-    "newer",
-    "newest",
-    "neu",
-    "final",
-    "finale",
-    "last",
-    "latest",
-    "fixed",
-    "correct",
-    "corrected",
-    "revised",
-}
+LATER = {"new", "newer", "newest", "neu", "final", "finale"}
+LATER |= {"last", "latest", "fixed", "correct", "corrected", "revised"}
 LATER |= {"updated", "finished", "done", "complete", "submit", "submission", "abgabe", "fertig", "korrigiert", "nuevo"}
 LATER |= {"최종", "최종본", "수정", "수정본", "완성", "완성본", "제출", "新", "最终"}
-NEUTRAL = {
-    "copy",
-    "of",
-    "kopie",
-    "von",
-    "copie",
-    "de",
-    "copia",
-    "복사본",
-    "사본",
-    "v",
-    "ver",
-    "version",
-    "rev",
-    "revision",
-}
+NEUTRAL = {"copy", "of", "kopie", "von", "copie", "de", "copia"}
+NEUTRAL |= {"복사본", "사본", "v", "ver", "version", "rev", "revision"}
 NEUTRAL |= {"no", "nr", "attempt", "try", "versuch", "take", "edit", "버전", "차"}
 MOST_ALONE = 100  # a larger number in one name alone is a student's or a date, and says nothing of the other
 
