@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.exam.evidence import Panel
+from autograder.exam.evidence import Curve, Excerpt, Panel
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
@@ -96,7 +96,10 @@ def _is_sound(result: HandInResult) -> bool:
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
     texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause)]
     texts += [test.name for test in result.tests]
-    kept = [*result.panels, *(one for task in result.tasks for one in (*task.curves, *task.excerpts))]
+    kept: list[Panel | Curve | Excerpt] = [
+        *result.panels,
+        *(one for task in result.tasks for one in (*task.curves, *task.excerpts)),
+    ]
     flags = [result.again, *(test.core for test in result.tests)]
     return (
         all(isinstance(text, str) for text in texts)

@@ -101,10 +101,17 @@ def entry_of(result: HandInResult, assignment: Assignment, is_read: bool = True)
 def _loss(result: HandInResult, task: TaskResult) -> Loss:
     line = wrong_line(task.excerpts, result.student)
     fact = one_line(task.fact, LONGEST)
-    words = (task.lesson, task.task, task.outcome)
-    kind = intern(kind_of(fact))
-    said = (task.max_score - task.score, intern(task.mistake), intern(task.cause))
-    return Loss(*map(intern, words), *said, intern(fact), kind, line)
+    return Loss(
+        intern(task.lesson),
+        intern(task.task),
+        intern(task.outcome),
+        task.max_score - task.score,
+        intern(task.mistake),
+        intern(task.cause),
+        intern(fact),
+        intern(kind_of(fact)),
+        line,
+    )
 
 
 def kind_of(fact: str) -> str:

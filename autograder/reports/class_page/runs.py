@@ -96,8 +96,8 @@ def _result(data: dict[str, Any], lessons: Sequence[Lesson]) -> HandInResult:
     places = [(lesson.key, task) for lesson in lessons for task in lesson.tasks]
     pairs = zip(places, data["tasks"], strict=True)
     tasks = tuple(_task(key, task, verdict) for (key, task), verdict in pairs if verdict is not None)
-    who = (_text(data[key]) for key in ("student", "folder", "digest"))
-    return HandInResult(*who, tasks, kept=_number(data["kept"]))
+    student, folder, digest = (_text(data[key]) for key in ("student", "folder", "digest"))
+    return HandInResult(student, folder, digest, tasks, kept=_number(data["kept"]))
 
 
 def _task(lesson: str, task: Task, verdict: Sequence[Any]) -> TaskResult:
