@@ -10,11 +10,11 @@ from autograder.exam.results import HandInResult
 from autograder.grading.fingerprint import fingerprint
 from autograder.intake.names import folder_names
 from autograder.nbgrader.examiners import course_seed
-from autograder.reports.class_page.entry import LOOK
 from autograder.reports.class_page.write import show_run
 from autograder.reports.files import write_student
 from autograder.reports.record import read_student
 from autograder.text.ours import own_folder
+from autograder.text.words import LOOK
 
 FOLDER = "reports"
 

@@ -96,10 +96,9 @@ def _is_sound(result: HandInResult) -> bool:
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
     texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause)]
     texts += [test.name for test in result.tests]
-    kept: list[Panel | Curve | Excerpt] = [
-        *result.panels,
-        *(one for task in result.tasks for one in (*task.curves, *task.excerpts)),
-    ]
+    kept: list[Panel | Curve | Excerpt] = [*result.panels]
+    for task in result.tasks:
+        kept += [*task.curves, *task.excerpts]
     flags = [result.again, *(test.core for test in result.tests)]
     return (
         all(isinstance(text, str) for text in texts)

@@ -10,12 +10,12 @@ from autograder.exam.evidence import Curve, Excerpt
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.reports.terminal import stands_out
 from autograder.text.clean import one_line
+from autograder.text.words import LOOK
 
 LONGEST = 300
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\b-?(?:nan|inf)\b")
 PLACE = re.compile(r" \((?:cell|line) \d+.*$", re.DOTALL)
 COMMENT = re.compile(r"(^|\s)#.*$")
-LOOK = "Look at this by hand"
 TWICE = "tried twice"
 
 
