@@ -47,7 +47,9 @@ def test_each_lesson_has_a_row_that_says_which_file_counts(mini: Course, hand_in
     (bob,) = rows(mini, hand_ins / "bob")
 
     assert ada == ("jdoe_double.py", "double", "jdoe_double.py counts as double.py; name it double.py next time.")
-    assert bob[0] == "double.py or double.py" and bob[2].startswith("Look at this by hand: a/double.py and b/double.py")
+    assert bob[0] == "a/double.py or b/double.py" and bob[2].startswith(
+        "Look at this by hand: a/double.py and b/double.py"
+    )
 
 
 def test_what_is_missing_or_cannot_be_read_is_said(mini: Course, hand_ins: Path) -> None:

@@ -78,11 +78,13 @@ def dry_rows(hand_in: HandIn, assignment: Assignment, collected: str = "") -> It
         yield DryRow(hand_in.student, NOTHING, NOTHING, said)
     for lesson in [] if hand_in.problem else assignment.lessons:
         source = hand_in.sources.get(lesson.name)
-        yield DryRow(hand_in.student, *_file_and_lesson(lesson.name, source), _note(source, hand_in))
+        yield DryRow(hand_in.student, _file(source), lesson.name, _note(source, hand_in))
 
 
-def _file_and_lesson(lesson: str, source: Source | None) -> tuple[str, str]:
-    return (" or ".join(version.file for version in source.versions) if source else NOTHING), lesson
+def _file(source: Source | None) -> str:
+    if source is None:
+        return NOTHING
+    return " or ".join(version.label for version in source.versions) if source.rivals else source.file
 
 
 def _note(source: Source | None, hand_in: HandIn) -> str:

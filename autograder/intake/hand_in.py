@@ -33,6 +33,7 @@ class Source:
         outcome: with a problem, `rejected` (refused) or `failed` (could not be read).
         rivals: other versions, which may be the one that is meant; the best of all stands.
         look: what a person has to look at, or "".
+        label: names it among other versions: the end of its path, and its side of a merge conflict.
     """
 
     lesson: str
@@ -44,6 +45,7 @@ class Source:
     outcome: str = ""
     rivals: tuple["Source", ...] = ()
     look: str = ""
+    label: str = ""
 
     @property
     def versions(self) -> tuple["Source", ...]:

@@ -69,7 +69,8 @@ def _of_version(lesson: str, version: Version, choice: Choice) -> Source:
     notes = tuple(note for draft in drafts for note in draft.notes)
     is_notebook = any(draft.is_notebook for draft in drafts)
     file = listed(draft.name for draft in drafts)
-    return Source(lesson, file, version.cells, is_notebook, notes, version.main.problem, version.main.outcome)
+    main = version.main
+    return Source(lesson, file, version.cells, is_notebook, notes, main.problem, main.outcome, label=version.label)
 
 
 def read_one(path: Path, assignment: Assignment, limits: Limits) -> HandIn:
