@@ -176,8 +176,8 @@ def test_right_answers_have_full_marks_and_wrong_ones_have_not(course: CourseDir
         assert (mark == best[lesson, task]) == student.startswith("unusual"), student
 
 
-SAME = ("renamed", "renamed-freely", "deleted-test", "duplicated-test", "duplicated-answer", "edited-test", "markdown-test",
-        "no-metadata", "another-year", "another-kernel", "warns")  # fmt: skip
+SAME = ("renamed", "renamed-freely", "deleted-test", "duplicated-test", "duplicated-answer", "edited-test",
+        "markdown-test", "no-metadata", "another-year", "another-kernel", "warns")  # fmt: skip
 
 
 @pytest.mark.parametrize("student", SAME)
