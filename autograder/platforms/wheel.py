@@ -14,7 +14,7 @@ from autograder.platforms.bundle import Files, plain, zipped
 
 PACKAGE = Path(autograder.__file__).resolve().parent
 EXERCISES = (PACKAGE / "exercises", PACKAGE.parent / "exercises")  # in an installed wheel, in a checkout
-KIT_SUFFIXES = {".py", ".typed", ".json", ".j2", ".ini", ".txt", ".md", ".html"}
+KIT_SUFFIXES = {".py", ".typed", ".json", ".j2", ".ini", ".txt", ".md", ".html", ".css", ".js"}
 SHIPPED_SUFFIXES = {".py", ".json", ".svg"}
 NOT_FOR_GRADING = {
     "nbgrader"
