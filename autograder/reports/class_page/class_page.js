@@ -35,7 +35,8 @@
 
   const search = document.getElementById("search");
   const shown = document.getElementById("shown");
-  const texts = values.map((cells) => cells.join(" ").normalize("NFKC").toLowerCase());
+  const isText = heads.map((head) => !head.classList.contains("n"));
+  const texts = values.map((cells) => cells.filter((_, column) => isText[column]).join(" ").normalize("NFKC").toLowerCase());
   const find = () => {
     const words = search.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
