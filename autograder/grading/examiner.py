@@ -2,8 +2,8 @@
 
 The chief is started as: python -m autograder.grading.examiner FD. It reads the settings, warms up, times the right
 answers and says what holds; then it makes an examiner of each channel that is sent to it. An examiner is sent a request
-for each hand-in, as JSON, and answers with its result; or, with `cells`, with what the cells of a notebook show. With
-`alone` the path may be a single file too.
+for each hand-in, as JSON, and answers with its result. With `cells` it answers with what the cells of a notebook show,
+with `why` with why a task does not pass. With `alone` the path may be a single file too.
 """
 
 import json
@@ -22,6 +22,7 @@ from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
 from autograder.exam.clock import Budget
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine, sources_of
+from autograder.exam.why import explain
 from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.pace import measured
 from autograder.grading.request import ExaminerRequest
@@ -144,6 +145,8 @@ class ExaminerBench:
             hand_in = with_kit_digest(self._read(student, request.alone), self.fingerprint)
             if request.cells is not None:
                 _say(channel, {"shown": self._show(hand_in, request.lesson, request.cells, zygote)})
+            elif request.why:
+                _say(channel, self._explain(hand_in, request.why, zygote))
             elif hand_in.digest == request.known:
                 _say(channel, {"same": True})
             else:
@@ -161,6 +164,14 @@ class ExaminerBench:
         except NotStarted as error:
             return {"lost": str(error)}
         return {"result": result.to_json()}
+
+    def _explain(self, hand_in: HandIn, address: str, zygote: Zygote) -> dict[str, Any]:
+        limits = self.course.limits
+        try:
+            found = explain(self.exam, self.assignment, address, hand_in, zygote, limits, self.budget)
+        except NotStarted as error:
+            return {"lost": str(error)}
+        return {"why": found.to_json()}
 
     def _show(self, hand_in: HandIn, lesson: str, cells: list[str], zygote: Zygote) -> Any:
         """Run a notebook's cells; all notebooks of a hand-in share one budget."""

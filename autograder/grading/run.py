@@ -21,6 +21,7 @@ from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.crew import Crew
 from autograder.grading.deadline import lateness_of, read_deadline
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.places import keep_places
 from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student
 from autograder.intake.names import printable_name
@@ -163,6 +164,7 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
     }
     with _alone(found.out), Crew(settings, max(1, min(options.jobs, len(found.students)))) as crew:
         _write_seed(found, kit, {})
+        keep_places(found.out, found.students)
         crew.wait_until_warm()
         _refuse_weak(crew, options)
         results: dict[str, HandInResult] = {}
