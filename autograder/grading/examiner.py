@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.course.model import MANIFEST, Assignment, Course, load_course
+from autograder.course.model import MANIFEST, Assignment, Course, Lesson, load_course
 from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
 from autograder.exam.clock import Budget
 from autograder.exam.exam import Exam, course_exam, run_session
@@ -64,7 +64,7 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
 
         def work(exam: Exam) -> None:
             allowed = prove_layers(zygote, course.root / MANIFEST)
-            budget = measured(exam, assignment.lessons, zygote, course.limits)
+            budget = measured(exam, _to_time(assignment, settings), zygote, course.limits)
             bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget)
             _say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             forked: list[tuple[int, int]] = []
@@ -75,6 +75,11 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
                 _wait_for(forked, zygote)
 
         run_session(course_exam(assignment.lessons, settings["seed"], work))
+
+
+def _to_time(assignment: Assignment, settings: dict[str, Any]) -> list[Lesson]:
+    """List the lessons whose right answers are timed: all of them, or the one that is asked about."""
+    return [one for one in assignment.lessons if one.name == settings.get("only", one.name)]
 
 
 def _receive_channel(channel: Connection) -> int:

@@ -196,6 +196,7 @@ def examine_again(question: Question, accept_weak_isolation: bool) -> Explanatio
         "assignment": question.assignment,
         "seed": question.seed,
         "fingerprint": question.kit,
+        "only": question.lesson.name,
     }
     request = ExaminerRequest(
         question.student, question.folder, str(question.hand_in), alone=question.alone, why=question.address

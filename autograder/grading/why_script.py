@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.course.model import load_course
 from autograder.errors import GradingError, UnrollError
+from autograder.grading.show import perhaps_unheard
 from autograder.grading.why import Question, examine_again
 from autograder.grading.why_text import lines_of
 from autograder.text.files import real_folder, write_atomically
@@ -96,6 +97,6 @@ def run_again(
         found = examine_again(question, "--accept-weak-isolation" in given)
     except UnrollError as error:
         sys.exit(f"unroll: {error}")
-    for line in lines_of(found, every=True):
-        print(line)
+    with perhaps_unheard():
+        print("\n".join(lines_of(found, every=True)), flush=True)
     sys.exit(found.result.outcome != "passed")

@@ -25,7 +25,7 @@ def lines_of(found: Explanation, every: bool = False) -> Iterator[str]:
         every: show the calls of all failing checks, not of the first alone.
     """
     for line in _lines(found, every):
-        yield one_line(line, LONGEST)
+        yield one_line(line, LONGEST).rstrip()
 
 
 def _lines(found: Explanation, every: bool) -> Iterator[str]:
