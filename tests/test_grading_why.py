@@ -89,8 +89,8 @@ def test_an_edit_stands_beside_the_program_that_it_edits(course: Course) -> None
     ]
 
 
-def test_every_mistake_of_a_lesson_differs_from_a_right_answer(course: Course) -> None:
-    lesson = course.lesson("sine/cell")
+def test_every_mistake_of_a_lesson_differs_from_a_right_answer(mini: Course) -> None:
+    lesson = mini.lesson("play/double")
 
     assert [one.name for one in mistakes(lesson) if not difference(lesson, one)] == []
 

@@ -94,7 +94,7 @@ def find_result(graded: Graded, student: str) -> HandInResult:
         if len(found) == 1:
             return found[0]
     raise UsageError(
-        f"{graded.out} has no student {printable_name(student)!r}. There is: {_near(student, graded.results)}."
+        f"{graded.out} has no student '{printable_name(student)}'. There is: {_near(student, graded.results)}."
     )
 
 
@@ -127,7 +127,7 @@ def find_task(assignment: Assignment, address: str) -> tuple[Lesson, Task]:
     what = "several tasks" if fits else "no task"
     near = difflib.get_close_matches(address, names, 3, 0.5) or names
     shown = [lesson.address(task) for lesson, task in fits] if fits else near
-    raise UsageError(f"{assignment.name} has {what} {printable_name(address)!r}. There is: {', '.join(shown)}.")
+    raise UsageError(f"{assignment.name} has {what} '{printable_name(address)}'. There is: {', '.join(shown)}.")
 
 
 def _parts(name: str) -> tuple[str, str, str]:
