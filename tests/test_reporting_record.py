@@ -103,6 +103,7 @@ WRONG: dict[type, list[object]] = {
     bool: ["true", None, 1],
     list: [None, "text", {}, [1], [None], [[]]],
     dict: [None, "text", [], {"a": 1}],
+    type(None): ["1", [1.0], True, -1.0],  # a number, where there is one
 }
 
 

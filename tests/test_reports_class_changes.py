@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from class_of import Reader, made, named, right, with_bias, write
+from schemas import complaints
 
-from autograder.reports.class_page.changes import AGAIN, DEADLINE, HAND_IN, KIT, changes
+from autograder.reports.class_page.changes import AGAIN, DEADLINE, HAND_IN, KIT, OVERRIDE, changes
 from autograder.reports.class_page.runs import read_runs
 
 OTHER = "1" * 64
@@ -41,6 +42,20 @@ def test_a_deadline_that_moves_marks_is_said() -> None:
     (moved,) = changes([right("ada")], [replace(right("ada"), kept=0.9)]).moved
 
     assert (moved.after, moved.tasks, moved.why) == (4.5, (), (DEADLINE,))
+
+
+def test_a_mark_by_hand_is_said_to_be_one(tmp_path: Path) -> None:
+    before = with_bias("ada")
+    tasks = tuple(replace(one, score=one.max_score, checked=one.score, by_hand="Marked.") for one in before.tasks[1:])
+    after = replace(before, tasks=(*before.tasks[:1], *tasks))
+    write(tmp_path, [before])
+    page = write(tmp_path, [after])
+
+    latest, earlier = read_runs(tmp_path)
+    assert complaints("class", json.loads((tmp_path / "class.json").read_text())) == []
+    assert [one.why for one in changes(earlier.results, latest.results).moved] == [(OVERRIDE,)]
+    assert [one.why for one in changes(latest.results, earlier.results).moved] == [(OVERRIDE,)]
+    assert "a mark by hand" in Reader(page).text("changed")
 
 
 def test_under_another_kit_nobody_knows_whether_the_hand_in_is_another() -> None:

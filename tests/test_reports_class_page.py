@@ -46,6 +46,15 @@ def test_causes_are_counted_with_their_points_and_those_concerned(tmp_path: Path
     assert "return torch.tanh(x_t @ w_ih.T) + b_ih Who: 2 bob cy" in text
 
 
+def test_the_page_says_how_to_ask_why(tmp_path: Path) -> None:
+    write(tmp_path, [right("ada")])
+    (tmp_path / "run.json").write_text("{}")  # as `unroll grade` leaves one
+
+    text = Reader(write_class_page(tmp_path).read_text(encoding="utf-8")).text("causes")
+
+    assert "unroll why STUDENT LESSON:TASK -o OUT" in text
+
+
 def test_what_has_no_name_is_counted_by_what_was_found(tmp_path: Path) -> None:
     facts = [
         "h_t is wrong in 3 of 15 values, first at h_t[0, 1], by 0.31.",

@@ -9,6 +9,7 @@ from autograder import __version__
 from autograder.cli import author, completion, instructor, student
 from autograder.cli.export import export
 from autograder.cli.shared import stop
+from autograder.cli.why import why
 from autograder.errors import UnrollError
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
 from autograder.isolation.inside.endings import end_as_by_ctrl_c
@@ -24,6 +25,7 @@ def cli() -> None:
     To learn:        unroll init, unroll shapes sine/cell, unroll check sine/cell, unroll hint
     To collect:      unroll collect DOWNLOAD -o SUBMISSIONS
     To grade:        unroll grade sine SUBMISSIONS -o OUT
+    To explain:      unroll why STUDENT rnn_cell -o OUT
     With nbgrader:   unroll nbgrade sine --jobs 4
     Elsewhere:       unroll export gradescope sine -o sine.zip, unroll export canvas OUT -o canvas.csv
     To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build
@@ -61,3 +63,4 @@ for room in (student, completion, instructor, author):
         if isinstance(command, click.Command):
             cli.add_command(command)
 cli.add_command(export)
+cli.add_command(why)

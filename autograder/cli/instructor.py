@@ -27,6 +27,12 @@ from autograder.cli.shared import FOLDER, jobs, with_course
     metavar="STUDENT=TIME",
     help="An own deadline, or so much more: jdoe=48h.",
 )
+@click.option(
+    "--overrides",
+    type=FOLDER,
+    metavar="FILE",
+    help="A CSV of marks by hand: student,task,points,reason. Without it, overrides.csv of the course's folder.",
+)
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @click.option("--json", "as_json", is_flag=True, help="Print the marks as one JSON object, for programs.")
 @with_course
@@ -41,6 +47,7 @@ def grade(
     roster: Path | None,
     due: str,
     extensions: tuple[str, ...],
+    overrides: Path | None,
     accept_weak_isolation: bool,
     as_json: bool,
 ) -> None:
@@ -77,10 +84,11 @@ def grade(
     if out is None:
         raise click.MissingParameter(ctx=click.get_current_context(), param_hint="'-o' / '--out'", param_type="option")
     from autograder.grading.as_json import print_grading
+    from autograder.grading.overrides import own_table
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 
-    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions)
+    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions, overrides or own_table(course))
     how = print_grading if as_json else show_grading
     if not how(course, assignment, submissions, out, options):
         sys.exit(3)

@@ -75,13 +75,25 @@ def _rows(path: Path) -> list[list[str]]:
     try:
         data = path.read_bytes()[: MOST_BYTES + 1]
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        return list(csv.reader(text.splitlines(), delimiter=delimiter))
+        return [row for _, row in split_rows(text)]
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}. Give the roster's file.") from None
     except (UnicodeDecodeError, csv.Error):
         raise UsageError(f"{path}: this is no CSV in UTF-8. Save the table as CSV in UTF-8.") from None
+
+
+def split_rows(text: str) -> list[tuple[int, list[str]]]:
+    """Split a table at commas, semicolons or tabs, whichever its first line has most of; number the lines from 1.
+
+    Raises:
+        csv.Error: it is no such table.
+    """
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader, rows, first = csv.reader(text.splitlines(), delimiter=delimiter), [], 1
+    for row in reader:
+        rows.append((first, row))
+        first = reader.line_num + 1
+    return rows
 
 
 def _title(cell: str) -> str:

@@ -172,13 +172,13 @@ def edited_variant(rights: Rights, edit: Edit) -> Variant:
     Raises:
         EditError: it cannot be made.
     """
-    text = edited(_base(rights, edit), edit.texts)
+    text = edited(base_of(rights, edit), edit.texts)
     files = [MISTAKES] if edit.of == ANSWER else [ALTERNATIVES, MISTAKES]
     source = "\n\n".join([rights.answer, *(rights.beside[file] for file in files), text])
     return Variant(edit.id, edit.task, edit.says, edit.name, edit.line, source, edit.worth, edit.costs, FILE, edit.home)
 
 
-def _base(rights: Rights, edit: Edit) -> Base:
+def base_of(rights: Rights, edit: Edit) -> Base:
     """Find the right program that is edited."""
     there = [name for name, task in rights.named.items() if task == edit.task]
     name = edit.of.removeprefix("alternatives.")

@@ -93,7 +93,7 @@ def examine(
             results += [refuse(exam, lesson, task, hand_in, source) for task in lesson.tasks]
             notes += [f"{source.file}: {note}" for note in source.notes] if source else []
             continue
-        version, best, remote, was_killed = _best(exam, lesson, source, sources, Room(workers, limits, clock))
+        version, best, remote, was_killed = best_version(exam, lesson, source, sources, Room(workers, limits, clock))
         sources[lesson.name] = list(version.cells)
         results += [_to_look_at(both, source.look) for both in best]
         notes += [f"{version.file}: {note}" for note in (*source.notes, *_passed_over(remote), *remote.remarks)]
@@ -121,7 +121,7 @@ def examine(
     )
 
 
-def _best(
+def best_version(
     exam: Exam, lesson: Lesson, source: Source, sources: dict[str, list[str]], room: Room
 ) -> tuple[Source, list[Both], Remote, bool]:
     """Examine every version of a lesson; the first of those with the best marks stands."""
@@ -189,17 +189,26 @@ def examine_tasks(exam: Exam, lesson: Lesson, tasks: Sequence[Task], remote: Rem
     return results
 
 
-def examine_task(exam: Exam, lesson: Lesson, task: Task, remote: Remote, wrong: Collection[str] = ()) -> Both:
+def examine_task(
+    exam: Exam,
+    lesson: Lesson,
+    task: Task,
+    remote: Remote,
+    wrong: Collection[str] = (),
+    keep: Callable[[Sequence[TestRun]], object] = len,
+) -> Both:
     """Run the tests of one task in one worker, and name the mistake.
 
     Args:
         wrong: the tasks that are known not to pass.
+        keep: gets the tests that were run, with all that was asked; nobody needs them otherwise.
     """
     plans = _plans(exam, lesson, task)
     remote.clock.next_task(lesson.address(task))
     if refused := _refused(task, remote):
         return _both(lesson, task, [result_of(plan, *refused) for plan in plans], NOTHING)
     ran = run_tests(exam, plans, remote)
+    keep(ran.runs)
     tests = [judged(run, remote) for run in ran.runs]
     tests += [result_of(plan, tests[-1].outcome, "") for plan in plans[len(tests) :]]
     outcome = worst(test.outcome for test in tests)

@@ -50,6 +50,8 @@ class TaskResult:
         cause: the sentence of the recognised mistake, or "".
         curves: what its trainings returned.
         excerpts: the student's own code of it, where it does not pass and that is known.
+        checked: the points that the checks gave, where a person gave others; else None.
+        by_hand: what a person says of the points, in sentences, or "".
     """
 
     lesson: str
@@ -62,6 +64,13 @@ class TaskResult:
     cause: str = ""
     curves: tuple[Curve, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
+    checked: float | None = None
+    by_hand: str = ""
+
+    @property
+    def told(self) -> str:
+        """The message, and what a person says of the points."""
+        return f"{self.message} {self.by_hand}".strip()
 
     @property
     def message(self) -> str:

@@ -77,5 +77,5 @@ def _task(task: TaskResult) -> dict[str, Any]:
         "max_score": round(task.max_score, EXACT),
         "outcome": task.outcome,
         "mistake": task.mistake,
-        "message": printable(task.message),
+        "message": printable(task.told),
     }

@@ -2,8 +2,8 @@
 
 The chief is started as: python -m autograder.grading.examiner FD. It reads the settings, warms up, times the right
 answers and says what holds; then it makes an examiner of each channel that is sent to it. An examiner is sent a request
-for each hand-in, as JSON, and answers with its result; or, with `cells`, with what the cells of a notebook show. With
-`alone` the path may be a single file too.
+for each hand-in, as JSON, and answers with its result. With `cells` it answers with what the cells of a notebook show,
+with `why` with why a task does not pass. With `alone` the path may be a single file too.
 """
 
 import json
@@ -17,11 +17,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.course.model import MANIFEST, Assignment, Course, load_course
+from autograder.course.model import MANIFEST, Assignment, Course, Lesson, load_course
 from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
 from autograder.exam.clock import Budget
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine, sources_of
+from autograder.exam.why import explain
 from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.pace import measured
 from autograder.grading.request import ExaminerRequest
@@ -63,7 +64,7 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
 
         def work(exam: Exam) -> None:
             allowed = prove_layers(zygote, course.root / MANIFEST)
-            budget = measured(exam, assignment.lessons, zygote, course.limits)
+            budget = measured(exam, _to_time(assignment, settings), zygote, course.limits)
             bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget)
             _say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             forked: list[tuple[int, int]] = []
@@ -74,6 +75,11 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
                 _wait_for(forked, zygote)
 
         run_session(course_exam(assignment.lessons, settings["seed"], work))
+
+
+def _to_time(assignment: Assignment, settings: dict[str, Any]) -> list[Lesson]:
+    """List the lessons whose right answers are timed: all of them, or the one that is asked about."""
+    return [one for one in assignment.lessons if one.name == settings.get("only", one.name)]
 
 
 def _receive_channel(channel: Connection) -> int:
@@ -144,6 +150,8 @@ class ExaminerBench:
             hand_in = with_kit_digest(self._read(student, request.alone), self.fingerprint)
             if request.cells is not None:
                 _say(channel, {"shown": self._show(hand_in, request.lesson, request.cells, zygote)})
+            elif request.why:
+                _say(channel, self._explain(hand_in, request.why, zygote))
             elif hand_in.digest == request.known:
                 _say(channel, {"same": True})
             else:
@@ -161,6 +169,14 @@ class ExaminerBench:
         except NotStarted as error:
             return {"lost": str(error)}
         return {"result": result.to_json()}
+
+    def _explain(self, hand_in: HandIn, address: str, zygote: Zygote) -> dict[str, Any]:
+        limits = self.course.limits
+        try:
+            found = explain(self.exam, self.assignment, address, hand_in, zygote, limits, self.budget)
+        except NotStarted as error:
+            return {"lost": str(error)}
+        return {"why": found.to_json()}
 
     def _show(self, hand_in: HandIn, lesson: str, cells: list[str], zygote: Zygote) -> Any:
         """Run a notebook's cells; all notebooks of a hand-in share one budget."""

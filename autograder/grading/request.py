@@ -1,4 +1,4 @@
-"""What an examiner is asked: one hand-in to grade, or the cells of its notebook to show."""
+"""What an examiner is asked: one hand-in to grade, one task of it to explain, or cells of its notebook to show."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -15,6 +15,7 @@ class ExaminerRequest:
         alone: whether the path is the hand-in itself, and not a student's folder.
         lesson: the lesson whose notebook is shown, or "".
         cells: the cells to show; None asks for marks.
+        why: the address of a task to be explained to the instructor, or "".
     """
 
     student: str
@@ -24,6 +25,7 @@ class ExaminerRequest:
     alone: bool = False
     lesson: str = ""
     cells: list[str] | None = None
+    why: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data."""

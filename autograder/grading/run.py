@@ -21,6 +21,8 @@ from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.crew import Crew
 from autograder.grading.deadline import lateness_of, read_deadline
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.overrides import Marks, checked, marked, overrides_of, read_overrides, with_questions
+from autograder.grading.places import keep_places
 from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student
 from autograder.intake.names import printable_name
@@ -56,6 +58,7 @@ class Options:
     roster: Path | None = None
     due: str = ""
     extensions: tuple[str, ...] = ()
+    overrides: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Class:
         notes: what was said when the hand-in was collected, likewise.
         people: who they are elsewhere, likewise.
         said: lines for the person who grades.
+        marks: what persons have marked, likewise.
     """
 
     course: Course
@@ -82,6 +86,7 @@ class Class:
     notes: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, Identity] = field(default_factory=dict)
     said: tuple[str, ...] = ()
+    marks: Mapping[str, Marks] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ def open_class(
     wanted = course.assignment(assignment)
     _check_apart(submissions, out)
     deadline = read_deadline(course, options.due, options.extensions)
+    overrides = read_overrides(course, assignment, options.overrides)
     roster = read_roster(options.roster) if options.roster else []
     check_class(course, assignment, submissions, roster)
     try:
@@ -129,7 +135,10 @@ def open_class(
     notes = {folder: row.note for folder, row in found.rows.items() if row.note}
     people = {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()}
     seed = seed or earlier or secrets.token_hex(16)
-    return Class(course, wanted, found.students, found.skipped, found.loose, out, seed, late, notes, people, found.said)
+    marks = overrides_of(overrides, found.students, found.rows)
+    wanted = with_questions(wanted, marks)
+    what = (found.students, found.skipped, found.loose)
+    return Class(course, wanted, *what, out, seed, late, notes, people, found.said, marks)
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -163,6 +172,7 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
     }
     with _alone(found.out), Crew(settings, max(1, min(options.jobs, len(found.students)))) as crew:
         _write_seed(found, kit, {})
+        keep_places(found.out, found.students)
         crew.wait_until_warm()
         _refuse_weak(crew, options)
         results: dict[str, HandInResult] = {}
@@ -224,8 +234,10 @@ def _grade_all(
 def _earlier(found: Class, student: Student) -> HandInResult | None:
     """Read the marks that an earlier run gave, if they are of these very tasks."""
     result = read_student(found.out, student.folder)
-    worth = [(lesson.key, task.name, task.points) for lesson in found.assignment.lessons for task in lesson.tasks]
-    given = [(task.lesson, task.task, task.max_score) for task in result.tasks] if result else []
+    lessons = found.course.assignment(found.assignment.name).lessons
+    worth = [(lesson.key, task.name, task.points) for lesson in lessons for task in lesson.tasks]
+    own = checked(found.assignment, result.tasks) if result else []
+    given = [(task.lesson, task.task, task.max_score) for task in own]
     return result.without_details() if result and sorted(given) == sorted(worth) else None
 
 
@@ -247,7 +259,8 @@ def lost(why: str) -> str:
 
 
 def _with_arrival(found: Class, result: HandInResult) -> HandInResult:
-    """Add what the deadline does, and what was said when the hand-in was collected."""
+    """Add what persons have marked, what the deadline does, and what was said when the hand-in was collected."""
+    result = marked(result, found.assignment, found.marks.get(result.folder, {}))
     late = found.late.get(result.folder, Lateness())
     return replace(result, kept=late.kept, late=late.said, collected=found.notes.get(result.folder, "")[:MOST_SAID])
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from autograder.course.model import Course
+from autograder.grading.overrides import by_hand_lines, unmarked_lines
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.terminal import class_table, to_look_at
@@ -42,7 +43,8 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
-        for line in arrivals(graded):
+        by_hand = (*by_hand_lines(graded.results), *unmarked_lines(found.assignment, graded.results))
+        for line in (*by_hand, *arrivals(graded)):
             click.echo(line)
         if open_ends:
             click.echo(f"Not graded, {len(open_ends)}; all else is:")

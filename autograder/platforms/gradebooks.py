@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.model import Course
+from autograder.course.model import Assignment, Course
 from autograder.platforms.bundle import write_new
 from autograder.platforms.graded import Graded, GradedClass, some
+from autograder.reports.class_page.runs import read_runs
 from autograder.reports.marks import MarksColumn, columns, is_graded, remark, said
 from autograder.text.clean import BOM, csv_cell, csv_rows
 from autograder.text.words import points
@@ -49,7 +50,7 @@ def write_canvas(course: Course, graded: GradedClass, sheet: Sheet, out: Path, f
         UsageError: something stands at `out`.
         GradingError: it cannot be written.
     """
-    shown = columns(course.assignment(graded.assignment), sheet.per)
+    shown = columns(_what_counted(course, graded), sheet.per)
     identified, lines = _identified(graded, sheet.column)
     rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *_headings(shown, sheet)]]
     rows.append(["    Points Possible", "", "", "", "", *(points(one.best, EXACT) for one in shown)])
@@ -62,7 +63,7 @@ def write_canvas(course: Course, graded: GradedClass, sheet: Sheet, out: Path, f
 
 def write_moodle(course: Course, graded: GradedClass, sheet: Sheet, out: Path, force: bool) -> list[str]:
     """Write a file for Moodle: Grades, Import, CSV file; see `write_canvas`."""
-    shown = columns(course.assignment(graded.assignment), sheet.per)
+    shown = columns(_what_counted(course, graded), sheet.per)
     identified, lines = _identified(graded, sheet.column)
     rows = [[sheet.column, "Full name", *_headings(shown, sheet), "remark"]]
     for name, one in identified:
@@ -70,6 +71,12 @@ def write_moodle(course: Course, graded: GradedClass, sheet: Sheet, out: Path, f
         rows.append([csv_cell(name), csv_cell(one.who.name or one.student), *_marks(one, shown), csv_cell(told)])
     write_new(out, BOM + csv_rows(rows), force)
     return [*lines, *_without_mark(graded)]
+
+
+def _what_counted(course: Course, graded: GradedClass) -> Assignment:
+    """Return the assignment as it was graded: a written question counts once a person has marked it for somebody."""
+    runs = read_runs(graded.out)
+    return runs[0].assignment if runs else course.assignment(graded.assignment)
 
 
 def _headings(shown: Sequence[MarksColumn], sheet: Sheet) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -87,7 +87,7 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
     causes = {(task.lesson, task.task): task.cause for task in result.tasks}
     return {
         "score": round(result.score, EXACT),
-        "tests": [_test(test, causes.get((test.lesson, test.task), "")) for test in result.tests],
+        "tests": [_test(test, causes.get((test.lesson, test.task), "")) for test in _with_marks(result)],
         "extra_data": {
             "tasks": [_task(task) for task in result.tasks],
             "output": {lesson: printable(text) for lesson, text in result.output.items()},
@@ -95,6 +95,18 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
             **_late(result),
         },
     }
+
+
+def _with_marks(result: HandInResult) -> Iterator[TestResult]:
+    """Go through the tests; where a person gave other points, they share those, or one line stands for them."""
+    marked = {(task.lesson, task.task): task for task in result.tasks if task.by_hand}
+    for test in result.tests:
+        task = marked.get((test.lesson, test.task))
+        yield replace(test, score=test.max_score * task.score / task.max_score) if task else test
+    tested = {(test.lesson, test.task) for test in result.tests}
+    for place, task in marked.items():
+        if place not in tested:
+            yield TestResult(*place, "marked by hand", task.outcome, task.score, task.max_score, task.by_hand)
 
 
 def _late(result: HandInResult) -> dict[str, Any]:
@@ -105,7 +117,7 @@ def _late(result: HandInResult) -> dict[str, Any]:
 
 def _task(task: TaskResult) -> dict[str, Any]:
     kept = ("lesson", "task", "score", "max_score", "outcome", "mistake")
-    return {**{key: getattr(task, key) for key in kept}, "message": printable(task.message)}
+    return {**{key: getattr(task, key) for key in kept}, "message": printable(task.told)}
 
 
 def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[str]:
@@ -152,7 +164,7 @@ def _test(test: TestResult, cause: str) -> dict[str, Any]:
 def _marks(task: TaskResult, kept: float) -> tuple[str, ...]:
     lesson, before = task.lesson.split("/")[-1], points(task.score, EXACT)
     earned, best = points(task.score * kept, EXACT), points(task.max_score, EXACT)
-    said = f"{task.message} Points before the deadline's deduction: {before}." if kept < 1 else task.message
+    said = f"{task.told} Points before the deadline's deduction: {before}." if kept < 1 else task.told
     return lesson, task.task, earned, best, task.outcome, csv_cell(task.mistake), csv_cell(said.strip())
 
 

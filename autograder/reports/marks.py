@@ -105,4 +105,5 @@ def remark(result: HandInResult) -> str:
     if not is_graded(result):
         return NOT_GRADED
     look = [one for one in to_look_at(result) if one not in result.collected]
-    return " ".join(filter(None, (*look, result.late, result.collected)))
+    hand = [f"{task.task}: {task.by_hand}" for task in result.tasks if task.by_hand]
+    return " ".join(filter(None, (*look, *hand, result.late, result.collected)))

@@ -5,7 +5,7 @@ another layout has another version, and counts as none.
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResu
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
-VERSION = 3  # raised whenever a key comes, goes or changes its meaning
+VERSION = 4  # raised whenever a key comes, goes or changes its meaning
 RECORD, RESULTS, PAGE = "record.json", "results.json", "report.html"
 ROUNDED = 1e-6  # a score is rounded to so much, and its maximum is not
 MOST = 1e15  # of any number; NaN, the infinite and an integer that is no float are not less
@@ -94,7 +94,7 @@ def _is_sound(result: HandInResult) -> bool:
         *result.output.values(),
     ]
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
-    texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause)]
+    texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause, task.by_hand)]
     texts += [test.name for test in result.tests]
     kept: list[Panel | Curve | Excerpt] = [*result.panels]
     for task in result.tasks:
@@ -107,6 +107,7 @@ def _is_sound(result: HandInResult) -> bool:
         and all(verdict.outcome in OUTCOMES for verdict in verdicts)
         and all(_is_number(number) for number in (result.seconds, *(test.weight for test in result.tests)))
         and all(_is_mark(verdict) for verdict in verdicts)
+        and all(task.checked is None or _is_mark(replace(task, score=task.checked)) for task in result.tasks)
         and _is_number(result.kept)
         and 0 <= result.kept <= 1
     )

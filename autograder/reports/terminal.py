@@ -55,7 +55,9 @@ def stands_out(result: HandInResult) -> str:
     others = Counter(t.outcome for t in result.tasks if t.outcome != "passed" and not t.mistake)
     late = [f"late, {result.kept:.0%} kept"] if result.kept < 1 else []
     look = ["look by hand"] if any(to_look_at(result)) else []
-    return ", ".join([*look, *ids, *(f"{count} {outcome}" for outcome, count in others.items()), *late])
+    count = sum(bool(task.by_hand) for task in result.tasks)
+    hand = [f"{count} by hand"] if count else []
+    return ", ".join([*look, *hand, *ids, *(f"{count} {outcome}" for outcome, count in others.items()), *late])
 
 
 def to_look_at(result: HandInResult) -> Iterator[str]:

@@ -7,6 +7,7 @@ from autograder.exam.results import HandInResult, TaskResult
 
 LEAST = 1e-6  # of a mark that moved: scores are rounded to so much
 HAND_IN, KIT, DEADLINE, AGAIN = "another hand-in", "another kit, lesson or seed", "the deadline", "graded again"
+OVERRIDE = "a mark by hand"
 
 
 @dataclass(frozen=True)
@@ -97,5 +98,9 @@ def _why(before: HandInResult, after: HandInResult, is_same_kit: bool) -> Iterat
         yield HAND_IN if is_same_kit else KIT
     if before.kept != after.kept:
         yield DEADLINE
-    if before.digest == after.digest and before.kept == after.kept:
+    tasks = list(_tasks(_by_name(before), _by_name(after)))
+    by_hand = [one for one in tasks if any(task and task.by_hand for task in (one.before, one.after))]
+    if by_hand:
+        yield OVERRIDE
+    if before.digest == after.digest and before.kept == after.kept and (len(by_hand) < len(tasks) or not tasks):
         yield AGAIN

@@ -15,6 +15,7 @@ from autograder.text.ours import read_own
 
 FILE, VERSION = "class.json", 1
 EXACT = 6
+BY_HAND = "by hand"  # what a person said of it stands in the record
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,13 @@ def _student(result: HandInResult, lessons: Sequence[Lesson]) -> dict[str, Any]:
     """Write one verdict for each task in the course's order: its points, its outcome, its mistake."""
     found = {(task.lesson, task.task): task for task in result.tasks}
     tasks = [found.get((lesson.key, task.name)) for lesson in lessons for task in lesson.tasks]
-    verdicts = [task and [round(task.score, EXACT), task.outcome, task.mistake] for task in tasks]
+    verdicts = [task and [round(task.score, EXACT), task.outcome, task.mistake, *_hand(task)] for task in tasks]
     who = {"student": result.student, "folder": result.folder, "digest": result.digest, "kept": result.kept}
     return {**who, "tasks": verdicts}
+
+
+def _hand(task: TaskResult) -> list[bool]:
+    return [True] if task.by_hand else []
 
 
 def _run(data: dict[str, Any]) -> ClassRun:
@@ -101,10 +106,11 @@ def _result(data: dict[str, Any], lessons: Sequence[Lesson]) -> HandInResult:
 
 
 def _task(lesson: str, task: Task, verdict: Sequence[Any]) -> TaskResult:
-    score, outcome, mistake = verdict
-    if outcome not in OUTCOMES:
+    score, outcome, mistake, *hand = verdict
+    if outcome not in OUTCOMES or hand not in ([], [True]):
         raise ValueError(f"outcome {outcome!r}")
-    return TaskResult(lesson, task.name, _number(score), task.points, outcome, _text(mistake))
+    by_hand = BY_HAND if hand else ""
+    return TaskResult(lesson, task.name, _number(score), task.points, outcome, _text(mistake), by_hand=by_hand)
 
 
 def _text(value: Any) -> str:
