@@ -25,6 +25,7 @@ from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
+from autograder.reports.class_page.identical import Identical, identical, keep_identical
 from autograder.reports.class_page.write import show_run
 from autograder.reports.files import Written, write_class, write_student
 from autograder.reports.marks import Identity
@@ -92,11 +93,13 @@ class Graded:
         results: one for each student, in the class's order.
         failed: the students with whom the grading itself failed, and why.
         unread: the students of whom an earlier run left a record that could not be used.
+        identical: those with the same code of a lesson.
     """
 
     results: list[HandInResult] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    identical: list[Identical] = field(default_factory=list)
 
 
 def open_class(
@@ -167,10 +170,11 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
         _refuse_weak(crew, options)
         results: dict[str, HandInResult] = {}
         failed: dict[str, str] = {}
+        codes: dict[str, dict[str, list[str]]] = {}
         earlier = {student.folder: _earlier(found, student) for student in found.students}
         unread = [s.student for s in found.students if not earlier[s.folder] and is_left(found.out, s.folder)]
         try:
-            _grade_all(found, crew, earlier, results, failed, watcher)
+            _grade_all(found, crew, earlier, results, failed, codes, watcher)
         except GradingError as error:
             raise GradingError(f"{error}{_without_row(found, results)}") from None
         finally:
@@ -180,8 +184,15 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 facts["seconds"] = round(time.time() - started, 1)
                 run, whole = _run_facts(found, kit, facts), Written(found.out, ordered)
                 write_class(found.out, found.assignment, whole, run, found.people)
+                alike = _identical(found, codes)
+                keep_identical(found.out, alike)
                 show_run(found.out, found.assignment, kit, ordered, len(found.students))
-    return Graded(ordered, failed, unread)
+    return Graded(ordered, failed, unread, alike)
+
+
+def _identical(found: Class, codes: Mapping[str, Mapping[str, list[str]]]) -> list[Identical]:
+    named = {student.student: codes[student.folder] for student in found.students if student.folder in codes}
+    return identical([lesson.key for lesson in found.assignment.lessons], named)
 
 
 def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
@@ -197,6 +208,7 @@ def _grade_all(
     earlier: Mapping[str, HandInResult | None],
     results: dict[str, HandInResult],
     failed: dict[str, str],
+    codes: dict[str, dict[str, list[str]]],
     watcher: GradingWatcher,
 ) -> None:
     titles = [lesson.title for lesson in found.assignment.lessons]
@@ -205,6 +217,7 @@ def _grade_all(
         if event == "start":
             watcher.start(request.student)
             continue
+        codes[request.folder] = answer.get("codes", {})
         known = earlier[request.folder]
         is_same = bool(answer.get("same")) and known is not None
         result = _with_arrival(found, known if known and is_same else _result(found, request, answer))
