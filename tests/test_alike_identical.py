@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from class_of import Reader, right, write
+from class_of import Reader, made, named, right, write
 from classroom import hand_in
 from downloads import lay_out
 from schemas import complaints
@@ -58,11 +58,6 @@ def test_other_text_is_other_code(play: Assignment, text: str) -> None:
     assert sums(play, text) and sums(play, text) != sums(play, RIGHT)
 
 
-@pytest.mark.parametrize("text", [STUB, "", "import math\n", STUB.replace("raise NotImplementedError", "pass")])
-def test_what_is_not_begun_is_nobodys_code(play: Assignment, text: str) -> None:
-    assert sums(play, text) == []
-
-
 def test_a_notebook_and_a_file_with_the_same_code_are_the_same(play: Assignment) -> None:
     source = Source("double", "double.ipynb", tuple(RIGHT.split("\n\n\n")), True)
 
@@ -86,18 +81,24 @@ def test_each_version_of_a_lesson_is_compared(play: Assignment) -> None:
 
 def test_students_are_grouped_by_lesson() -> None:
     codes = {
-        "ada": {"a/one": ["1"], "a/two": ["x"]},
-        "bob": {"a/one": ["1"], "a/two": ["x", "y"]},
-        "cy": {"a/one": ["2"], "a/two": ["y"]},
-        "di": {"a/one": ["1"]},
-        "eve": {},
+        "ada": {"sine/windows": ["1"], "sine/cell": ["x"]},
+        "bob": {"sine/windows": ["1"], "sine/cell": ["x", "y"]},
+        "cy": {"sine/windows": ["2"], "sine/cell": ["y"]},
+        "di": {"sine/windows": ["1"]},
     }
 
-    assert identical(["a/two", "a/one"], codes) == [
-        Identical("a/two", ("ada", "bob")),
-        Identical("a/two", ("bob", "cy")),
-        Identical("a/one", ("ada", "bob", "di")),
+    assert identical(map(right, [*codes, "eve"]), codes) == [
+        Identical("sine/windows", ("ada", "bob", "di")),
+        Identical("sine/cell", ("ada", "bob")),
+        Identical("sine/cell", ("bob", "cy")),
     ]
+
+
+def test_the_stub_is_nobodys_code() -> None:
+    stub = [named(who, made("make_windows", 0, "missing"), made("rnn_cell", 0, "failed")) for who in ("ada", "bob")]
+    codes = {who: {"sine/windows": ["1"], "sine/cell": ["x"]} for who in ("ada", "bob")}
+
+    assert identical(stub, codes) == [Identical("sine/cell", ("ada", "bob"))]
 
 
 def test_the_line_names_a_few_and_counts_the_rest() -> None:

@@ -184,15 +184,10 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 facts["seconds"] = round(time.time() - started, 1)
                 run, whole = _run_facts(found, kit, facts), Written(found.out, ordered)
                 write_class(found.out, found.assignment, whole, run, found.people)
-                alike = _identical(found, codes)
+                alike = identical(ordered, codes)
                 keep_identical(found.out, alike)
                 show_run(found.out, found.assignment, kit, ordered, len(found.students))
     return Graded(ordered, failed, unread, alike)
-
-
-def _identical(found: Class, codes: Mapping[str, Mapping[str, list[str]]]) -> list[Identical]:
-    named = {student.student: codes[student.folder] for student in found.students if student.folder in codes}
-    return identical([lesson.key for lesson in found.assignment.lessons], named)
 
 
 def _without_row(found: Class, results: dict[str, HandInResult]) -> str:

@@ -20,12 +20,12 @@ def is_begun(source: Source, lesson: Lesson) -> bool:
 
 
 def code_digests(hand_in: HandIn, assignment: Assignment) -> dict[str, list[str]]:
-    """Sum up the code of each lesson that is begun, by its key; a lesson of several versions has several sums."""
+    """Sum up the code of each lesson that could be read, by its key; a lesson of several versions has several sums."""
     return {
-        lesson.key: sorted({_sha(code_of(one)) for one in begun})
+        lesson.key: sorted({_sha(code_of(one)) for one in read})
         for lesson in assignment.lessons
         if (source := hand_in.sources.get(lesson.name))
-        and (begun := [one for one in source.versions if is_begun(one, lesson)])
+        and (read := [one for one in source.versions if not one.problem])
     }
 
 

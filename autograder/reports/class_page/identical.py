@@ -1,11 +1,12 @@
 """Identical code: who handed in the same text of a lesson, kept in OUT/identical.json for the class page."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.exam.results import HandInResult
 from autograder.text.clean import one_line
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
@@ -27,20 +28,29 @@ class Identical:
     students: tuple[str, ...]
 
 
-def identical(lessons: Sequence[str], codes: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Identical]:
+def identical(results: Iterable[HandInResult], codes: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Identical]:
     """Group students by the digests of their code, lesson by lesson; the smallest group of a lesson comes first.
 
+    A lesson of which nothing is written is nobody's code.
+
     Args:
-        lessons: the keys in order.
-        codes: of each student, by the lesson's key.
+        results: in the class's order.
+        codes: the digests of each lesson by its key, by the student's folder.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    for student, own in codes.items():
-        for lesson, sums in own.items():
-            for one in sums:
-                found.setdefault((lesson, one), []).append(student)
-    groups = {Identical(lesson, tuple(some)): None for (lesson, _), some in found.items() if some[1:]}
-    return sorted(groups, key=lambda one: (lessons.index(one.lesson), len(one.students)))
+    lessons: dict[str, int] = {}
+    for result in results:
+        own = codes.get(result.folder, {})
+        for lesson in _begun(result):
+            lessons.setdefault(lesson, len(lessons))
+            for one in own.get(lesson, ()):
+                found.setdefault((lesson, one), []).append(result.student)
+    groups = dict.fromkeys(Identical(lesson, tuple(some)) for (lesson, _), some in found.items() if some[1:])
+    return sorted(groups, key=lambda one: (lessons[one.lesson], len(one.students)))
+
+
+def _begun(result: HandInResult) -> list[str]:
+    return list(dict.fromkeys(task.lesson for task in result.tasks if task.outcome != "missing"))
 
 
 def keep_identical(out: Path, groups: Sequence[Identical]) -> None:
