@@ -172,6 +172,23 @@ def report(out: Path) -> None:
 
 
 @click.command()
+@click.argument("out", type=FOLDER)
+@click.option("--hand-ins", type=FOLDER, help="Where the hand-ins lie now, if `unroll grade` found them elsewhere.")
+@with_course
+def similar(course: Any, out: Path, hand_ins: Path | None) -> None:
+    """Say which hand-ins of a class that was graded into OUT are similar: OUT/similar.html.
+
+    Each lesson is compared in all pairs. What was handed out does not count, nor what many have. Names, comments and
+    layout change nothing. The same rare mistake with the same first wrong value weighs most. No code of a student is run.
+
+    Needs copydetect: pip install 'unroll[similarity]'
+    """
+    from autograder.grading.similar import show_similar
+
+    show_similar(course, out, hand_ins)
+
+
+@click.command()
 @click.option("-o", "--out", type=FOLDER, default=Path("unroll-demo"), show_default=True, help="A folder for the demo.")
 @jobs("Hand-ins graded", 2)
 @with_course

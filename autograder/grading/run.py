@@ -23,7 +23,7 @@ from autograder.grading.deadline import lateness_of, read_deadline
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student
-from autograder.intake.names import printable_name
+from autograder.intake.names import as_given, printable_name
 from autograder.isolation.inside.endings import undisturbed
 from autograder.reports.class_page.identical import Identical, identical, keep_identical
 from autograder.reports.class_page.write import show_run
@@ -70,6 +70,7 @@ class Class:
         notes: what was said when the hand-in was collected, likewise.
         people: who they are elsewhere, likewise.
         said: lines for the person who grades.
+        submissions: where the hand-ins lie.
     """
 
     course: Course
@@ -83,6 +84,7 @@ class Class:
     notes: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, Identity] = field(default_factory=dict)
     said: tuple[str, ...] = ()
+    submissions: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,20 @@ def open_class(
     notes = {folder: row.note for folder, row in found.rows.items() if row.note}
     people = {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()}
     seed = seed or earlier or secrets.token_hex(16)
-    return Class(course, wanted, found.students, found.skipped, found.loose, out, seed, late, notes, people, found.said)
+    return Class(
+        course,
+        wanted,
+        found.students,
+        found.skipped,
+        found.loose,
+        out,
+        seed,
+        late,
+        notes,
+        people,
+        found.said,
+        submissions.resolve(),
+    )
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -285,6 +300,7 @@ def _run_facts(found: Class, kit: str, facts: dict[str, Any]) -> dict[str, Any]:
         "limits": asdict(found.course.limits),
         "students": len(found.students),
         "skipped": found.skipped,
+        "submissions": as_given(str(found.submissions)),
         **facts,
     }
 
