@@ -179,7 +179,7 @@ def similar(course: Any, out: Path, hand_ins: Path | None) -> None:
     """Say which hand-ins of a class that was graded into OUT are similar: OUT/similar.html.
 
     Each lesson is compared in all pairs. What was handed out does not count, nor what many have. Names, comments and
-    layout change nothing. The same rare mistake with the same first wrong value weighs most. No code of a student is run.
+    layout change nothing. The same rare mistake with the same first wrong value weighs most. No student's code is run.
 
     Needs copydetect: pip install 'unroll[similarity]'
     """

@@ -42,13 +42,14 @@ def pieces(code: str) -> list[Piece]:
     before = last = ""
     for start, kind, value in PythonLexer(ensurenl=False, stripnl=False).get_tokens_unprocessed(code):
         token = _token(kind, value, before == "." and last != "self")
+        if value.strip():
+            before, last = value, before
         if not token:
             continue
         if token == TEXT and found and found[-1].token == TEXT:
             found[-1] = Piece(TEXT, found[-1].start, start + len(value))
         else:
             found.append(Piece(token, start, start + len(value)))
-        before, last = value, before
     return found
 
 
