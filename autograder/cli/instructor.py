@@ -28,6 +28,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
     help="An own deadline, or so much more: jdoe=48h.",
 )
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
+@click.option("--anonymous", is_flag=True, help="Grade and report by number; OUT/.key.csv says who is who.")
 @click.option("--json", "as_json", is_flag=True, help="Print the marks as one JSON object, for programs.")
 @with_course
 def grade(
@@ -42,6 +43,7 @@ def grade(
     due: str,
     extensions: tuple[str, ...],
     accept_weak_isolation: bool,
+    anonymous: bool,
     as_json: bool,
 ) -> None:
     """Grade a class: one folder, .zip or .tar.gz per student in SUBMISSIONS, with .py or .ipynb files.
@@ -58,6 +60,7 @@ def grade(
     OUT/<student>/results.json    the same for Gradescope
     OUT/<student>/record.json     what the next run goes on from
     OUT/junit.xml, OUT/run.json   for other programs; versions, limits and the seed
+    OUT/.key.csv                  with --anonymous: who has which number; only you can read it
 
     A second run goes on where the first stopped. Ctrl-C, SIGTERM and SIGHUP write what is graded, and end with 3.
 
@@ -70,6 +73,8 @@ def grade(
     """
     if dry_run and as_json:
         raise click.UsageError("--dry-run grades nothing, so there is no --json of it. Leave one of them out.")
+    if dry_run and anonymous:
+        raise click.UsageError("--dry-run shows names and files as they are. Leave --anonymous out.")
     if dry_run:
         from autograder.grading.dry_run import show_dry_run
 
@@ -80,7 +85,7 @@ def grade(
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 
-    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions)
+    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions, anonymous)
     how = print_grading if as_json else show_grading
     if not how(course, assignment, submissions, out, options):
         sys.exit(3)

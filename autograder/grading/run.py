@@ -11,12 +11,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder import __version__
+from autograder.collect.record import Row
 from autograder.collect.roster import read_roster
 from autograder.course.late import Lateness
 from autograder.course.model import Assignment, Course
 from autograder.errors import GradingError, UsageError
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.exam.versions import versions
+from autograder.grading.anonymous import (
+    by_number,
+    check_anonymous,
+    names_of,
+    numbered_order,
+    only_counted,
+    result_without_names,
+    without_names,
+)
 from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.crew import Crew
 from autograder.grading.deadline import lateness_of, read_deadline
@@ -57,6 +67,7 @@ class Options:
     roster: Path | None = None
     due: str = ""
     extensions: tuple[str, ...] = ()
+    anonymous: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,7 @@ class Class:
         people: who they are elsewhere, likewise.
         said: lines for the person who grades.
         submissions: where the hand-ins lie.
+        names: what each is called, by the folder; only of a class that is graded by number.
     """
 
     course: Course
@@ -85,6 +97,7 @@ class Class:
     people: Mapping[str, Identity] = field(default_factory=dict)
     said: tuple[str, ...] = ()
     submissions: Path = Path()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,7 @@ def open_class(
     try:
         own_folder(out)  # it holds marks, and the seed of the hidden inputs
         os.close(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT))
+        check_anonymous(out, options.anonymous)
         earlier = _earlier_seed(out)
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
@@ -134,7 +148,7 @@ def open_class(
     notes = {folder: row.note for folder, row in found.rows.items() if row.note}
     people = {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()}
     seed = seed or earlier or secrets.token_hex(16)
-    return Class(
+    made = Class(
         course,
         wanted,
         found.students,
@@ -147,6 +161,28 @@ def open_class(
         people,
         found.said,
         submissions.resolve(),
+    )
+    if not options.anonymous:
+        return made
+    with _alone(out):  # two runs at a time would give two people one number
+        return _by_number(made, found.rows)
+
+
+def _by_number(found: Class, rows: Mapping[str, Row]) -> Class:
+    """Replace whoever is named by a number, before anything is graded; deadlines were found by the names."""
+    new = by_number(found.students, rows, found.out)
+    names = {new[one.folder].folder: names_of(one, rows.get(one.folder)) for one in found.students}
+    notes = {new[old].folder: note for old, note in found.notes.items()}
+    return replace(
+        found,
+        students=numbered_order(new.values()),
+        skipped=only_counted(found.skipped, "files"),
+        loose=only_counted(found.loose, "work"),
+        late={new[old].folder: one for old, one in found.late.items()},
+        notes={folder: without_names(note, names[folder], folder) for folder, note in notes.items()},
+        people={},
+        said=(),
+        names=names,
     )
 
 
@@ -260,7 +296,8 @@ def _request(student: Student, earlier: HandInResult | None) -> ExaminerRequest:
 
 def _result(found: Class, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
     if "result" in answer:
-        return HandInResult.from_json(answer["result"])
+        result = HandInResult.from_json(answer["result"])
+        return result_without_names(result, found.names.get(request.folder, ()))
     return _lost(found, request, lost(answer["lost"]))
 
 

@@ -14,6 +14,7 @@ import click
 from autograder.course.model import Assignment, Course, Lesson
 from autograder.errors import UsageError
 from autograder.exam.results import HandInResult
+from autograder.grading.anonymous import in_numbers, is_by_number
 from autograder.grading.arrivals import SORTED, find_class
 from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.similar_code import FEW, SHARE, Compared, compare
@@ -136,9 +137,10 @@ def read_work(course: Course, assignment: Assignment, out: Path, run: GradedRun,
     """
     with tempfile.TemporaryDirectory(prefix="unroll-") as scratch:
         found = find_class(course, assignment.name, place, Path(scratch))
+        students = in_numbers(found.students, out) if is_by_number(out) else found.students
         return [
             _work(read_hand_in(one, assignment, course.limits), assignment, read_student(out, one.folder), run)
-            for one in found.students
+            for one in students
         ]
 
 
