@@ -21,16 +21,6 @@ KEY = ".key.csv"  # no student's folder begins with a dot
 TITLES = ("number", "student", "id", "name", "email", "hand-in")
 NUMBER = re.compile(r"student-(\d{3,9})")
 SHORTEST, SHORTEST_NUMBER = 3, 5  # characters of a name, and digits of an id, that are looked for in a text
-    "student",
-    "folder",
-    "digest",
-    "lesson",
-    "task",
-    "name",
-    "outcome",
-    "mistake",
-    "cause",
-}  # never a student's text
 BY_NAME = "{out} was graded with names. Choose a new folder with -o to grade by number."
 BY_NUMBER = (
     "{out} was graded by number, and this run would write names. Add --anonymous, or choose a new folder with -o."
@@ -67,10 +57,10 @@ def numbers_of(out: Path) -> dict[str, str]:
         return {}
     try:
         rows = list(csv.DictReader(io.StringIO(read_own(path))))
-        found = {row["student"]: row["number"] for row in rows}
+        found = {str(row["student"]): str(row["number"]) for row in rows}
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         raise UsageError(DAMAGED.format(path=path)) from None
-    if len(set(found.values())) < len(rows) or not all(map(NUMBER.fullmatch, found.values())):
+    if not rows or len(set(found.values())) < len(rows) or not all(map(NUMBER.fullmatch, found.values())):
         raise UsageError(DAMAGED.format(path=path))
     return found
 
