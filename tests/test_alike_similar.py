@@ -14,6 +14,7 @@ from autograder.cli.commands import cli
 from autograder.course.model import Course
 from autograder.grading.similar import LISTED, Compare, similar_pairs, weigh
 from autograder.grading.similar_code import Compared, compare, pieces, rarity
+from autograder.reports.class_page.runs import ClassRun, keep_run
 from autograder.reports.similar import MOST_CHARACTERS, Side
 
 BIAS = ("M23", "y is wrong by 0.31.")
@@ -239,3 +240,14 @@ def test_a_long_text_is_cut_and_it_is_said() -> None:
     side = Side("ada", "ada", [("a" * MOST_CHARACTERS, True), ("b" * 7, False)])
 
     assert (list(side.shown), side.left_out) == ([("a" * MOST_CHARACTERS, True)], 7)
+
+
+def test_a_class_whose_run_kept_no_folder_needs_one(mini: Course, tmp_path: Path) -> None:
+    out = graded(mini, tmp_path, CLASS, {"ada": BIAS, "bob": BIAS})
+    (out / "run.json").unlink()
+    keep_run(out, ClassRun("2025-03-01", "kit", True, mini.assignment("play"), ()))
+
+    lost, found = similar(mini, out), similar(mini, out, "--hand-ins", str(tmp_path / "class"))
+
+    assert "--hand-ins FOLDER" in str(lost.exception)
+    assert "1 pair is similar" in found.output and "the same rare mistake M23" in found.output

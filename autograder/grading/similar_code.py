@@ -18,11 +18,11 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation
 from autograder.errors import UsageError
 
 MISSING = "Comparing hand-ins needs copydetect. Install it with: pip install 'unroll[similarity]'"
-LENGTH = 10  # tokens of a part; shorter ones are everybody's
-LEAST = 30  # parts that a text is taken to have at least: a few lines are soon the same
-FEW, SHARE = 5, 0.25  # what more than so many have, and more than this share of the class, counts for nothing
-COLUMNS = 4096  # parts that are compared at a time
-LAYOUT = frozenset("(),:.;\\")  # what a formatter adds and takes away
+LENGTH = 10  # tokens of a part; shorter ones are everybody's.
+LEAST = 30  # parts that a text is taken to have at least: a few lines are soon the same.
+FEW, SHARE = 5, 0.25  # What more than so many have, and more than this share of the class, counts for nothing.
+COLUMNS = 4096  # parts that are compared at a time.
+LAYOUT = frozenset("(),:.;\\")  # what a formatter adds and takes away.
 OWN, TEXT = "name", "text"
 Overlaps = np.ndarray[Any, np.dtype[Any]]
 
