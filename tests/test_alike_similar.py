@@ -155,6 +155,13 @@ def test_one_mistake_alone_is_not_enough(mini: Course) -> None:
     assert ranked(mini, work("cy", OTHER, one), work("di", THIRD, one), *fillers) == []
 
 
+def test_a_mistake_that_is_seen_in_two_tasks_is_one(mini: Course) -> None:
+    fillers = [work(f"s{n}", f"x{n} = {n}\n") for n in range(60)]
+    twice = [("double", "M23", "y is wrong by 0.31."), ("double_all", "M23", "y is wrong by 7.")]
+
+    assert ranked(mini, work("cy", OTHER, *twice), work("di", THIRD, *twice), *fillers) == []
+
+
 def test_the_same_mistake_with_another_first_wrong_value_is_another(mini: Course) -> None:
     fillers = [work(f"s{n}", f"x{n} = {n}\n") for n in range(60)]
     first = [("double", "M23", "y is wrong by 0.31."), ("double_all", "M02", "y is wrong by 7.")]

@@ -98,7 +98,7 @@ def _count(pairs: int) -> str:
 
 
 def _with(pair: SimilarPair) -> str:
-    ids = [one.mistake for one in pair.mistakes]
+    ids = pair.ids
     return f", the same rare mistake{'s' if ids[1:] else ''} {', '.join(ids)}" if ids else ""
 
 
@@ -178,12 +178,18 @@ class Candidate:
     weights: Mapping[Mistake, float]
 
     @property
+    def by_id(self) -> dict[str, float]:
+        """Weigh each mistake once: in another task it often follows from the first."""
+        ordered = sorted(self.weights.items(), key=lambda pair: pair[1])
+        return {id: weight for (_, id, _), weight in ordered}
+
+    @property
     def points(self) -> float:
-        return self.share + sum(self.weights.values())
+        return self.share + sum(self.by_id.values())
 
     @property
     def is_listed(self) -> bool:
-        return self.points >= LISTED and (self.share >= SOME or len(self.weights) > 1)
+        return self.points >= LISTED and (self.share >= SOME or len(self.by_id) > 1)
 
 
 def similar_pairs(course: Course, assignment: Assignment, students: Sequence[Compare]) -> tuple[list[SimilarPair], int]:

@@ -80,6 +80,11 @@ class SimilarPair:
     mistakes: Sequence[SharedMistake]
     points: float
 
+    @property
+    def ids(self) -> list[str]:
+        """List the ids of the mistakes that both have, each of them once."""
+        return list(dict.fromkeys(one.mistake for one in self.mistakes))
+
 
 @dataclass(frozen=True)
 class SimilarPage:
