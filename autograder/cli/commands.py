@@ -27,6 +27,7 @@ def cli() -> None:
     To grade:        unroll grade sine SUBMISSIONS -o OUT
     To explain:      unroll why STUDENT rnn_cell -o OUT
     With nbgrader:   unroll nbgrade sine --jobs 4
+    To compare:      unroll similar OUT
     Elsewhere:       unroll export gradescope sine -o sine.zip, unroll export canvas OUT -o canvas.csv
     To write one:    unroll new gates/lstm, unroll verify gates/lstm, unroll build
     """

@@ -34,6 +34,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
     help="A CSV of marks by hand: student,task,points,reason. Without it, overrides.csv of the course's folder.",
 )
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
+@click.option("--anonymous", is_flag=True, help="Grade and report by number; OUT/.key.csv says who is who.")
 @click.option("--json", "as_json", is_flag=True, help="Print the marks as one JSON object, for programs.")
 @with_course
 def grade(
@@ -49,6 +50,7 @@ def grade(
     extensions: tuple[str, ...],
     overrides: Path | None,
     accept_weak_isolation: bool,
+    anonymous: bool,
     as_json: bool,
 ) -> None:
     """Grade a class: one folder, .zip or .tar.gz per student in SUBMISSIONS, with .py or .ipynb files.
@@ -65,6 +67,7 @@ def grade(
     OUT/<student>/results.json    the same for Gradescope
     OUT/<student>/record.json     what the next run goes on from
     OUT/junit.xml, OUT/run.json   for other programs; versions, limits and the seed
+    OUT/.key.csv                  with --anonymous: who has which number; only you can read it
 
     A second run goes on where the first stopped. Ctrl-C, SIGTERM and SIGHUP write what is graded, and end with 3.
 
@@ -77,6 +80,8 @@ def grade(
     """
     if dry_run and as_json:
         raise click.UsageError("--dry-run grades nothing, so there is no --json of it. Leave one of them out.")
+    if dry_run and anonymous:
+        raise click.UsageError("--dry-run shows names and files as they are. Leave --anonymous out.")
     if dry_run:
         from autograder.grading.dry_run import show_dry_run
 
@@ -88,7 +93,8 @@ def grade(
     from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 
-    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions, overrides or own_table(course))
+    marks = overrides or own_table(course)
+    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions, marks, anonymous)
     how = print_grading if as_json else show_grading
     if not how(course, assignment, submissions, out, options):
         sys.exit(3)
@@ -177,6 +183,23 @@ def report(out: Path) -> None:
     from autograder.reports.class_page.write import write_class_page
 
     click.echo(f"Class: {write_class_page(out)}")
+
+
+@click.command()
+@click.argument("out", type=FOLDER)
+@click.option("--hand-ins", type=FOLDER, help="Where the hand-ins lie now, if `unroll grade` found them elsewhere.")
+@with_course
+def similar(course: Any, out: Path, hand_ins: Path | None) -> None:
+    """Say which hand-ins of a class that was graded into OUT are similar: OUT/similar.html.
+
+    Each lesson is compared in all pairs. What was handed out does not count, nor what many have. Names, comments and
+    layout change nothing. The same rare mistake with the same first wrong value weighs most. No student's code is run.
+
+    Needs copydetect: pip install 'unroll[similarity]'
+    """
+    from autograder.grading.similar import show_similar
+
+    show_similar(course, out, hand_ins)
 
 
 @click.command()

@@ -28,6 +28,7 @@ from autograder.grading.pace import measured
 from autograder.grading.request import ExaminerRequest
 from autograder.grading.shown import Notebook
 from autograder.intake import HandIn, Student, read_hand_in, read_one
+from autograder.intake.alike import code_digests
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
 from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.endings import end_with_parent
@@ -150,12 +151,15 @@ class ExaminerBench:
             hand_in = with_kit_digest(self._read(student, request.alone), self.fingerprint)
             if request.cells is not None:
                 _say(channel, {"shown": self._show(hand_in, request.lesson, request.cells, zygote)})
-            elif request.why:
+                continue
+            if request.why:
                 _say(channel, self._explain(hand_in, request.why, zygote))
-            elif hand_in.digest == request.known:
-                _say(channel, {"same": True})
+                continue
+            codes = {"codes": code_digests(hand_in, self.assignment)}
+            if hand_in.digest == request.known:
+                _say(channel, {"same": True, **codes})
             else:
-                _say(channel, self._grade(hand_in, zygote, lambda: _say(channel, {"asleep": True})))
+                _say(channel, {**self._grade(hand_in, zygote, lambda: _say(channel, {"asleep": True})), **codes})
 
     def _read(self, student: Student, alone: bool) -> HandIn:
         if alone:

@@ -11,12 +11,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder import __version__
+from autograder.collect.record import Row
 from autograder.collect.roster import read_roster
 from autograder.course.late import Lateness
 from autograder.course.model import Assignment, Course
 from autograder.errors import GradingError, UsageError
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.exam.versions import versions
+from autograder.grading.anonymous import (
+    by_number,
+    check_anonymous,
+    names_of,
+    numbered_order,
+    only_counted,
+    result_without_names,
+    without_names,
+)
 from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.crew import Crew
 from autograder.grading.deadline import lateness_of, read_deadline
@@ -25,8 +35,9 @@ from autograder.grading.overrides import Marks, checked, marked, overrides_of, r
 from autograder.grading.places import keep_places
 from autograder.grading.request import ExaminerRequest
 from autograder.intake import Student
-from autograder.intake.names import printable_name
+from autograder.intake.names import as_given, printable_name
 from autograder.isolation.inside.endings import undisturbed
+from autograder.reports.class_page.identical import Identical, identical, keep_identical
 from autograder.reports.class_page.write import show_run
 from autograder.reports.files import Written, write_class, write_student
 from autograder.reports.marks import Identity
@@ -59,6 +70,7 @@ class Options:
     due: str = ""
     extensions: tuple[str, ...] = ()
     overrides: Path | None = None
+    anonymous: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,8 @@ class Class:
         people: who they are elsewhere, likewise.
         said: lines for the person who grades.
         marks: what persons have marked, likewise.
+        submissions: where the hand-ins lie.
+        names: what each is called, by the folder; only of a class that is graded by number.
     """
 
     course: Course
@@ -87,6 +101,8 @@ class Class:
     people: Mapping[str, Identity] = field(default_factory=dict)
     said: tuple[str, ...] = ()
     marks: Mapping[str, Marks] = field(default_factory=dict)
+    submissions: Path = Path()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,11 +113,13 @@ class Graded:
         results: one for each student, in the class's order.
         failed: the students with whom the grading itself failed, and why.
         unread: the students of whom an earlier run left a record that could not be used.
+        identical: those with the same code of a lesson.
     """
 
     results: list[HandInResult] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    identical: list[Identical] = field(default_factory=list)
 
 
 def open_class(
@@ -127,6 +145,7 @@ def open_class(
     try:
         own_folder(out)  # it holds marks, and the seed of the hidden inputs
         os.close(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT))
+        check_anonymous(out, options.anonymous)
         earlier = _earlier_seed(out)
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
@@ -136,9 +155,44 @@ def open_class(
     people = {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()}
     seed = seed or earlier or secrets.token_hex(16)
     marks = overrides_of(overrides, found.students, found.rows)
-    wanted = with_questions(wanted, marks)
-    what = (found.students, found.skipped, found.loose)
-    return Class(course, wanted, *what, out, seed, late, notes, people, found.said, marks)
+    made = Class(
+        course,
+        with_questions(wanted, marks),
+        found.students,
+        found.skipped,
+        found.loose,
+        out,
+        seed,
+        late,
+        notes,
+        people,
+        found.said,
+        marks,
+        submissions.resolve(),
+    )
+    if not options.anonymous:
+        return made
+    with _alone(out):  # two runs at a time would give two people one number
+        return _by_number(made, found.rows)
+
+
+def _by_number(found: Class, rows: Mapping[str, Row]) -> Class:
+    """Replace whoever is named by a number, before anything is graded; deadlines were found by the names."""
+    new = by_number(found.students, rows, found.out)
+    names = {new[one.folder].folder: names_of(one, rows.get(one.folder)) for one in found.students}
+    notes = {new[old].folder: note for old, note in found.notes.items()}
+    return replace(
+        found,
+        students=numbered_order(new.values()),
+        skipped=only_counted(found.skipped, "files"),
+        loose=only_counted(found.loose, "work"),
+        late={new[old].folder: one for old, one in found.late.items()},
+        notes={folder: without_names(note, names[folder], folder) for folder, note in notes.items()},
+        people={},
+        said=(),
+        marks={new[old].folder: one for old, one in found.marks.items()},
+        names=names,
+    )
 
 
 def _check_apart(submissions: Path, out: Path) -> None:
@@ -177,10 +231,11 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
         _refuse_weak(crew, options)
         results: dict[str, HandInResult] = {}
         failed: dict[str, str] = {}
+        codes: dict[str, dict[str, list[str]]] = {}
         earlier = {student.folder: _earlier(found, student) for student in found.students}
         unread = [s.student for s in found.students if not earlier[s.folder] and is_left(found.out, s.folder)]
         try:
-            _grade_all(found, crew, earlier, results, failed, watcher)
+            _grade_all(found, crew, earlier, results, failed, codes, watcher)
         except GradingError as error:
             raise GradingError(f"{error}{_without_row(found, results)}") from None
         finally:
@@ -190,8 +245,10 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 facts["seconds"] = round(time.time() - started, 1)
                 run, whole = _run_facts(found, kit, facts), Written(found.out, ordered)
                 write_class(found.out, found.assignment, whole, run, found.people)
+                alike = identical(ordered, codes)
+                keep_identical(found.out, alike)
                 show_run(found.out, found.assignment, kit, ordered, len(found.students))
-    return Graded(ordered, failed, unread)
+    return Graded(ordered, failed, unread, alike)
 
 
 def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
@@ -207,6 +264,7 @@ def _grade_all(
     earlier: Mapping[str, HandInResult | None],
     results: dict[str, HandInResult],
     failed: dict[str, str],
+    codes: dict[str, dict[str, list[str]]],
     watcher: GradingWatcher,
 ) -> None:
     titles = [lesson.title for lesson in found.assignment.lessons]
@@ -215,6 +273,7 @@ def _grade_all(
         if event == "start":
             watcher.start(request.student)
             continue
+        codes[request.folder] = answer.get("codes", {})
         known = earlier[request.folder]
         is_same = bool(answer.get("same")) and known is not None
         result = _with_arrival(found, known if known and is_same else _result(found, request, answer))
@@ -249,7 +308,8 @@ def _request(student: Student, earlier: HandInResult | None) -> ExaminerRequest:
 
 def _result(found: Class, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
     if "result" in answer:
-        return HandInResult.from_json(answer["result"])
+        result = HandInResult.from_json(answer["result"])
+        return result_without_names(result, found.names.get(request.folder, ()))
     return _lost(found, request, lost(answer["lost"]))
 
 
@@ -290,6 +350,7 @@ def _run_facts(found: Class, kit: str, facts: dict[str, Any]) -> dict[str, Any]:
         "limits": asdict(found.course.limits),
         "students": len(found.students),
         "skipped": found.skipped,
+        "submissions": as_given(str(found.submissions)),
         **facts,
     }
 

@@ -12,6 +12,7 @@ from autograder.course.model import Course
 from autograder.grading.overrides import by_hand_lines, unmarked_lines
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
+from autograder.reports.class_page.identical import identical_line
 from autograder.reports.terminal import class_table, to_look_at
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
@@ -46,6 +47,8 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         by_hand = (*by_hand_lines(graded.results), *unmarked_lines(found.assignment, graded.results))
         for line in (*by_hand, *arrivals(graded)):
             click.echo(line)
+        if same := identical_line(graded.identical):
+            click.echo(same)
         if open_ends:
             click.echo(f"Not graded, {len(open_ends)}; all else is:")
         for line in open_ends:

@@ -16,6 +16,7 @@ from autograder.reports.class_page.causes import STOPPED, causes
 from autograder.reports.class_page.changes import Changes
 from autograder.reports.class_page.entry import Entry
 from autograder.reports.class_page.figures import MOST_CURVES, histogram, learning_curves, reaches
+from autograder.reports.class_page.identical import Identical
 from autograder.reports.class_page.tasks import distribution, task_rows
 from autograder.reports.record import PAGE
 from autograder.text.clean import one_line, printable
@@ -39,6 +40,7 @@ class ClassPage:
         left_out: names of what lies among the hand-ins and is no student.
         unfinished: whether the run was stopped, so that some have no row.
         about: sentences about all marks.
+        identical: who handed in the same code of a lesson.
         most: rows of what was found without a known mistake; the rest is counted.
     """
 
@@ -50,6 +52,7 @@ class ClassPage:
     left_out: Sequence[str] = ()
     unfinished: bool = False
     about: Sequence[str] = ()
+    identical: Sequence[Identical] = ()
     most: int = 60
 
 

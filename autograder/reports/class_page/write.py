@@ -11,6 +11,7 @@ from autograder.errors import UsageError
 from autograder.exam.results import HandInResult
 from autograder.reports.class_page.changes import Changes, changes
 from autograder.reports.class_page.entry import Entry, entry_of
+from autograder.reports.class_page.identical import read_identical
 from autograder.reports.class_page.page import ClassPage, class_page
 from autograder.reports.class_page.runs import ClassRun, keep_run, read_runs
 from autograder.reports.record import read_student
@@ -65,6 +66,7 @@ def write_class_page(out: Path) -> Path:
         _left_out(out),
         not latest.is_complete,
         () if (out / RUN).exists() else (OF_NBGRADER,),
+        read_identical(out),
     )
     write_atomically(out / INDEX, class_page(page))
     return out / INDEX
