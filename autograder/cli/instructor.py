@@ -52,7 +52,8 @@ def grade(
 
     \b
     OUT/index.html                the class: marks, causes, whom to look at, what changed
-    OUT/grades.csv                a row per student and task
+    OUT/grades.csv                a row per student and task; before this run: grades.previous.csv
+    OUT/changes.csv               whose mark moved from run to run, from what to what and why
     OUT/marks.csv                 a row per student, with totals
     OUT/<student>/report.html     what the student may read
     OUT/<student>/results.json    the same for Gradescope

@@ -20,13 +20,13 @@ from autograder.exam.versions import versions
 from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.crew import Crew
 from autograder.grading.deadline import lateness_of, read_deadline
-from autograder.grading.fingerprint import fingerprint
+from autograder.grading.fingerprint import fingerprint, parts
 from autograder.grading.request import ExaminerRequest
+from autograder.grading.tables import write_tables
 from autograder.intake import Student
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
-from autograder.reports.class_page.write import show_run
-from autograder.reports.files import Written, write_class, write_student
+from autograder.reports.files import write_student
 from autograder.reports.marks import Identity
 from autograder.reports.record import is_left, read_student
 from autograder.text.files import write_atomically
@@ -178,9 +178,8 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 ordered = [results[s.folder] for s in found.students if s.folder in results]
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
                 facts["seconds"] = round(time.time() - started, 1)
-                run, whole = _run_facts(found, kit, facts), Written(found.out, ordered)
-                write_class(found.out, found.assignment, whole, run, found.people)
-                show_run(found.out, found.assignment, kit, ordered, len(found.students))
+                run, made_of = _run_facts(found, kit, facts), parts(found.course, found.assignment.name)
+                write_tables(found.out, found.assignment, ordered, len(found.students), run, found.people, made_of)
     return Graded(ordered, failed, unread)
 
 

@@ -11,6 +11,7 @@ import click
 from autograder.course.model import Course
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
+from autograder.reports.class_page.said import change_lines
 from autograder.reports.terminal import class_table, to_look_at
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
@@ -42,7 +43,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
-        for line in arrivals(graded):
+        for line in (*change_lines(out), *arrivals(graded)):
             click.echo(line)
         if open_ends:
             click.echo(f"Not graded, {len(open_ends)}; all else is:")

@@ -15,7 +15,7 @@ from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResu
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
-VERSION = 3  # raised whenever a key comes, goes or changes its meaning
+VERSION = 4  # raised whenever a key comes, goes or changes its meaning
 RECORD, RESULTS, PAGE = "record.json", "results.json", "report.html"
 ROUNDED = 1e-6  # a score is rounded to so much, and its maximum is not
 MOST = 1e15  # of any number; NaN, the infinite and an integer that is no float are not less
@@ -85,6 +85,7 @@ def _is_sound(result: HandInResult) -> bool:
         result.student,
         result.folder,
         result.digest,
+        result.hand_in,
         *result.notes,
         *result.arrival,
         *result.unread,
