@@ -16,24 +16,25 @@ from autograder.cli.commands import cli
 from autograder.errors import GradingError, UsageError
 from autograder.grading import publication, run
 from autograder.grading.publish import publish
+from autograder.reports.previous import digest_of
 from autograder.reports.published import TOTAL, Published, falls, read_published, told, with_agreed
 from autograder.text import console
 
 TABLES = ("grades.csv", "marks.csv", "class.json", "index.html", "junit.xml", "run.json", "published.json")
 
 
-def published(small: SmallClass, **marks: str) -> dict[str, bytes]:  # noqa: F811
-    """Grade a class and publish it; return all files that a student or a school may see."""
+def published(small: SmallClass, **marks: str) -> dict[str, str]:  # noqa: F811
+    """Grade a class and publish it; return the digests of what a student or a school sees."""
     small.hand_in(**marks)
     small.grade()
     list(publish(small.out))
     return visible(small)
 
 
-def visible(small: SmallClass) -> dict[str, bytes]:  # noqa: F811
+def visible(small: SmallClass) -> dict[str, str]:  # noqa: F811
     paths = [small.out / name for name in TABLES]
     paths += [path for student in small.hand_ins.iterdir() for path in (small.out / student.name).glob("*")]
-    return {str(path.relative_to(small.out)): path.read_bytes() for path in paths}
+    return {str(path.relative_to(small.out)): digest_of(path) for path in paths}
 
 
 def of(*results: Any) -> Published:
@@ -228,7 +229,7 @@ def test_a_file_of_published_marks_that_cannot_be_read_stops_the_run(small: Smal
     with pytest.raises(UsageError, match="nobody knows which marks are out"):
         small.grade(yes=True)
 
-    assert (small.out / "grades.csv").read_bytes() == before["grades.csv"]
+    assert digest_of(small.out / "grades.csv") == before["grades.csv"]
 
 
 def test_marks_are_published_anew(small: SmallClass) -> None:  # noqa: F811
