@@ -62,6 +62,7 @@ def test_a_record_that_cannot_be_trusted_is_made_again_and_the_run_says_so(grade
     for name in ("results", "record"):
         assert complaints(name, json.loads((out / "ada" / f"{name}.json").read_text())) == []
     assert complaints("run", json.loads((out / "run.json").read_text())) == []
+    assert len(json.loads((out / "ada" / "record.json").read_text())["hand_in"]) == 64
     of_an_older_kit(out / "ada")
     changed(lambda data: data.update(version=data["version"] + 1))(out / "bob")
     changed(lambda data: data["tasks"][0].update(score=1000.0))(out / "cy")

@@ -35,6 +35,7 @@ from autograder.cli.shared import FOLDER, jobs, with_course
 )
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @click.option("--anonymous", is_flag=True, help="Grade and report by number; OUT/.key.csv says who is who.")
+@click.option("--yes", is_flag=True, help="Lower marks that are published too, without asking (see `unroll publish`).")
 @click.option("--json", "as_json", is_flag=True, help="Print the marks as one JSON object, for programs.")
 @with_course
 def grade(
@@ -51,6 +52,7 @@ def grade(
     overrides: Path | None,
     accept_weak_isolation: bool,
     anonymous: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Grade a class: one folder, .zip or .tar.gz per student in SUBMISSIONS, with .py or .ipynb files.
@@ -61,7 +63,8 @@ def grade(
 
     \b
     OUT/index.html                the class: marks, causes, whom to look at, what changed
-    OUT/grades.csv                a row per student and task
+    OUT/grades.csv                a row per student and task; before this run: grades.previous.csv
+    OUT/changes.csv               whose mark moved from run to run, from what to what and why
     OUT/marks.csv                 a row per student, with totals
     OUT/<student>/report.html     what the student may read
     OUT/<student>/results.json    the same for Gradescope
@@ -69,13 +72,17 @@ def grade(
     OUT/junit.xml, OUT/run.json   for other programs; versions, limits and the seed
     OUT/.key.csv                  with --anonymous: who has which number; only you can read it
 
+    A second run says whose mark moved. After `unroll publish OUT` it lowers no mark without asking: then nothing in
+    OUT is replaced, and the same command with --yes goes on from what is graded.
+
     A second run goes on where the first stopped. Ctrl-C, SIGTERM and SIGHUP write what is graded, and end with 3.
 
     \b
     Exit status
     0  every hand-in has its row, whatever the marks (rejected ones included)
     2  wrong use: nothing was graded
-    3  stopped; or the grading itself failed for somebody; or SUBMISSIONS has work that belongs to no student.
+    3  stopped; or the grading itself failed for somebody; or SUBMISSIONS has work that belongs to no student; or a
+       published mark would fall, and nobody said --yes.
        All other rows are written, and the last lines name who and why
     """
     if dry_run and as_json:
@@ -94,7 +101,7 @@ def grade(
     from autograder.grading.show import show_grading
 
     marks = overrides or own_table(course)
-    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions, marks, anonymous)
+    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions, marks, anonymous, yes)
     how = print_grading if as_json else show_grading
     if not how(course, assignment, submissions, out, options):
         sys.exit(3)
@@ -200,6 +207,26 @@ def similar(course: Any, out: Path, hand_ins: Path | None) -> None:
     from autograder.grading.similar import show_similar
 
     show_similar(course, out, hand_ins)
+
+
+@click.command()
+@click.argument("out", type=FOLDER)
+def publish(out: Path) -> None:
+    """Note that the students were told the marks that stand in OUT, the folder of `unroll grade`.
+
+    OUT/published.json keeps when that was, and the marks. Nothing is sent anywhere. From then on `unroll grade` lowers
+    none of them without asking. To tell newer marks, run it again; to take it back, remove the file.
+
+    \b
+    Exit status
+    0  the marks are noted
+    2  wrong use: OUT holds no whole run, or its grades.csv was changed since
+    3  OUT cannot be written
+    """
+    from autograder.grading.publish import publish as note
+
+    for line in note(out):
+        click.echo(line)
 
 
 @click.command()

@@ -125,6 +125,7 @@ class HandInResult:
         collected: what was said when the hand-in was collected, or "".
         unread: files that nobody could read, or that count as no lesson while one is missing; a sentence each.
         panels: the numbers of the course's pictures, as the student's code returned them.
+        hand_in: SHA-256 of the hand-in alone, or "" where that is not known.
     """
 
     student: str
@@ -142,6 +143,7 @@ class HandInResult:
     collected: str = ""
     unread: tuple[str, ...] = ()
     panels: tuple[Panel, ...] = ()
+    hand_in: str = ""
 
     @property
     def score(self) -> float:

@@ -12,7 +12,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -148,7 +148,8 @@ class ExaminerBench:
         while True:
             request = ExaminerRequest.from_json(json.loads(channel.recv_bytes()))
             student = Student(request.student, request.folder, Path(request.path))
-            hand_in = with_kit_digest(self._read(student, request.alone), self.fingerprint)
+            read = self._read(student, request.alone)
+            hand_in = with_kit_digest(read, self.fingerprint)
             if request.cells is not None:
                 _say(channel, {"shown": self._show(hand_in, request.lesson, request.cells, zygote)})
                 continue
@@ -159,20 +160,22 @@ class ExaminerBench:
             if hand_in.digest == request.known:
                 _say(channel, {"same": True, **codes})
             else:
-                _say(channel, {**self._grade(hand_in, zygote, lambda: _say(channel, {"asleep": True})), **codes})
+                found = self._grade(hand_in, read.digest, zygote, lambda: _say(channel, {"asleep": True}))
+                _say(channel, {**found, **codes})
 
     def _read(self, student: Student, alone: bool) -> HandIn:
         if alone:
             return read_one(student.path, self.assignment, self.course.limits)
         return read_hand_in(student, self.assignment, self.course.limits)
 
-    def _grade(self, hand_in: HandIn, zygote: Zygote, asleep: Callable[[], None]) -> dict[str, Any]:
+    def _grade(self, hand_in: HandIn, alone: str, zygote: Zygote, asleep: Callable[[], None]) -> dict[str, Any]:
+        """Grade a hand-in; its digest has the kit in it, and `alone` is that of the hand-in alone."""
         limits, pictures = self.course.limits, self.course.has_pictures
         try:
             result = examine(self.exam, self.assignment, hand_in, zygote, limits, self.budget, asleep, pictures)
         except NotStarted as error:
             return {"lost": str(error)}
-        return {"result": result.to_json()}
+        return {"result": replace(result, hand_in=alone).to_json()}
 
     def _explain(self, hand_in: HandIn, address: str, zygote: Zygote) -> dict[str, Any]:
         limits = self.course.limits

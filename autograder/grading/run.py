@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -30,18 +30,19 @@ from autograder.grading.anonymous import (
 from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.crew import Crew
 from autograder.grading.deadline import lateness_of, read_deadline
-from autograder.grading.fingerprint import fingerprint
+from autograder.grading.fingerprint import fingerprint, parts
 from autograder.grading.overrides import Marks, checked, marked, overrides_of, read_overrides, with_questions
 from autograder.grading.places import keep_places
+from autograder.grading.publication import Publication, open_publication
 from autograder.grading.request import ExaminerRequest
+from autograder.grading.tables import write_tables
 from autograder.intake import Student
 from autograder.intake.names import as_given, printable_name
 from autograder.isolation.inside.endings import undisturbed
 from autograder.reports.class_page.identical import Identical, identical, keep_identical
-from autograder.reports.class_page.write import show_run
-from autograder.reports.files import Written, write_class, write_student
+from autograder.reports.files import write_student
 from autograder.reports.marks import Identity
-from autograder.reports.record import is_left, read_student
+from autograder.reports.record import is_left
 from autograder.text.files import write_atomically
 from autograder.text.locks import lock
 from autograder.text.ours import NOBODY_ELSE, open_own, own_folder, read_own
@@ -58,6 +59,9 @@ class GradingWatcher(Protocol):
     def done(self, name: str, score: float, max_score: float) -> None:
         """A hand-in is graded."""
 
+    def ask(self, lines: Sequence[str], question: str) -> bool:
+        """Show lines, ask a person, and return the answer; false where there is nobody."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -71,6 +75,7 @@ class Options:
     extensions: tuple[str, ...] = ()
     overrides: Path | None = None
     anonymous: bool = False
+    yes: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,7 @@ def open_class(
     )
     if not options.anonymous:
         return made
-    with _alone(out):  # two runs at a time would give two people one number
+    with alone(out):  # two runs at a time would give two people one number
         return _by_number(made, found.rows)
 
 
@@ -224,7 +229,8 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
         "seed": found.seed,
         "fingerprint": kit,
     }
-    with _alone(found.out), Crew(settings, max(1, min(options.jobs, len(found.students)))) as crew:
+    with alone(found.out), Crew(settings, max(1, min(options.jobs, len(found.students)))) as crew:
+        publication = open_publication(found.out)
         _write_seed(found, kit, {})
         keep_places(found.out, found.students)
         crew.wait_until_warm()
@@ -232,10 +238,12 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
         results: dict[str, HandInResult] = {}
         failed: dict[str, str] = {}
         codes: dict[str, dict[str, list[str]]] = {}
-        earlier = {student.folder: _earlier(found, student) for student in found.students}
+        alike: list[Identical] = []
+        earlier = {student.folder: _earlier(found, student, publication) for student in found.students}
         unread = [s.student for s in found.students if not earlier[s.folder] and is_left(found.out, s.folder)]
         try:
-            _grade_all(found, crew, earlier, results, failed, codes, watcher)
+            _grade_all(found, crew, earlier, results, failed, codes, watcher, publication)
+            publication.settle([results[s.folder] for s in found.students], options.yes, watcher.ask)
         except GradingError as error:
             raise GradingError(f"{error}{_without_row(found, results)}") from None
         finally:
@@ -243,11 +251,11 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
                 ordered = [results[s.folder] for s in found.students if s.folder in results]
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
                 facts["seconds"] = round(time.time() - started, 1)
-                run, whole = _run_facts(found, kit, facts), Written(found.out, ordered)
-                write_class(found.out, found.assignment, whole, run, found.people)
+                run, made_of = _run_facts(found, kit, facts), parts(found.course, found.assignment.name)
                 alike = identical(ordered, codes)
-                keep_identical(found.out, alike)
-                show_run(found.out, found.assignment, kit, ordered, len(found.students))
+                if publication.may_write:
+                    keep_identical(found.out, alike)
+                    write_tables(found.out, found.assignment, ordered, len(found.students), run, found.people, made_of)
     return Graded(ordered, failed, unread, alike)
 
 
@@ -266,6 +274,7 @@ def _grade_all(
     failed: dict[str, str],
     codes: dict[str, dict[str, list[str]]],
     watcher: GradingWatcher,
+    publication: Publication,
 ) -> None:
     titles = [lesson.title for lesson in found.assignment.lessons]
     requests = [_request(student, earlier[student.folder]) for student in found.students]
@@ -280,19 +289,19 @@ def _grade_all(
         if "lost" in answer:
             failed[result.student] = lost(answer["lost"])
         if not is_same or result != known:
-            whole = read_student(found.out, request.folder) if is_same else None
+            whole = publication.read(request.folder) if is_same else None
             try:
                 this = _with_arrival(found, whole) if whole else result
-                write_student(found.out, this, titles, found.course.hidden_checks)
+                write_student(publication.place, this, titles, found.course.hidden_checks)
             except GradingError as error:  # the others are graded all the same
                 failed[result.student] = str(error)
         results[request.folder] = result.without_details()
         watcher.done(result.student, result.score, result.max_score)
 
 
-def _earlier(found: Class, student: Student) -> HandInResult | None:
+def _earlier(found: Class, student: Student, publication: Publication) -> HandInResult | None:
     """Read the marks that an earlier run gave, if they are of these very tasks."""
-    result = read_student(found.out, student.folder)
+    result = publication.read(student.folder)
     lessons = found.course.assignment(found.assignment.name).lessons
     worth = [(lesson.key, task.name, task.points) for lesson in lessons for task in lesson.tasks]
     own = checked(found.assignment, result.tasks) if result else []
@@ -363,7 +372,7 @@ def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def alone(out: Path) -> Iterator[None]:
     """Keep a second run out of the same folder."""
     with os.fdopen(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT), "w") as file:
         try:

@@ -13,6 +13,7 @@ from autograder.grading.overrides import by_hand_lines, unmarked_lines
 from autograder.grading.run import Class, Graded, Options, grade, open_class
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.class_page.identical import identical_line
+from autograder.reports.class_page.said import change_lines
 from autograder.reports.terminal import class_table, to_look_at
 from autograder.text.clean import one_line
 from autograder.text.console import print_table, progress
@@ -45,7 +46,7 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
         by_hand = (*by_hand_lines(graded.results), *unmarked_lines(found.assignment, graded.results))
-        for line in (*by_hand, *arrivals(graded)):
+        for line in (*change_lines(out), *by_hand, *arrivals(graded)):
             click.echo(line)
         if same := identical_line(graded.identical):
             click.echo(same)

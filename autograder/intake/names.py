@@ -13,6 +13,7 @@ LONGEST_BYTES = 200  # a name on disk has 255 of them, and a letter may take fou
 LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd")
 KIT = {"grades.csv", "marks.csv", "class.json", "run.json", "junit.xml", "index.html", "report.html"}
 KIT |= {"results.json", "record.json", "identical.json", "similar.html"}
+KIT |= {"grades.previous.csv", "changes.csv", "published.json"}
 DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 NOT_OWN = {"__macosx", "__pycache__", "venv", "env", "virtualenv", "node_modules", "site-packages", "dist-packages"}
 DIRECTING = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")

@@ -7,7 +7,7 @@ from typing import Any
 from autograder.course.model import Course
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
-from autograder.grading.fingerprint import fingerprint
+from autograder.grading.fingerprint import fingerprint, parts
 from autograder.intake.names import folder_names
 from autograder.nbgrader.examiners import course_seed
 from autograder.reports.class_page.write import show_run
@@ -63,4 +63,4 @@ def show_class(course: Course, assignment: str, out: Path) -> Path:
     records = (read_student(out, folder) for folder in folders)
     results = [record.without_details() for record in records if record is not None]
     kit = fingerprint(course, assignment, course_seed(course.root))
-    return show_run(out, course.assignment(assignment), kit, results, len(results))
+    return show_run(out, course.assignment(assignment), kit, results, len(results), parts(course, assignment))

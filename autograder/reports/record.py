@@ -85,6 +85,7 @@ def _is_sound(result: HandInResult) -> bool:
         result.student,
         result.folder,
         result.digest,
+        result.hand_in,
         *result.notes,
         *result.arrival,
         *result.unread,

@@ -1,10 +1,11 @@
 """A console of the right width, names that fit into it, and a progress bar with names and the time left."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
+import click
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -46,6 +47,9 @@ class Watcher(Protocol):
     def failed(self, name: str) -> None:
         """A hand-in could not be graded."""
 
+    def ask(self, lines: Sequence[str], question: str) -> bool:
+        """Show lines, ask a person, and return the answer; false where there is nobody."""
+
 
 @contextmanager
 def progress(total: int) -> Iterator[Watcher]:
@@ -81,6 +85,11 @@ class _Lines:
     def failed(self, name: str) -> None:
         self._print(name, "could not be graded")
 
+    def ask(self, lines: Sequence[str], question: str) -> bool:
+        """Show the lines alone: nobody sits at a terminal."""
+        _show_lines(lines)
+        return False
+
     def _print(self, name: str, said: str) -> None:
         self._count += 1
         count = f"{self._count:>{len(str(self._total))}}"
@@ -109,6 +118,16 @@ class _Bar:
         self._bar.advance(self._task)
         self._show()
 
+    def ask(self, lines: Sequence[str], question: str) -> bool:
+        self._bar.stop()  # it would be drawn over the question
+        _show_lines(lines)
+        return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
+
     def _show(self) -> None:
         name = short(self._open[-1]) if self._open else ""
         self._bar.update(self._task, description=set_cell_size(name, NAME_WIDTH), refresh=True)
+
+
+def _show_lines(lines: Sequence[str]) -> None:
+    with suppress(OSError):
+        print("\n".join(lines), file=sys.stderr, flush=True)

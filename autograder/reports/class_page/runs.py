@@ -1,8 +1,8 @@
 """The marks of this run and of the one before it, in OUT/class.json: small, and enough to say what changed."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from autograder.exam.results import OUTCOMES, HandInResult, TaskResult
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
-FILE, VERSION = "class.json", 1
+FILE, VERSION = "class.json", 2
+READABLE = (1, VERSION)  # the first knows no parts, no table, and no hand-in by itself
 EXACT = 6
 BY_HAND = "by hand"  # what a person said of it stands in the record
 
@@ -28,6 +29,8 @@ class ClassRun:
         is_complete: whether everybody has a row; of a run that was stopped, some have none.
         assignment: what was graded, as far as a page needs it.
         results: the marks alone.
+        parts: the digests of what the fingerprint is made of, by name.
+        table: SHA-256 of the run's grades.csv, or "" where there is none.
     """
 
     written: str
@@ -35,6 +38,8 @@ class ClassRun:
     is_complete: bool
     assignment: Assignment
     results: tuple[HandInResult, ...]
+    parts: Mapping[str, str] = field(default_factory=dict)
+    table: str = ""
 
 
 def keep_run(out: Path, run: ClassRun) -> None:
@@ -52,7 +57,7 @@ def read_runs(out: Path) -> tuple[ClassRun, ...]:
     """Read this run and the one before it; a file that is not as `keep_run` leaves it holds none."""
     try:
         data = json.loads(read_own(out / FILE, private=False))
-        if type(data["version"]) is not int or data["version"] != VERSION:
+        if type(data["version"]) is not int or data["version"] not in READABLE:
             return ()
         return tuple(_run(one) for one in data["runs"])
     except (OSError, UsageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -64,6 +69,8 @@ def _data(run: ClassRun) -> dict[str, Any]:
     return {
         "written": run.written,
         "fingerprint": run.fingerprint,
+        "parts": dict(run.parts),
+        "table": run.table,
         "complete": run.is_complete,
         "assignment": run.assignment.name,
         "title": run.assignment.title,
@@ -77,8 +84,8 @@ def _student(result: HandInResult, lessons: Sequence[Lesson]) -> dict[str, Any]:
     found = {(task.lesson, task.task): task for task in result.tasks}
     tasks = [found.get((lesson.key, task.name)) for lesson in lessons for task in lesson.tasks]
     verdicts = [task and [round(task.score, EXACT), task.outcome, task.mistake, *_hand(task)] for task in tasks]
-    who = {"student": result.student, "folder": result.folder, "digest": result.digest, "kept": result.kept}
-    return {**who, "tasks": verdicts}
+    who = {"student": result.student, "folder": result.folder, "digest": result.digest, "hand_in": result.hand_in}
+    return {**who, "kept": result.kept, "tasks": verdicts}
 
 
 def _hand(task: TaskResult) -> list[bool]:
@@ -89,7 +96,9 @@ def _run(data: dict[str, Any]) -> ClassRun:
     lessons = tuple(_lesson(data["assignment"], *entry) for entry in data["lessons"])
     assignment = Assignment(_text(data["assignment"]), _text(data["title"]), lessons)
     results = tuple(_result(one, lessons) for one in data["students"])
-    return ClassRun(_text(data["written"]), _text(data["fingerprint"]), data["complete"] is True, assignment, results)
+    parts = {name: _text(digest) for name, digest in data.get("parts", {}).items()}
+    written, kit, table = _text(data["written"]), _text(data["fingerprint"]), _text(data.get("table", ""))
+    return ClassRun(written, kit, data["complete"] is True, assignment, results, parts, table)
 
 
 def _lesson(assignment: str, name: str, title: str, tasks: Sequence[Sequence[Any]]) -> Lesson:
@@ -102,7 +111,9 @@ def _result(data: dict[str, Any], lessons: Sequence[Lesson]) -> HandInResult:
     pairs = zip(places, data["tasks"], strict=True)
     tasks = tuple(_task(key, task, verdict) for (key, task), verdict in pairs if verdict is not None)
     student, folder, digest = (_text(data[key]) for key in ("student", "folder", "digest"))
-    return HandInResult(student, folder, digest, tasks, kept=_number(data["kept"]))
+    return HandInResult(
+        student, folder, digest, tasks, kept=_number(data["kept"]), hand_in=_text(data.get("hand_in", ""))
+    )
 
 
 def _task(lesson: str, task: Task, verdict: Sequence[Any]) -> TaskResult:

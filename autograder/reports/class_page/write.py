@@ -1,19 +1,21 @@
 """Write OUT/index.html from what stands in OUT: the runs, the records, and what the grading said of itself."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.exam.results import HandInResult
-from autograder.reports.class_page.changes import Changes, changes
+from autograder.reports.class_page.changes import Changes, changes, other_parts
 from autograder.reports.class_page.entry import Entry, entry_of
 from autograder.reports.class_page.identical import read_identical
 from autograder.reports.class_page.page import ClassPage, class_page
 from autograder.reports.class_page.runs import ClassRun, keep_run, read_runs
+from autograder.reports.previous import GRADES, digest_of
 from autograder.reports.record import read_student
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
@@ -28,11 +30,19 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def show_run(out: Path, assignment: Assignment, fingerprint: str, results: Sequence[HandInResult], count: int) -> Path:
+def show_run(
+    out: Path,
+    assignment: Assignment,
+    fingerprint: str,
+    results: Sequence[HandInResult],
+    count: int,
+    parts: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
     """Keep the marks of a run beside those of the last one, and write the class page.
 
     Args:
         count: how many students there are; a run that was stopped has fewer results.
+        parts: the digests of what the fingerprint is made of, by name.
 
     Returns: where the page stands.
 
@@ -40,7 +50,8 @@ def show_run(out: Path, assignment: Assignment, fingerprint: str, results: Seque
         UsageError: jinja2 is not installed.
         GradingError: OUT cannot be written.
     """
-    keep_run(out, ClassRun(now(), fingerprint, len(results) == count, assignment, tuple(results)))
+    is_complete, table = len(results) == count, digest_of(out / GRADES)
+    keep_run(out, ClassRun(now(), fingerprint, is_complete, assignment, tuple(results), parts, table))
     return write_class_page(out)
 
 
@@ -74,7 +85,8 @@ def write_class_page(out: Path) -> Path:
 
 def changed(latest: ClassRun, before: ClassRun) -> Changes:
     """Say what changed from one run to a later one."""
-    return changes(before.results, latest.results, latest.fingerprint == before.fingerprint)
+    others = other_parts(before.parts, latest.parts)
+    return changes(before.results, latest.results, latest.fingerprint == before.fingerprint, others)
 
 
 def readable(written: str) -> str:
