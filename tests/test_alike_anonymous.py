@@ -23,6 +23,7 @@ from autograder.course.model import Course
 from autograder.errors import UsageError
 from autograder.exam.evidence import Excerpt
 from autograder.grading.anonymous import KEY, by_number, numbers_of, result_without_names, without_names
+from autograder.grading.places import FILE as PLACES
 from autograder.grading.run import Class, Options, open_class
 from autograder.intake import Student
 from autograder.text.words import LOOK
@@ -225,7 +226,7 @@ def test_similar_hand_ins_are_shown_by_number(mini: Course, tmp_path: Path) -> N
     assert ">ada<" not in html and ">bob<" not in html
 
 
-def test_no_file_but_the_key_names_anybody(mini: Course, tmp_path: Path) -> None:
+def test_no_file_but_the_private_ones_names_anybody(mini: Course, tmp_path: Path) -> None:
     broken = {"Zoë Zacharias.zip": b"no zip", "Ann Other/double.py": f"print('Ann Other')\n{RIGHT}"}
     place = lay_out(tmp_path / "class", {**broken, "Hal Loose.py": RIGHT})
     out = tmp_path / "out"
@@ -234,9 +235,10 @@ def test_no_file_but_the_key_names_anybody(mini: Course, tmp_path: Path) -> None
     run = subprocess.run([*command, "--course", str(mini.root)], capture_output=True, text=True)
 
     assert run.returncode == 3, run.stderr  # a file lies loose
-    files = [Path(folder) / name for folder, _, names in os.walk(out) for name in names if name != KEY]
+    files = [Path(folder) / name for folder, _, names in os.walk(out) for name in names if name not in (KEY, PLACES)]
     said = [run.stdout, run.stderr, *map(str, files), *(file.read_text(encoding="utf-8") for file in files)]
     assert len(files) > 10
+    assert all((out / name).stat().st_mode & 0o077 == 0 for name in (KEY, PLACES))
     assert not [text for text in said for name in ("zacharias", "other", "hal") if f"{name}" in _words(text)]
 
 

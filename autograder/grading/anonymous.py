@@ -1,4 +1,7 @@
-"""`unroll grade --anonymous`: a class by number. One file alone says who is who, OUT/.key.csv; only we can read it."""
+"""`unroll grade --anonymous`: a class by number. OUT/.key.csv says who is who, OUT/.hand_ins.json whose files are whose.
+
+No other file does, and nobody else can read these two.
+"""
 
 import csv
 import io

@@ -9,8 +9,8 @@ from typing import Any
 from autograder.errors import UsageError
 from autograder.exam.evidence import is_number
 from autograder.exam.results import HandInResult
-from autograder.reports.class_page.changes import LEAST
 from autograder.reports.marks import EXACT, is_graded
+from autograder.reports.record import ROUNDED
 from autograder.text.clean import one_line
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
@@ -86,7 +86,7 @@ def falls(published: Published, results: Sequence[HandInResult]) -> tuple[Fall, 
     for student in published.students:
         now = after.get(student.student, {})
         pairs = {place: (least, now.get(place, 0.0)) for place, least in student.least.items()}
-        lower = {place: pair for place, pair in pairs.items() if not pair[1] >= pair[0] - LEAST}
+        lower = {place: pair for place, pair in pairs.items() if not pair[1] >= pair[0] - ROUNDED}
         if lower:
             found.append(Fall(student.student, now, lower))
     return tuple(found)
