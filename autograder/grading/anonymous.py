@@ -1,4 +1,4 @@
-"""`unroll grade --anonymous`: a class by number. OUT/.key.csv says who is who, OUT/.hand_ins.json whose files are whose.
+"""`unroll grade --anonymous`: a class by number. OUT/.key.csv says who is who; OUT/.hand_ins.json says where files lie.
 
 No other file does, and nobody else can read these two.
 """
