@@ -7,15 +7,14 @@ from dataclasses import replace
 
 from autograder.course.model import Lesson, Task
 from autograder.errors import StudentError
+from autograder.exam.case import call_text, find_definition, smallest_wrong
 from autograder.exam.exam import Exam, run_session
 from autograder.exam.lesson_tests import shipped_tests
-from autograder.exam.marks import share_points, task_result, worst
+from autograder.exam.marks import share_points, task_result
 from autograder.exam.mistakes import RecordedMistakes, causes, named
 from autograder.exam.outcome import judged, unwritten
-from autograder.exam.results import TestResult
 from autograder.exam.session import TestRun
 from autograder.exam.tries import Bound, TaskRun, run_once
-from autograder.student.case import call_text, difficulty, find_definition
 from autograder.student.exercises import Exercises
 from autograder.student.verdict import Verdict
 
@@ -78,28 +77,12 @@ def _verdict(
     pairs = [(run, judged(run, bound)) for run in ran.runs]
     found = causes(known, ran.runs)
     mistake, cause = named(found)
-    smallest = _smallest(pairs)
+    smallest = smallest_wrong(pairs)
     # A task's message is that of its first test with the worst outcome.
     pairs.sort(key=lambda pair: pair[0] is not smallest)
     tests = share_points(task, [test for _, test in pairs])
     verdict = Verdict(lesson, task, task_result(lesson.key, task, tests, mistake, cause, ran.beside))
     return verdict if smallest is None else _with_case(verdict, smallest, bound, cells)
-
-
-def _smallest(pairs: Sequence[tuple[TestRun, TestResult]]) -> TestRun | None:
-    """Choose the test that shows best what is wrong, of those with the worst outcome.
-
-    A core test comes before all others, and of these the one with the smallest case. Then the order of the file
-    decides: its edge cases come last.
-    """
-    outcome = worst(test.outcome for _, test in pairs)
-    wrong = [run for run, test in pairs if test.outcome == outcome and test.message]
-    return min(wrong, key=_shown_first, default=None)
-
-
-def _shown_first(run: TestRun) -> tuple[bool, tuple[bool, int], int]:
-    core = run.plan.core
-    return not core, difficulty(run.requests) if core else (False, 0), run.plan.order
 
 
 def _with_case(verdict: Verdict, run: TestRun, bound: Bound, cells: Sequence[str]) -> Verdict:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.course.model import Lesson, Task
 from autograder.errors import Note
+from autograder.exam.case import find_definition
 from autograder.exam.clock import Clock
 from autograder.exam.examine import sources_of
 from autograder.exam.remote import Remote
@@ -14,7 +15,6 @@ from autograder.exam.results import TaskResult
 from autograder.intake import HandIn, Source, read_one
 from autograder.isolation.child import Workers
 from autograder.isolation.limits import Limits
-from autograder.student.case import find_definition
 from autograder.student.checks import run_checks
 from autograder.student.exercises import Exercises, Spot
 from autograder.student.outside import look_outside, raised

@@ -7,11 +7,31 @@ from typing import Any
 
 import torch
 
+from autograder.exam.marks import worst
 from autograder.exam.module import Request
+from autograder.exam.results import TestResult
+from autograder.exam.session import TestRun
 from autograder.isolation.inside.source import parse
 
 MOST_NUMBERS = 12
 CALLS = ("call", "gradients", "effects")
+
+
+def smallest_wrong(pairs: Sequence[tuple[TestRun, TestResult]]) -> TestRun | None:
+    """Choose the test that shows best what is wrong, of those with the worst outcome.
+
+    A core test comes before all others, and of these the one with the smallest case. Then the order of the file
+    decides: its edge cases come last.
+    """
+    outcome = worst(test.outcome for _, test in pairs)
+    wrong = [run for run, test in pairs if test.outcome == outcome and test.message]
+    return min(wrong, key=shown_first, default=None)
+
+
+def shown_first(run: TestRun) -> tuple[bool, tuple[bool, int], int]:
+    """Make the key by which tests are sorted to be shown."""
+    core = run.plan.core
+    return not core, difficulty(run.requests) if core else (False, 0), run.plan.order
 
 
 def difficulty(requests: Sequence[Request]) -> tuple[bool, int]:

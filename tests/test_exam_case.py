@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.exam.case import Definition, call_text, difficulty, find_definition
 from autograder.exam.module import Request
-from autograder.student.case import Definition, call_text, difficulty, find_definition
 
 
 def call(*args: Any, op: str = "call", **kwargs: Any) -> Request:
