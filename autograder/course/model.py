@@ -14,8 +14,8 @@ from autograder.errors import CourseError, UsageError
 from autograder.isolation.limits import Limits
 
 MANIFEST = Path("solutions") / "course.toml"
-NOTHING, NAME, SENTENCE = "nothing", "name", "sentence"
-HIDDEN_CHECKS = (NOTHING, NAME, SENTENCE)
+NOTHING, NAME, SENTENCE, WITH_CASE = "nothing", "name", "sentence", "sentence and smallest public case"
+HIDDEN_CHECKS = (NOTHING, NAME, SENTENCE, WITH_CASE)
 LESSON_KEYS = ("title", "minutes", "beyond", "task", "question", "picture", "families")
 
 

@@ -13,6 +13,7 @@ KEPT_TIMES, KEPT_LEAST = 4.0, 0.25
 KEPT_PART = 1 / 3
 ASLEEP_SECONDS = 0.3
 ASIDE_SECONDS = 6.0
+PUBLIC_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Clock:
     def aside(self) -> "Clock":
         """The seconds of a hand-in for what costs no marks; they are few, and taken from nothing else."""
         return Clock(self._limits, Budget(ASIDE_SECONDS))
+
+    @cached_property
+    def for_public(self) -> "Clock":
+        """The seconds of a hand-in for public checks that show what is wrong; they cost no marks either."""
+        return Clock(self._limits, Budget(PUBLIC_SECONDS))
 
     def next_lesson(self) -> None:
         """Give the next lesson its own seconds."""

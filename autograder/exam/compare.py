@@ -5,6 +5,7 @@ A check in doubt fails. Messages of hidden tests name the place and the size of 
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,17 +20,36 @@ from autograder.isolation.inside.wire import Opaque
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5, torch.float16: 1e-2}
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Two values that a check compared.
+
+    Args:
+        what: the name of the value in the lesson, such as `h_t`.
+        axes: the letters of its shape, such as `N H`, or "".
+    """
+
+    what: str
+    actual: Any
+    expected: Any
+    axes: str = ""
+
+
 class Wrong(AssertionError):
     """A result that is not as it should be; how it is related to the right one is looked for when it is read.
 
     Args:
         related: finds the relation.
         is_of_shape: whether it is the shape that is wrong.
+        compared: the two values; None where only a shape was wanted.
     """
 
-    def __init__(self, said: str, related: Callable[[], str], is_of_shape: bool = False) -> None:
+    def __init__(
+        self, said: str, related: Callable[[], str], is_of_shape: bool = False, compared: Compared | None = None
+    ) -> None:
         super().__init__(said)
         self.is_of_shape = is_of_shape
+        self.compared = compared
         self._find = related
 
     @cached_property
@@ -65,15 +85,15 @@ def same(
     """
     _check_type(actual, expected, what)
     actual, expected = (torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in (actual, expected))
-    related = partial(relation, actual, expected, axes)
-    _check_shape(actual, expected, what, axes, related)
+    related, compared = partial(relation, actual, expected, axes), Compared(what, actual, expected, axes)
+    _check_shape(actual, expected, what, axes, related, compared)
     assert actual.dtype == expected.dtype or not dtype, (
         f"{what} should have dtype {_short(expected.dtype)}, but has {_short(actual.dtype)}."
     )
     tolerance = atol if atol is not None else TOLERANCE.get(expected.dtype, 0.0)
     wrong = ~torch.isclose(actual.double(), expected.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
     if not bool((~wrong).all()):
-        raise Wrong(_difference(actual, expected, wrong, what, show), related)
+        raise Wrong(_difference(actual, expected, wrong, what, show), related, compared=compared)
 
 
 def _check_type(actual: Any, expected: Any, what: str) -> None:
@@ -98,12 +118,18 @@ def _other_type(actual: Any, expected: Any, what: str) -> str:
 
 
 def _check_shape(
-    actual: torch.Tensor, expected: torch.Tensor, what: str, axes: str, related: Callable[[], str]
+    actual: torch.Tensor,
+    expected: torch.Tensor,
+    what: str,
+    axes: str,
+    related: Callable[[], str],
+    compared: Compared | None = None,
 ) -> None:
     letters = f"({axes.replace(' ', ', ')}) = " if axes else ""
     wanted, came = tuple(expected.shape), tuple(actual.shape)
     if came != wanted:
-        raise Wrong(f"{what} should have shape {letters}{wanted}, but has {came}.", related, is_of_shape=True)
+        said = f"{what} should have shape {letters}{wanted}, but has {came}."
+        raise Wrong(said, related, is_of_shape=True, compared=compared)
 
 
 def _difference(actual: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor, what: str, show: bool) -> str:
@@ -141,7 +167,7 @@ def number(actual: Any, expected: float, what: str, tol: float = 1e-5, show: boo
     if not close:
         # A public test has plain numbers, which are often related by accident, and says both.
         related = _unrelated if show else partial(number_relation, actual, expected)
-        raise Wrong(f"{what} {shown}.", related)
+        raise Wrong(f"{what} {shown}.", related, compared=Compared(what, actual, expected))
 
 
 def equal(actual: Any, expected: Any, what: str) -> None:

@@ -37,7 +37,7 @@ class Curve:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `dataclasses.asdict` made, and JSON kept."""
-        return cls(**{**data, "losses": _listed(data["losses"])})
+        return cls(**{**data, "losses": listed(data["losses"])})
 
     def is_sound(self) -> bool:
         """Tell whether it can be what `numbers` made; a file on disk may hold anything."""
@@ -66,7 +66,7 @@ class Excerpt:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `dataclasses.asdict` made, and JSON kept."""
-        return cls(**{**data, "lines": _listed(data["lines"])})
+        return cls(**{**data, "lines": listed(data["lines"])})
 
     def is_sound(self) -> bool:
         """Tell whether every part is of its type."""
@@ -110,8 +110,8 @@ class Panel:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `dataclasses.asdict` made, and JSON kept."""
-        lists = {key: _listed(data[key]) for key in ("labels", "counts")}
-        return cls(**{**data, **lists, "lines": tuple(map(_listed, _listed(data["lines"])))})
+        lists = {key: listed(data[key]) for key in ("labels", "counts")}
+        return cls(**{**data, **lists, "lines": tuple(map(listed, listed(data["lines"])))})
 
     def is_sound(self) -> bool:
         """Tell whether it can be what was asked for; a file on disk may hold anything."""
@@ -129,7 +129,7 @@ class Panel:
         )
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
+def listed(value: Any) -> tuple[Any, ...]:
     """Read a list; a text or a mapping would become one of its own."""
     if not isinstance(value, (list, tuple)):
         raise TypeError("no list")

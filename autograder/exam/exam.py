@@ -8,6 +8,7 @@ planned test can score.
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -51,7 +52,8 @@ class Exam:
     @property
     def files(self) -> list[Path]:
         """The files of tests."""
-        return [file for tests in self.lessons.values() for file in tests.files]
+        public = (tests.public_file for tests in self.lessons.values() if tests.public_file is not None)
+        return [*(file for tests in self.lessons.values() for file in tests.files), *public]
 
     @pytest.fixture
     def student(self) -> Module:
@@ -93,9 +95,10 @@ class Exam:
         assert loss <= limit, f"The {what} is {loss:.2g}; it should be at most {limit:.2g}."
 
     def seed(self, plan: PlannedTest) -> int:
-        """Make the seed of one test's inputs."""
+        """Make the seed of one test's inputs; that of a public test is no secret, so that students get the same."""
         text = f"{plan.lesson.key}:{plan.item.name}".encode()
-        return int.from_bytes(hmac.digest(self._secret, text, hashlib.sha256)[:7], "big")
+        secret = b"" if plan.is_public else self._secret
+        return int.from_bytes(hmac.digest(secret, text, hashlib.sha256)[:7], "big")
 
     def _tests(self) -> LessonTests:
         assert self._now is not None
@@ -107,11 +110,17 @@ class Exam:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Plan the tests of every lesson."""
         by_file = {file.resolve(): tests for tests in self.lessons.values() for file in tests.files}
+        public = {tests.public_file.resolve(): tests for tests in self.lessons.values() if tests.public_file}
         for order, item in enumerate(session.items):
-            tests = by_file[item.path.resolve()]
-            tests.plans.append(plan_of(item, tests.lesson, order))
+            path = item.path.resolve()
+            if path in by_file:
+                by_file[path].plans.append(plan_of(item, by_file[path].lesson, order))
+            else:
+                plan = plan_of(item, public[path].lesson, order)
+                public[path].public_plans.append(replace(plan, is_public=True))
         for tests in self.lessons.values():
-            tests.plans.sort(key=lambda plan: (plan.lesson.tasks.index(plan.task), not plan.core))
+            for plans in (tests.plans, tests.public_plans):
+                plans.sort(key=lambda plan: (plan.lesson.tasks.index(plan.task), not plan.core))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Do the work, instead of going through the tests once."""
@@ -163,15 +172,20 @@ class Exam:
 
 
 def course_exam(
-    lessons: Sequence[Lesson], secret: str, work: Callable[[Exam], None], files: Sequence[str] = HIDDEN
+    lessons: Sequence[Lesson],
+    secret: str,
+    work: Callable[[Exam], None],
+    files: Sequence[str] = HIDDEN,
+    has_public: bool = False,
 ) -> Exam:
     """Make the exam of some lessons of a course.
 
     Args:
         files: the names of the test files of a lesson to run.
+        has_public: whether the public tests are to show what is wrong.
     """
     root = lessons[0].folder.parent if lessons else Path()
-    return Exam([course_tests(lesson, files) for lesson in lessons], root, secret, work)
+    return Exam([course_tests(lesson, files, has_public) for lesson in lessons], root, secret, work)
 
 
 def run_session(exam: Exam, threads: int | None = 1) -> None:

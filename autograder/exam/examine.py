@@ -17,6 +17,7 @@ from autograder.exam.marks import share_points, task_result, worst
 from autograder.exam.mistakes import named, partial_causes, recognised
 from autograder.exam.outcome import judged, result_of
 from autograder.exam.pictures import panels_of
+from autograder.exam.public_checks import with_public_case
 from autograder.exam.remade import in_another_program, two_mistakes
 from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, TestResult, small_enough
@@ -75,7 +76,8 @@ def examine(
     Args:
         budget: what it may take; without one it has the seconds of the limits.
         asleep: called once, where its code lets time pass without computing.
-        has_pictures: whether to ask for the course's pictures too, in seconds that cost no marks.
+        has_pictures: whether to ask for the course's pictures and for cases that show what is wrong, in seconds that
+            cost no marks.
 
     Raises:
         NotStarted: no worker could be had for it.
@@ -95,6 +97,9 @@ def examine(
             continue
         version, best, remote, was_killed = best_version(exam, lesson, source, sources, Room(workers, limits, clock))
         sources[lesson.name] = list(version.cells)
+        if has_pictures:
+            aside = remote.aside(clock.for_public)
+            best = [(with_public_case(exam, lesson, task, aside), tests) for task, tests in best]
         results += [_to_look_at(both, source.look) for both in best]
         notes += [f"{version.file}: {note}" for note in (*source.notes, *_passed_over(remote), *remote.remarks)]
         if has_pictures:

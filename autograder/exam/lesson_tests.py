@@ -10,7 +10,7 @@ from autograder.exam.distance import uses
 from autograder.exam.local import Cached, Local
 from autograder.exam.session import PlannedTest, TestRun
 
-HIDDEN = ("test_hidden.py",)
+HIDDEN, PUBLIC = ("test_hidden.py",), "test_public.py"
 
 
 @dataclass
@@ -22,7 +22,8 @@ class LessonTests:
         probes: a text with the probes that they run.
         answer, reference, stand_ins, mistakes, uses: what stays with the course; a student's folder has none of them.
         rights: the text of all right programs, which stays there too.
-        plans: the tests, once they are collected: by task, those first that are core.
+        public_file: the tests that students have too, where they are run to show what is wrong; else None.
+        plans, public_plans: the tests, once they are collected: by task, those first that are core.
     """
 
     lesson: Lesson
@@ -39,15 +40,18 @@ class LessonTests:
     edits: dict[str, variants.Edits] = field(default_factory=dict)
     made: dict[tuple[str, ...], list[variants.Variant]] = field(default_factory=dict)
     rights: str = ""
+    public_file: Path | None = None
+    public_plans: list[PlannedTest] = field(default_factory=list)
 
 
-def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN) -> LessonTests:
+def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN, has_public: bool = False) -> LessonTests:
     """Read what a course has of a lesson.
 
     Args:
         files: the names of the test files to run.
+        has_public: whether the public tests are to show what is wrong.
     """
-    answer = (lesson.folder / "lesson.py").read_text(encoding="utf-8")
+    answer, public = (lesson.folder / "lesson.py").read_text(encoding="utf-8"), lesson.folder / PUBLIC
     return LessonTests(
         lesson,
         tuple(lesson.folder / file for file in files),
@@ -58,6 +62,7 @@ def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN) -> LessonTests:
         variants.mistakes(lesson),
         uses(answer, [task.name for task in lesson.tasks]),
         rights=f"{answer}\n{_text(lesson.folder / variants.ALTERNATIVES)}",
+        public_file=public if has_public and public.is_file() else None,
     )
 
 

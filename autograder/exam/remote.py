@@ -118,9 +118,13 @@ class Remote:
         sources = {**self._sources, self._lesson: [*self._sources[self._lesson], text]}
         return Remote(self._workers, self._limits, self.clock, self._lesson, sources)
 
-    def aside(self) -> "Remote":
-        """Return the same lesson with a worker and seconds of its own: what is asked there costs no marks."""
-        return Remote(self._workers, self._limits, self.clock.aside, self._lesson, self._sources)
+    def aside(self, clock: Clock | None = None) -> "Remote":
+        """Return the same lesson with a worker and seconds of its own: what is asked there costs no marks.
+
+        Args:
+            clock: counts those seconds; without one it is that of all that is aside.
+        """
+        return Remote(self._workers, self._limits, clock or self.clock.aside, self._lesson, self._sources)
 
     def fresh_output(self) -> str:
         """Return what the student's functions have printed since this was last asked, shortened."""

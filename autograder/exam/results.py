@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from autograder.exam.evidence import Curve, Excerpt, Panel
+from autograder.exam.public_case import Difference, PublicCase
 from autograder.text.clean import printable
 
 MOST_BYTES = 400_000  # of a record: all files of a class of 10,000 have room on a disk
@@ -12,6 +13,7 @@ MOST_NOTES = 100
 MOST_SAID = 300  # characters of a sentence that is kept for the class's last lines
 LONGEST = (4096, 1000, 250, 60)  # characters of one text: the first that makes a record small enough
 CAUSE = " Likely cause: "
+EVIDENCE: dict[str, Any] = {"curves": Curve, "excerpts": Excerpt, "cases": PublicCase, "differences": Difference}
 OUTCOMES = ("rejected", "missing", "crashed", "timeout", "overflow", "failed", "passed")
 
 
@@ -50,6 +52,8 @@ class TaskResult:
         cause: the sentence of the recognised mistake, or "".
         curves: what its trainings returned.
         excerpts: the student's own code of it, where it does not pass and that is known.
+        cases: the public check that shows best what is wrong, where it fails and that was asked for.
+        differences: own minus expected in a public check that fails, where it can be drawn.
         checked: the points that the checks gave, where a person gave others; else None.
         by_hand: what a person says of the points, in sentences, or "".
     """
@@ -64,6 +68,8 @@ class TaskResult:
     cause: str = ""
     curves: tuple[Curve, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
+    cases: tuple[PublicCase, ...] = ()
+    differences: tuple[Difference, ...] = ()
     checked: float | None = None
     by_hand: str = ""
 
@@ -96,11 +102,20 @@ class TaskResult:
         Raises:
             ValueError, KeyError, TypeError: it is something else.
         """
-        if not all(isinstance(data.get(key, []), (list, tuple)) for key in ("curves", "excerpts")):
+        if not all(isinstance(data.get(key, []), (list, tuple)) for key in EVIDENCE):
             raise ValueError("no list")
-        curves = tuple(Curve.from_json(one) for one in data.get("curves", ()))
-        excerpts = tuple(Excerpt.from_json(one) for one in data.get("excerpts", ()))
-        return cls(**{**data, "curves": curves, "excerpts": excerpts})
+        kept = {key: tuple(kind.from_json(one) for one in data.get(key, ())) for key, kind in EVIDENCE.items()}
+        return cls(**{**data, **kept})
+
+    @property
+    def evidence(self) -> tuple[Curve | Excerpt | PublicCase | Difference, ...]:
+        """All that is kept beside the verdict."""
+        return (*self.curves, *self.excerpts, *self.cases, *self.differences)
+
+    def without_details(self) -> Self:
+        """Keep the marks and a short message."""
+        short = self.message[: LONGEST[-1]]
+        return replace(self, fact=short, cause="", curves=(), excerpts=(), cases=(), differences=())
 
 
 def _likely(cause: str) -> str:
@@ -160,9 +175,7 @@ class HandInResult:
 
     def without_details(self) -> Self:
         """Keep the marks alone: what a class of any size can hold in memory."""
-        tasks = tuple(
-            replace(task, fact=task.message[: LONGEST[-1]], cause="", curves=(), excerpts=()) for task in self.tasks
-        )
+        tasks = tuple(task.without_details() for task in self.tasks)
         return replace(self, tasks=tasks, tests=(), output={}, notes=(), panels=())
 
     def to_json(self) -> dict[str, Any]:
@@ -207,5 +220,11 @@ def _with_texts(result: HandInResult, longest: int) -> HandInResult:
 
 
 def _with_short_texts(task: TaskResult, longest: int) -> TaskResult:
-    excerpts = tuple(one.shortened(longest) for one in task.excerpts)
-    return replace(task, fact=printable(task.fact, longest), cause=printable(task.cause, longest), excerpts=excerpts)
+    return replace(
+        task,
+        fact=printable(task.fact, longest),
+        cause=printable(task.cause, longest),
+        excerpts=tuple(one.shortened(longest) for one in task.excerpts),
+        cases=tuple(one.shortened(longest) for one in task.cases),
+        differences=tuple(one.shortened(longest) for one in task.differences) if longest > LONGEST[1] else (),
+    )

@@ -30,6 +30,7 @@ class PlannedTest:
 
     Args:
         order: its place among all tests that were collected.
+        is_public: whether students have it too, with the same inputs; it shows what is wrong, and decides no mark.
     """
 
     item: Item
@@ -38,6 +39,7 @@ class PlannedTest:
     weight: float
     core: bool
     order: int = 0
+    is_public: bool = False
 
     @property
     def name(self) -> str:

@@ -160,7 +160,8 @@ def result_without_names(result: HandInResult, names: Sequence[str]) -> HandInRe
 
 def _hidden(task: TaskResult, hide: Callable[[str], str]) -> TaskResult:
     excerpts = tuple(replace(one, lines=tuple(map(hide, one.lines))) for one in task.excerpts)
-    return replace(task, fact=hide(task.fact), excerpts=excerpts)
+    cases = tuple(one.mapped(hide) for one in task.cases)
+    return replace(task, fact=hide(task.fact), excerpts=excerpts, cases=cases)
 
 
 def _pattern(name: str) -> str:

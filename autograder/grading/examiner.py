@@ -75,7 +75,7 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
             finally:
                 _wait_for(forked, zygote)
 
-        run_session(course_exam(assignment.lessons, settings["seed"], work))
+        run_session(course_exam(assignment.lessons, settings["seed"], work, has_public=course.has_pictures))
 
 
 def _to_time(assignment: Assignment, settings: dict[str, Any]) -> list[Lesson]:

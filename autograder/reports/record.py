@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.exam.evidence import Curve, Excerpt, Panel
+from autograder.exam.evidence import Panel
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult, TestResult
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
-VERSION = 4  # raised whenever a key comes, goes or changes its meaning
+VERSION = 5  # raised whenever a key comes, goes or changes its meaning
 RECORD, RESULTS, PAGE = "record.json", "results.json", "report.html"
 ROUNDED = 1e-6  # a score is rounded to so much, and its maximum is not
 MOST = 1e15  # of any number; NaN, the infinite and an integer that is no float are not less
@@ -97,9 +97,7 @@ def _is_sound(result: HandInResult) -> bool:
     texts += [text for verdict in verdicts for text in (verdict.lesson, verdict.task, verdict.message)]
     texts += [text for task in result.tasks for text in (task.mistake, task.fact, task.cause, task.by_hand)]
     texts += [test.name for test in result.tests]
-    kept: list[Panel | Curve | Excerpt] = [*result.panels]
-    for task in result.tasks:
-        kept += [*task.curves, *task.excerpts]
+    kept = [*result.panels, *(one for task in result.tasks for one in task.evidence)]
     flags = [result.again, *(test.core for test in result.tests)]
     return (
         all(isinstance(text, str) for text in texts)

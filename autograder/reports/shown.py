@@ -1,8 +1,11 @@
-"""What a student may see of hidden checks: the course's choice, `hidden_checks` in `course.toml`."""
+"""What a student may see of hidden checks: the course's choice, `hidden_checks` in `course.toml`.
+
+What comes of public inputs alone, a picture or own minus expected, tells nothing of a hidden check, and always stays.
+"""
 
 from dataclasses import replace
 
-from autograder.course.model import NAME, NOTHING
+from autograder.course.model import NAME, NOTHING, WITH_CASE
 from autograder.exam.results import HandInResult, TaskResult
 
 FOUND = ("failed", "timeout", "crashed", "overflow")  # by a check; all else is found before any check is run
@@ -14,16 +17,17 @@ def for_student(result: HandInResult, choice: str) -> HandInResult:
     Args:
         choice: one of `HIDDEN_CHECKS`.
     """
-    if choice not in (NOTHING, NAME):
-        return result
-    tests = tuple(replace(test, message="") for test in result.tests) if choice == NAME else ()
     tasks = tuple(task_for_student(task, choice) for task in result.tasks)
+    if choice not in (NOTHING, NAME):
+        return replace(result, tasks=tasks)
+    tests = tuple(replace(test, message="") for test in result.tests) if choice == NAME else ()
     # While hidden checks ran, the code may have printed what it was given.
     return replace(result, tasks=tasks, tests=tests, output={})
 
 
 def task_for_student(task: TaskResult, choice: str) -> TaskResult:
-    """Do the same to one task: no sentence of a check, no cause, no line."""
+    """Do the same to one task: no sentence of a check, no cause, no line, no case that was not asked for."""
+    shown = task if choice == WITH_CASE else replace(task, cases=())
     if choice not in (NOTHING, NAME) or task.outcome not in FOUND:
-        return task
-    return replace(task, fact="", cause="", mistake="", excerpts=())
+        return shown
+    return replace(shown, fact="", cause="", mistake="", excerpts=())
