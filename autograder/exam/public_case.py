@@ -13,7 +13,7 @@ from autograder.text.clean import one_line
 
 MOST_LINES, LONGEST_LINE = 8, 120  # of a value
 LONGEST_CALL = 1000
-KEPT = {1: (60,), 2: (16, 32), 3: (4, 12, 16)}  # numbers along each axis, by how many axes there are
+KEPT = {1: (30,), 2: (16, 30), 3: (4, 12, 16)}  # numbers along each axis, by how many axes there are
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,15 @@ class PublicCase:
         """Tell whether every part is of its type; a file on disk may hold anything."""
         texts = (self.check, self.found, self.call, self.what, *self.expected, *self.actual)
         return all(isinstance(one, str) for one in texts)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The case as lines of text, for readers that have no page."""
+        name = f"{self.what}, " if self.what else ""
+        pairs = (("expected", self.expected), ("yours", self.actual))
+        values = tuple(line for word, value in pairs if value for line in (f"{name}{word}:", *value))
+        head = f"The smallest public check that fails: {self.check}."
+        return (head, *filter(None, (self.found, self.call)), *values)
 
     def shortened(self, longest: int) -> Self:
         """Make every text printable and short."""
@@ -111,7 +120,7 @@ class Difference:
     def _fits(self) -> bool:
         """Tell whether all that is said of the axes goes together."""
         count, most = len(self.shape), KEPT.get(len(self.shape), ())
-        if not (len(self.kept) == len(most) == count and len(self.axes) in (0, count) and len(self.at) in (0, count)):
+        if not (most and len(self.kept) == count and len(self.axes) in (0, count) and len(self.at) in (0, count)):
             return False
         return (
             all(0 < kept <= min(size, limit) for kept, size, limit in zip(self.kept, self.shape, most, strict=True))
@@ -121,4 +130,5 @@ class Difference:
 
     def shortened(self, longest: int) -> Self:
         """Make every text printable and short."""
-        return replace(self, check=one_line(self.check, longest), what=one_line(self.what, longest))
+        check, what = (one_line(text, longest) for text in (self.check, self.what))
+        return replace(self, check=check, what=what, axes=tuple(one_line(axis, longest) for axis in self.axes))

@@ -1,5 +1,6 @@
 """A task's verdict as the outputs of its grade cell: for a person as HTML and text, for nbgrader as a number."""
 
+from html import escape
 from typing import Any
 
 import nbformat
@@ -25,10 +26,15 @@ def verdict(task: TaskResult, worth: float) -> list[Any]:
 
 def _text(task: TaskResult) -> str:
     cause = f"Likely cause: {task.cause}" if task.cause else ""
-    lines = [f"{task.task}: {WORDS[task.outcome]}.", task.fact, cause]
+    lines = [f"{task.task}: {WORDS[task.outcome]}.", task.fact, cause, _case(task)]
     return "\n".join(line for line in lines if line)
 
 
 def _html(task: TaskResult, score: float, worth: float) -> str:
     marks = f"{points(score)} of {points(worth)} points"
-    return box(task.task, task.outcome, task.fact, task.cause, COLOURS.get(task.outcome, RED), marks)
+    case = f"<pre>{escape(_case(task))}</pre>" if task.cases else ""
+    return box(task.task, task.outcome, task.fact, task.cause, COLOURS.get(task.outcome, RED), marks) + case
+
+
+def _case(task: TaskResult) -> str:
+    return "\n".join(line for case in task.cases for line in case.lines)

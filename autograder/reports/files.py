@@ -84,10 +84,9 @@ def write_class(
 
 def gradescope(result: HandInResult) -> dict[str, Any]:
     """Make Gradescope's results format; what Gradescope has no word for stands in `extra_data`."""
-    causes = {(task.lesson, task.task): task.cause for task in result.tasks}
     return {
         "score": round(result.score, EXACT),
-        "tests": [_test(test, causes.get((test.lesson, test.task), "")) for test in _with_marks(result)],
+        "tests": list(_tests(result)),
         "extra_data": {
             "tasks": [_task(task) for task in result.tasks],
             "output": {lesson: printable(text) for lesson, text in result.output.items()},
@@ -95,6 +94,16 @@ def gradescope(result: HandInResult) -> dict[str, Any]:
             **_late(result),
         },
     }
+
+
+def _tests(result: HandInResult) -> Iterator[dict[str, Any]]:
+    """Go through the tests; a task's cause stands in each that fails, and its public case in the first of them."""
+    tasks = {(task.lesson, task.task): task for task in result.tasks}
+    cases = {place: "\n".join(("", *task.cases[0].lines)) for place, task in tasks.items() if task.cases}
+    for test in _with_marks(result):
+        place = (test.lesson, test.task)
+        case = cases.pop(place, "") if test.outcome != "passed" else ""
+        yield _test(test, tasks[place].cause if place in tasks else "", case)
 
 
 def _with_marks(result: HandInResult) -> Iterator[TestResult]:
@@ -117,7 +126,9 @@ def _late(result: HandInResult) -> dict[str, Any]:
 
 def _task(task: TaskResult) -> dict[str, Any]:
     kept = ("lesson", "task", "score", "max_score", "outcome", "mistake")
-    return {**{key: getattr(task, key) for key in kept}, "message": printable(task.told)}
+    said = [task.told] if task.told else []
+    said += [line for case in task.cases for line in case.lines]
+    return {**{key: getattr(task, key) for key in kept}, "message": printable("\n".join(said))}
 
 
 def grades(assignment: Assignment, results: Iterable[HandInResult]) -> Iterator[str]:
@@ -147,9 +158,9 @@ def junit(results: Iterable[HandInResult]) -> Iterator[str]:
     yield "</testsuites>\n"
 
 
-def _test(test: TestResult, cause: str) -> dict[str, Any]:
+def _test(test: TestResult, cause: str, case: str) -> dict[str, Any]:
     has_failed = test.outcome != "passed"
-    said = f"{test.message}{CAUSE if cause and has_failed else ''}{cause if has_failed else ''}"
+    said = f"{test.message}{CAUSE if cause and has_failed else ''}{cause if has_failed else ''}{case}"
     return {
         "name": one_line(f"{test.task}: {test.name}"),
         "score": round(test.score, EXACT),

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
 from autograder.exam.evidence import Excerpt, Panel
+from autograder.exam.public_case import Difference
 from autograder.exam.results import HandInResult, TaskResult
+from autograder.reports.heat import heat_svg, largest_said, left_out
 from autograder.reports.panel import LOOKS, panel_svg
 from autograder.text.clean import one_line, printable
 from autograder.text.words import WORDS, points
@@ -17,6 +19,7 @@ from autograder.text.words import WORDS, points
 if TYPE_CHECKING:
     import jinja2
 
+COLOURS = "Blue: yours is smaller. Orange: yours is larger."
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 
 
@@ -86,7 +89,15 @@ def _task(result: HandInResult, task: TaskResult) -> dict[str, Any]:
     tests = [test for test in result.tests if (test.lesson, test.task) == (task.lesson, task.task)]
     passed = sum(test.outcome == "passed" for test in tests)
     own = [{"lines": _own_lines(one), "cell": one.cell} for one in task.excerpts]
-    return {"result": task, "word": WORDS[task.outcome], "tests": tests, "passed": passed, "own": own}
+    maps = [_map(one) for one in task.differences]
+    return {"result": task, "word": WORDS[task.outcome], "tests": tests, "passed": passed, "own": own, "maps": maps}
+
+
+def _map(difference: Difference) -> dict[str, str]:
+    """Draw own minus expected, with what the picture shows in words."""
+    crossed = "Crossed: no finite number." if None in difference.numbers else ""
+    said = " ".join(filter(None, (largest_said(difference), left_out(difference), COLOURS, crossed)))
+    return {"what": difference.what, "check": difference.check, "svg": heat_svg(difference), "said": said}
 
 
 def _own_lines(excerpt: Excerpt) -> list[tuple[int, str, bool]]:

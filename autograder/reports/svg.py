@@ -13,8 +13,18 @@ def svg(said: str, parts: Iterable[str]) -> str:
     Args:
         said: what it shows, for those who do not see it.
     """
-    box = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
-    return f'<svg class="figure" {box} role="img" aria-label="{escape(said)}">{"".join(parts)}</svg>'
+    return _svg(said, parts, f'class="figure" viewBox="0 0 {WIDTH} {HEIGHT}"')
+
+
+def sized(said: str, parts: Iterable[str], width: int, height: int) -> str:
+    """Put together a picture that has its own size, and shrinks where the page is narrower."""
+    return _svg(
+        said, parts, f'class="figure own-size" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    )
+
+
+def _svg(said: str, parts: Iterable[str], about: str) -> str:
+    return f'<svg {about} role="img" aria-label="{escape(said)}">{"".join(parts)}</svg>'
 
 
 def text(x: float, y: float, words: str, anchor: str = "middle") -> str:
