@@ -10,12 +10,14 @@ from classroom import hand_in
 
 from autograder.course.model import Course
 from autograder.exam import clock
+from autograder.exam import examine as examining
 from autograder.exam.compare import Compared, Wrong, number, same, shaped
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine
 from autograder.exam.lesson_tests import shipped_tests
 from autograder.exam.public_case import KEPT, Difference, PublicCase
 from autograder.exam.public_checks import difference_of
+from autograder.exam.remote import Remote
 from autograder.exam.results import HandInResult, TaskResult, small_enough
 from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
@@ -99,6 +101,27 @@ def test_a_public_check_that_never_ends_costs_no_marks(
 
     assert (double.outcome, double.mistake, double.cases) == ("failed", "D01", ())
     assert double_all.outcome == "failed"
+
+
+def test_public_checks_have_seconds_of_their_own(mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks: list[clock.Clock] = []
+    counted: list[clock.Clock] = []
+
+    def made(*args: Any) -> clock.Clock:
+        clocks.append(clock.Clock(*args))
+        return clocks[-1]
+
+    def asked(exam: Exam, lesson: Any, task: TaskResult, remote: Remote) -> TaskResult:
+        counted.append(remote.clock)
+        return task
+
+    monkeypatch.setattr(examining, "Clock", made)
+    monkeypatch.setattr(examining, "with_public_case", asked)
+    tasks_of(mini, SQUARED, zygote)
+
+    (of_marks,) = clocks
+    assert len(counted) == 2 and all(one is of_marks.for_public for one in counted)
+    assert of_marks.for_public is not of_marks.aside and of_marks.for_public.remains() == clock.PUBLIC_SECONDS
 
 
 @pytest.mark.parametrize(
