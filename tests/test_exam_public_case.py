@@ -36,7 +36,7 @@ def tasks_of(course: Course, text: str, zygote: Zygote, has_pictures: bool = Tru
         one = hand_in("ada", double=text)
         found.append(examine(exam, assignment, one, zygote, Limits(), has_pictures=has_pictures))
 
-    run_session(course_exam(assignment.lessons, "a secret", work, has_public=has_pictures))
+    run_session(course_exam(assignment.lessons, "a secret", work, has_public=True))
     return list(found[0].tasks)
 
 
@@ -144,9 +144,11 @@ def test_a_case_without_a_difference_is_text_alone(
 
 
 @pytest.mark.parametrize(
-    "text", ["x = 1", f"import os\n\ndef double(x):\n    os._exit(0)\n{REST}"], ids=["open", "ends"]
+    "text",
+    ["x = 1", f"import os\n\ndef double(x):\n    return x * x if len(x) == 2 else os._exit(0)\n{REST}"],
+    ids=["open", "ends"],
 )
-def test_what_could_not_be_run_has_no_case(mini: Course, zygote: Zygote, text: str) -> None:
+def test_what_is_not_written_or_ends_has_no_case(mini: Course, zygote: Zygote, text: str) -> None:
     assert not any(task.cases or task.differences for task in tasks_of(mini, text, zygote))
 
 
@@ -202,6 +204,12 @@ def test_numbers_that_are_none_are_left_out_of_the_largest_difference() -> None:
 
     assert found.numbers == (None, None, 2.0, 0.0, 0.0, -6.0)
     assert (found.at, found.largest, found.expected, found.actual, found.unlike) == ((1, 2), -6.0, 1.0, -5.0, 2)
+
+
+def test_a_difference_too_large_to_be_written_is_none() -> None:
+    found = drawn(torch.tensor([3e38, 2.0]), torch.zeros(2))
+
+    assert (found.numbers, found.at, found.unlike) == ((None, 2.0), (1,), 1)
 
 
 def test_where_nothing_is_finite_there_is_no_largest_difference() -> None:
