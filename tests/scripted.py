@@ -13,8 +13,8 @@ import pytest
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult, TestResult
 from autograder.grading import run
+from autograder.grading.opening import Options
 from autograder.grading.request import ExaminerRequest
-from autograder.grading.run import Options
 from autograder.grading.show import show_grading
 
 WORTH = {"double": 2.0, "double_all": 3.0}

@@ -96,8 +96,8 @@ def grade(
     if out is None:
         raise click.MissingParameter(ctx=click.get_current_context(), param_hint="'-o' / '--out'", param_type="option")
     from autograder.grading.as_json import print_grading
+    from autograder.grading.opening import Options
     from autograder.grading.overrides import own_table
-    from autograder.grading.run import Options
     from autograder.grading.show import show_grading
 
     marks = overrides or own_table(course)

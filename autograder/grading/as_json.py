@@ -8,7 +8,8 @@ from typing import Any
 from autograder import __version__
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
-from autograder.grading.run import Class, Graded, Options, grade, open_class
+from autograder.grading.opening import Class, Options, open_class
+from autograder.grading.run import Graded, grade
 from autograder.grading.show import perhaps_unheard
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.files import Written

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from autograder.course.model import Course
+from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.overrides import by_hand_lines, unmarked_lines
-from autograder.grading.run import Class, Graded, Options, grade, open_class
+from autograder.grading.run import Graded, grade
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.class_page.identical import identical_line
 from autograder.reports.class_page.said import change_lines

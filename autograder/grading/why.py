@@ -11,11 +11,11 @@ from autograder.course.model import Assignment, Course, Lesson, Task
 from autograder.errors import GradingError, UsageError
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.exam.why import Explanation
+from autograder.grading.answers import lost
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.places import read_places
 from autograder.grading.request import ExaminerRequest
-from autograder.grading.run import lost
 from autograder.intake import find_students
 from autograder.intake.names import printable_name
 from autograder.reports.class_page.runs import read_runs
