@@ -49,7 +49,8 @@ class ScriptedCrew:
             yield "done", request, self._answer(request)
 
     def _answer(self, request: ExaminerRequest) -> dict[str, Any]:
-        text = (Path(request.path) / "double.py").read_text()
+        file = Path(request.path) / "double.py"
+        text = file.read_text() if file.exists() else "0 0"
         if text == "lost":
             return {"lost": "The grader ended."}
         alone = hashlib.sha256(text.encode()).hexdigest()

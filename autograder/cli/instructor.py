@@ -33,6 +33,20 @@ from autograder.cli.shared import FOLDER, jobs, with_course
     metavar="FILE",
     help="A CSV of marks by hand: student,task,points,reason. Without it, overrides.csv of the course's folder.",
 )
+@click.option(
+    "--student",
+    "students",
+    multiple=True,
+    metavar="NAME",
+    help="Grade only this student anew; all other rows stay as they are. May be given several times.",
+)
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="LESSON:TASK",
+    help="Grade anew, and replace only this task, such as rnn_cell. May be given several times.",
+)
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @click.option("--anonymous", is_flag=True, help="Grade and report by number; OUT/.key.csv says who is who.")
 @click.option("--yes", is_flag=True, help="Lower marks that are published too, without asking (see `unroll publish`).")
@@ -50,6 +64,8 @@ def grade(
     due: str,
     extensions: tuple[str, ...],
     overrides: Path | None,
+    students: tuple[str, ...],
+    tasks: tuple[str, ...],
     accept_weak_isolation: bool,
     anonymous: bool,
     yes: bool,
@@ -72,6 +88,10 @@ def grade(
     OUT/junit.xml, OUT/run.json   for other programs; versions, limits and the seed
     OUT/.key.csv                  with --anonymous: who has which number; only you can read it
 
+    --student and --task grade a part anew, such as --task rnn_cell after its tests were mended. All else stays as it
+    is, also whoever has no hand-in in SUBMISSIONS. Deadlines, roster and overrides hold for the named students alone,
+    so give --due again. The next run of the whole class grades a student again of whom only a task was replaced.
+
     A second run says whose mark moved. After `unroll publish OUT` it lowers no mark without asking: then nothing in
     OUT is replaced, and the same command with --yes goes on from what is graded.
 
@@ -89,6 +109,8 @@ def grade(
         raise click.UsageError("--dry-run grades nothing, so there is no --json of it. Leave one of them out.")
     if dry_run and anonymous:
         raise click.UsageError("--dry-run shows names and files as they are. Leave --anonymous out.")
+    if dry_run and (students or tasks):
+        raise click.UsageError("--dry-run shows the whole class, and grades nothing. Leave --student and --task out.")
     if dry_run:
         from autograder.grading.dry_run import show_dry_run
 
@@ -101,7 +123,9 @@ def grade(
     from autograder.grading.show import show_grading
 
     marks = overrides or own_table(course)
-    options = Options(jobs, seed, accept_weak_isolation, roster, due, extensions, marks, anonymous, yes)
+    options = Options(
+        jobs, seed, accept_weak_isolation, roster, due, extensions, marks, anonymous, yes, students, tasks
+    )
     how = print_grading if as_json else show_grading
     if not how(course, assignment, submissions, out, options):
         sys.exit(3)

@@ -28,7 +28,7 @@ def print_grading(course: Course, assignment: str, submissions: Path, out: Path,
     """
     need_descriptors()
     found = open_class(course, assignment, submissions, out, options.seed, options)
-    with progress(len(found.students)) as bar:
+    with progress(len(found.asked)) as bar:
         graded = grade(found, options, bar)
     with perhaps_unheard():
         print(json.dumps(class_object(found, graded), indent=1), flush=True)

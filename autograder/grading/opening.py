@@ -18,12 +18,14 @@ from autograder.grading.anonymous import (
     check_anonymous,
     names_of,
     numbered_order,
+    numbers_of,
     only_counted,
     without_names,
 )
 from autograder.grading.arrivals import check_class, find_class
 from autograder.grading.deadline import lateness_of, read_deadline
 from autograder.grading.overrides import Marks, overrides_of, read_overrides, with_questions
+from autograder.grading.selection import Selection, select, with_absent
 from autograder.intake import Student
 from autograder.reports.marks import Identity
 from autograder.text.locks import lock
@@ -43,6 +45,8 @@ class Options:
     overrides: Path | None = None
     anonymous: bool = False
     yes: bool = False
+    students: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Class:
         marks: what persons have marked, likewise.
         submissions: where the hand-ins lie.
         names: what each is called, by the folder; only of a class that is graded by number.
+        selection: what is graded anew.
     """
 
     course: Course
@@ -75,6 +80,12 @@ class Class:
     marks: Mapping[str, Marks] = field(default_factory=dict)
     submissions: Path = Path()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    selection: Selection = field(default_factory=Selection)
+
+    @property
+    def asked(self) -> list[Student]:
+        """The students who are graded anew."""
+        return [student for student in self.students if self.selection.has(student.folder)]
 
 
 def open_class(
@@ -88,7 +99,7 @@ def open_class(
     """Find the students and make OUT.
 
     Raises:
-        UsageError: SUBMISSIONS has no student, OUT lies in it, or a time is none.
+        UsageError: SUBMISSIONS has no student, OUT lies in it, or a time, a student or a task is none.
         GradingError: OUT cannot be written.
     """
     wanted = course.assignment(assignment)
@@ -99,10 +110,13 @@ def open_class(
     check_class(course, assignment, submissions, roster)
     earlier = _make_own(out, options)
     found = find_class(course, assignment, submissions, out, roster)
+    selection = Selection()
+    if options.students or options.tasks:
+        found, absent = with_absent(found, out)
+        selection = select(options.students, options.tasks, wanted, found, absent, numbers_of(out))
     late = lateness_of(course, deadline, found.students, found.rows)
-    notes = {folder: row.note for folder, row in found.rows.items() if row.note}
-    people = {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()}
-    marks = overrides_of(overrides, found.students, found.rows)
+    marks = overrides_of(overrides, found.students, found.rows)  # a line that fits nobody is refused
+    marks = {folder: one for folder, one in marks.items() if selection.has(folder)}
     made = Class(
         course,
         with_questions(wanted, marks),
@@ -112,11 +126,12 @@ def open_class(
         out,
         seed or earlier or secrets.token_hex(16),
         late,
-        notes,
-        people,
+        {folder: row.note for folder, row in found.rows.items() if row.note},
+        {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()},
         found.said,
         marks,
         submissions.resolve(),
+        selection=selection,
     )
     if not options.anonymous:
         return made
@@ -151,7 +166,14 @@ def _by_number(found: Class, rows: Mapping[str, Row]) -> Class:
         said=(),
         marks={new[old].folder: one for old, one in found.marks.items()},
         names=names,
+        selection=_numbered(found.selection, new),
     )
+
+
+def _numbered(selection: Selection, new: Mapping[str, Student]) -> Selection:
+    if selection.students is None:
+        return selection
+    return replace(selection, students=frozenset(new[old].folder for old in selection.students))
 
 
 def _check_apart(submissions: Path, out: Path) -> None:

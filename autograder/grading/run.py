@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
@@ -15,14 +15,24 @@ from autograder.grading.opening import Class, Options, alone
 from autograder.grading.overrides import checked
 from autograder.grading.places import keep_places
 from autograder.grading.publication import Publication, open_publication
+from autograder.grading.records import STILL, Earlier, earlier_rows, kept_rows, with_kept_questions
 from autograder.grading.request import ExaminerRequest
+from autograder.grading.selection import mixed
 from autograder.grading.tables import write_tables
 from autograder.intake import Student
 from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
-from autograder.reports.class_page.identical import Identical, identical, keep_identical
+from autograder.reports.class_page.identical import (
+    Identical,
+    identical,
+    joined,
+    keep_identical,
+    read_identical,
+    without,
+)
 from autograder.reports.files import write_student
-from autograder.reports.record import is_left
+from autograder.reports.marks import is_graded
+from autograder.reports.record import is_left, read_student
 
 
 class GradingWatcher(Protocol):
@@ -55,106 +65,147 @@ class Graded:
     identical: list[Identical] = field(default_factory=list)
 
 
+@dataclass
+class Grading:
+    """A run under way.
+
+    Args:
+        earlier: the rows that earlier runs left, by the folder of the report.
+        results: the rows that stand, likewise.
+        failed: see `Graded`.
+        codes: the digests of the code of each lesson, likewise.
+    """
+
+    found: Class
+    publication: Publication
+    earlier: Earlier
+    results: dict[str, HandInResult] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    @property
+    def ordered(self) -> list[HandInResult]:
+        """The rows in the class's order."""
+        return [self.results[one.folder] for one in self.found.students if one.folder in self.results]
+
+    def keep(self, rows: Mapping[str, HandInResult]) -> None:
+        """Let rows of earlier runs stand as they are."""
+        self.results |= rows
+        self.failed |= {row.student: STILL for row in rows.values() if not is_graded(row)}
+
+    def grade_all(self, crew: Crew, watcher: GradingWatcher) -> None:
+        """Have the crew grade all that is asked, and keep each result at once."""
+        requests = [self._request(student) for student in self.found.asked]
+        for event, request, answer in crew.grade(requests):
+            if event == "start":
+                watcher.start(request.student)
+                continue
+            self.codes[request.folder] = answer.get("codes", {})
+            result = self._take(request, answer)
+            self.results[request.folder] = result.without_details()
+            watcher.done(result.student, result.score, result.max_score)
+
+    def _request(self, student: Student) -> ExaminerRequest:
+        earlier = self.earlier[student.folder] if self.found.selection.is_whole else None
+        is_final = earlier and earlier.student == student.student and not earlier.again
+        known = earlier.digest if earlier and is_final else ""
+        return ExaminerRequest(student.student, student.folder, str(student.path), known)
+
+    def _take(self, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
+        """Make a row of an answer; write it down, unless it is the earlier one."""
+        known = self.earlier[request.folder]
+        is_same = bool(answer.get("same")) and known is not None
+        found = known if known and is_same else self._anew(request, answer)
+        result = with_arrival(self.found, found)
+        if "lost" in answer:
+            self.failed[result.student] = lost(answer["lost"])
+        elif not is_graded(result) and not is_same:
+            self.failed[result.student] = STILL
+        if not is_same or result != known:
+            whole = self.publication.read(request.folder) if is_same else None
+            self._write(with_arrival(self.found, whole) if whole else result)
+        return result
+
+    def _anew(self, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
+        """Read a new result; where only some tasks are asked for, put them into the earlier one."""
+        new, tasks = result_of(self.found, request, answer), self.found.selection.tasks
+        known = self.earlier[request.folder]
+        if not tasks or known is None:
+            return new
+        earlier = read_student(self.found.out, request.folder) or known
+        if "lost" in answer:
+            return earlier
+        return mixed(replace(earlier, tasks=tuple(checked(self.found.assignment, earlier.tasks))), new, tasks)
+
+    def _write(self, result: HandInResult) -> None:
+        titles = [lesson.title for lesson in self.found.assignment.lessons]
+        try:
+            write_student(self.publication.place, result, titles, self.found.course.hidden_checks)
+        except GradingError as error:  # the others are graded all the same
+            self.failed[result.student] = str(error)
+
+    def alike(self) -> list[Identical]:
+        """Say who has the same code; of a part of a class, what earlier runs said of the others stays."""
+        new = identical(self.ordered, self.codes)
+        if self.found.selection.is_whole:
+            return new
+        was = {row.student: row.hand_in for row in self.earlier.values() if row}
+        others = {one.student for one in self.ordered if one.hand_in != was.get(one.student)}
+        return joined(without(read_identical(self.found.out), others), new)
+
+
 def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
     """Grade what is not graded yet; write each result as it comes, and the class at the end or when stopped.
 
     Returns: the marks, in the order of the students; what else was found stands in OUT and in no memory.
 
     Raises:
+        UsageError: only a part is to be graded, and the rest has no row.
         GradingError: the grading could not be done or was stopped; what was graded is kept.
     """
-    started = time.time()
-    kit = fingerprint(found.course, found.assignment.name, found.seed)
-    settings = {
-        "course": str(found.course.root),
-        "assignment": found.assignment.name,
-        "seed": found.seed,
-        "fingerprint": kit,
-    }
-    with alone(found.out), Crew(settings, max(1, min(options.jobs, len(found.students)))) as crew:
+    with alone(found.out):
         publication = open_publication(found.out)
+        earlier = earlier_rows(found, publication)
+        kept = kept_rows(found, earlier)
+        run = Grading(with_kept_questions(found, kept), publication, earlier)
+        run.keep(kept)
+        return _grade(run, options, watcher)
+
+
+def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
+    started, found, publication = time.time(), run.found, run.publication
+    name, kit = found.assignment.name, fingerprint(found.course, found.assignment.name, found.seed)
+    settings = {"course": str(found.course.root), "assignment": name, "seed": found.seed, "fingerprint": kit}
+    with Crew(settings, max(1, min(options.jobs, len(found.asked)))) as crew:
         write_seed(found, kit, {})
-        keep_places(found.out, found.students)
+        keep_places(found.out, found.asked)
         crew.wait_until_warm()
         _refuse_weak(crew, options)
-        results: dict[str, HandInResult] = {}
-        failed: dict[str, str] = {}
-        codes: dict[str, dict[str, list[str]]] = {}
+        unread = [s.student for s in found.asked if not run.earlier[s.folder] and is_left(found.out, s.folder)]
         alike: list[Identical] = []
-        earlier = {student.folder: _earlier(found, student, publication) for student in found.students}
-        unread = [s.student for s in found.students if not earlier[s.folder] and is_left(found.out, s.folder)]
         try:
-            _grade_all(found, crew, earlier, results, failed, codes, watcher, publication)
-            publication.settle([results[s.folder] for s in found.students], options.yes, watcher.ask)
+            run.grade_all(crew, watcher)
+            publication.settle(run.ordered, options.yes, watcher.ask, found.selection.has)
         except GradingError as error:
-            raise GradingError(f"{error}{_without_row(found, results)}") from None
+            raise GradingError(f"{error}{_without_row(run)}") from None
         finally:
             with undisturbed():
-                ordered = [results[s.folder] for s in found.students if s.folder in results]
+                ordered, alike = run.ordered, run.alike()
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
                 facts["seconds"] = round(time.time() - started, 1)
-                run, made_of = run_facts(found, kit, facts), parts(found.course, found.assignment.name)
-                alike = identical(ordered, codes)
+                run_data, made_of = run_facts(found, kit, facts), parts(found.course, name)
                 if publication.may_write:
                     keep_identical(found.out, alike)
-                    write_tables(found.out, found.assignment, ordered, len(found.students), run, found.people, made_of)
-    return Graded(ordered, failed, unread, alike)
+                    count = len(found.students)
+                    write_tables(found.out, found.assignment, ordered, count, run_data, found.people, made_of)
+    return Graded(ordered, run.failed, unread, alike)
 
 
-def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
-    left = [printable_name(student.student) for student in found.students if student.folder not in results]
+def _without_row(run: Grading) -> str:
+    left = [printable_name(one.student) for one in run.found.students if one.folder not in run.results]
     return (
         f" Without a row: {', '.join(left[:10])}{f' and {len(left) - 10} more' if left[10:] else ''}." if left else ""
     )
-
-
-def _grade_all(
-    found: Class,
-    crew: Crew,
-    earlier: Mapping[str, HandInResult | None],
-    results: dict[str, HandInResult],
-    failed: dict[str, str],
-    codes: dict[str, dict[str, list[str]]],
-    watcher: GradingWatcher,
-    publication: Publication,
-) -> None:
-    titles = [lesson.title for lesson in found.assignment.lessons]
-    requests = [_request(student, earlier[student.folder]) for student in found.students]
-    for event, request, answer in crew.grade(requests):
-        if event == "start":
-            watcher.start(request.student)
-            continue
-        codes[request.folder] = answer.get("codes", {})
-        known = earlier[request.folder]
-        is_same = bool(answer.get("same")) and known is not None
-        result = with_arrival(found, known if known and is_same else result_of(found, request, answer))
-        if "lost" in answer:
-            failed[result.student] = lost(answer["lost"])
-        if not is_same or result != known:
-            whole = publication.read(request.folder) if is_same else None
-            try:
-                this = with_arrival(found, whole) if whole else result
-                write_student(publication.place, this, titles, found.course.hidden_checks)
-            except GradingError as error:  # the others are graded all the same
-                failed[result.student] = str(error)
-        results[request.folder] = result.without_details()
-        watcher.done(result.student, result.score, result.max_score)
-
-
-def _earlier(found: Class, student: Student, publication: Publication) -> HandInResult | None:
-    """Read the marks that an earlier run gave, if they are of these very tasks."""
-    result = publication.read(student.folder)
-    lessons = found.course.assignment(found.assignment.name).lessons
-    worth = [(lesson.key, task.name, task.points) for lesson in lessons for task in lesson.tasks]
-    own = checked(found.assignment, result.tasks) if result else []
-    given = [(task.lesson, task.task, task.max_score) for task in own]
-    return result.without_details() if result and sorted(given) == sorted(worth) else None
-
-
-def _request(student: Student, earlier: HandInResult | None) -> ExaminerRequest:
-    is_final = earlier and earlier.student == student.student and not earlier.again
-    known = earlier.digest if earlier and is_final else ""
-    return ExaminerRequest(student.student, student.folder, str(student.path), known)
 
 
 def _refuse_weak(crew: Crew, options: Options) -> None:
