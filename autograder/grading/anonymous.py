@@ -1,6 +1,6 @@
 """`unroll grade --anonymous`: a class by number. OUT/.key.csv says who is who; OUT/.hand_ins.json says where files lie.
 
-No other file does, and nobody else can read these two.
+OUT/.commands.json may name whoever has an extension. No other file names anybody, and nobody else can read these three.
 """
 
 import csv

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
 from autograder.grading.answers import lost, result_of, with_arrival
+from autograder.grading.commands import command_of, keep_command
 from autograder.grading.crew import Crew
 from autograder.grading.facts import run_facts, write_seed
 from autograder.grading.fingerprint import fingerprint, parts
@@ -196,6 +197,7 @@ def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
                 run_data, made_of = run_facts(found, kit, facts), parts(found.course, name)
                 if publication.may_write:
                     keep_identical(found.out, alike)
+                    keep_command(found.out, command_of(found, options))
                     count = len(found.students)
                     write_tables(found.out, found.assignment, ordered, count, run_data, found.people, made_of)
     return Graded(ordered, run.failed, unread, alike)
