@@ -199,11 +199,12 @@ def test_a_mixture_is_graded_again_by_the_next_run_of_the_class(small: SmallClas
     small.grade()
     small.hand_in(ada="2 3")
     small.grade(tasks=("double:double_all",))
+    small.hand_in(ada="1 0")  # what stood there before
 
     small.grade()
 
     assert ScriptedCrew.graded == ["ada"]  # of bob, both parts are of the same hand-in
-    assert small.scores() == {"ada": ["2", "3"], "bob": ["2", "0"]}
+    assert small.scores() == {"ada": ["1", "0"], "bob": ["2", "0"]}
 
 
 def test_one_task_of_one_student_is_replaced(small: SmallClass) -> None:  # noqa: F811
