@@ -48,7 +48,7 @@ BESIDE_REPLAY = {"replay", "course", "jobs", "accept_weak_isolation"}  # a recor
     "tasks",
     multiple=True,
     metavar="LESSON:TASK",
-    help="Grade anew, and replace only this task, such as rnn_cell. May be given several times.",
+    help="Grade anew, and replace only this task: its address, or its name. May be given several times.",
 )
 @click.option("--accept-weak-isolation", is_flag=True, help="Grade without the full sandbox (see `unroll doctor`).")
 @click.option("--anonymous", is_flag=True, help="Grade and report by number; OUT/.key.csv says who is who.")
