@@ -11,7 +11,7 @@ from autograder.authoring.lesson import read_lesson
 from autograder.course.model import Assignment, Course, Lesson
 from autograder.course.variants import alternatives, mistakes
 from autograder.errors import UsageError
-from autograder.grading.run import Options
+from autograder.grading.opening import Options
 from autograder.grading.show import show_grading
 
 Texts = dict[str, str]

@@ -13,8 +13,8 @@ import pytest
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult, TestResult
 from autograder.grading import run
+from autograder.grading.opening import Options
 from autograder.grading.request import ExaminerRequest
-from autograder.grading.run import Options
 from autograder.grading.show import show_grading
 
 WORTH = {"double": 2.0, "double_all": 3.0}
@@ -49,7 +49,8 @@ class ScriptedCrew:
             yield "done", request, self._answer(request)
 
     def _answer(self, request: ExaminerRequest) -> dict[str, Any]:
-        text = (Path(request.path) / "double.py").read_text()
+        file = Path(request.path) / "double.py"
+        text = file.read_text() if file.exists() else "0 0"
         if text == "lost":
             return {"lost": "The grader ended."}
         alone = hashlib.sha256(text.encode()).hexdigest()

@@ -23,8 +23,8 @@ from autograder.course.model import Course
 from autograder.errors import UsageError
 from autograder.exam.evidence import Excerpt
 from autograder.grading.anonymous import KEY, by_number, numbers_of, result_without_names, without_names
+from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.places import FILE as PLACES
-from autograder.grading.run import Class, Options, open_class
 from autograder.intake import Student
 from autograder.text.words import LOOK
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from autograder.cli.instructor import grade
+from autograder.cli.grade import grade
 from autograder.course.model import Course
 from autograder.grading.dry_run import dry_rows
 from autograder.intake import Student, read_hand_in

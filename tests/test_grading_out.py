@@ -10,7 +10,7 @@ import pytest
 
 from autograder.course.model import Course
 from autograder.errors import UsageError
-from autograder.grading.run import Class, open_class
+from autograder.grading.opening import Class, open_class
 from autograder.text import ours
 from autograder.text.ours import open_own, own_folder, read_own
 

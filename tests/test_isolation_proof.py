@@ -12,6 +12,7 @@ from autograder.course.model import MANIFEST, Course
 from autograder.errors import GradingError, TooWeak
 from autograder.grading import run, single
 from autograder.grading.crew import Crew
+from autograder.grading.opening import Class, Options, open_class
 from autograder.isolation import proof
 from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.sandbox import LAYERS, WEAK_ACCEPTED, weakness
@@ -154,23 +155,23 @@ class WeakCrew:
 
 
 @pytest.fixture
-def one_student(tmp_path: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> run.Class:
+def one_student(tmp_path: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> Class:
     """A class of one, before a crew that is weak."""
     (tmp_path / "in" / "ada").mkdir(parents=True)
     monkeypatch.setattr(run, "Crew", WeakCrew)
-    return run.open_class(course, "sine", tmp_path / "in", tmp_path / "out", "")
+    return open_class(course, "sine", tmp_path / "in", tmp_path / "out", "")
 
 
-def test_grading_stops_with_status_3_where_the_sandbox_does_not_hold(one_student: run.Class) -> None:
+def test_grading_stops_with_status_3_where_the_sandbox_does_not_hold(one_student: Class) -> None:
     with pytest.raises(GradingError, match="a worker could open a socket, read a file outside") as raised:
-        run.grade(one_student, run.Options(), None)  # type: ignore[arg-type]
+        run.grade(one_student, Options(), None)  # type: ignore[arg-type]
 
     assert raised.value.exit_status == 3
     assert not (one_student.out / "grades.csv").exists()
 
 
-def test_who_accepts_a_weak_tier_is_told_the_one_that_was_proved(one_student: run.Class) -> None:
-    run.grade(one_student, run.Options(accept_weak_isolation=True), None)  # type: ignore[arg-type]
+def test_who_accepts_a_weak_tier_is_told_the_one_that_was_proved(one_student: Class) -> None:
+    run.grade(one_student, Options(accept_weak_isolation=True), None)  # type: ignore[arg-type]
 
     assert '"tier": "process-only"' in (one_student.out / "run.json").read_text(encoding="utf-8")
 

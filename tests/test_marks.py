@@ -12,7 +12,8 @@ from schemas import complaints
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult
 from autograder.grading.as_json import class_object
-from autograder.grading.run import Class, Graded
+from autograder.grading.opening import Class
+from autograder.grading.run import Graded
 from autograder.reports.files import gradescope, write_class, write_student
 from autograder.reports.marks import Identity, columns
 from autograder.text.clean import csv_cell, from_csv_cell

@@ -13,7 +13,8 @@ from reports import BEN
 from autograder.course.model import Course
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
-from autograder.grading.run import Class, Graded, Options
+from autograder.grading.opening import Class, Options
+from autograder.grading.run import Graded
 from autograder.platforms import container
 from autograder.platforms.bundle import filled
 from autograder.platforms.gradescope import gradescope_files

@@ -21,10 +21,10 @@ from autograder.grading import crew as crew_module
 from autograder.grading import examiner as examiner_module
 from autograder.grading import run as run_module
 from autograder.grading.crew import ASLEEP_PER_JOB, Crew
+from autograder.grading.opening import Options, open_class
 from autograder.grading.pace import measured
 from autograder.grading.processes import Examiner
 from autograder.grading.request import ExaminerRequest
-from autograder.grading.run import Options, open_class
 from autograder.isolation import stopwatch
 from autograder.isolation.child import Ended
 from autograder.isolation.forked import Zygote

@@ -8,6 +8,7 @@ import click
 from autograder import __version__
 from autograder.cli import author, completion, instructor, student
 from autograder.cli.export import export
+from autograder.cli.grade import grade
 from autograder.cli.shared import stop
 from autograder.cli.why import why
 from autograder.errors import UnrollError
@@ -64,4 +65,5 @@ for room in (student, completion, instructor, author):
         if isinstance(command, click.Command):
             cli.add_command(command)
 cli.add_command(export)
+cli.add_command(grade)
 cli.add_command(why)

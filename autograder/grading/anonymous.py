@@ -1,6 +1,6 @@
 """`unroll grade --anonymous`: a class by number. OUT/.key.csv says who is who; OUT/.hand_ins.json says where files lie.
 
-No other file does, and nobody else can read these two.
+OUT/.commands.json may name whoever has an extension. No other file names anybody, and nobody else can read these three.
 """
 
 import csv
@@ -49,8 +49,8 @@ def is_by_number(out: Path) -> bool:
     return (out / KEY).is_symlink() or (out / KEY).exists()
 
 
-def numbers_of(out: Path) -> dict[str, str]:
-    """Read everybody's number, by the name as a cell; {} where nobody has one yet.
+def people_of(out: Path) -> dict[str, dict[str, str]]:
+    """Read OUT/.key.csv: its rows by the number; {} where nobody has one yet.
 
     Raises:
         UsageError: the file is not as we wrote it.
@@ -60,12 +60,18 @@ def numbers_of(out: Path) -> dict[str, str]:
         return {}
     try:
         rows = list(csv.DictReader(io.StringIO(read_own(path))))
-        found = {str(row["student"]): str(row["number"]) for row in rows}
+        found = {str(row["number"]): {**dict.fromkeys(TITLES, ""), **row, "student": row["student"]} for row in rows}
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         raise UsageError(DAMAGED.format(path=path)) from None
-    if not rows or len(set(found.values())) < len(rows) or not all(map(NUMBER.fullmatch, found.values())):
+    names = {row["student"] for row in found.values()}
+    if not rows or min(len(found), len(names)) < len(rows) or not all(map(NUMBER.fullmatch, found)):
         raise UsageError(DAMAGED.format(path=path))
     return found
+
+
+def numbers_of(out: Path) -> dict[str, str]:
+    """Read everybody's number, by the name as a cell; see `people_of`."""
+    return {row["student"]: number for number, row in people_of(out).items()}
 
 
 def by_number(students: Sequence[Student], rows: Mapping[str, Row], out: Path) -> dict[str, Student]:
@@ -103,14 +109,16 @@ def _number(text: str) -> int:
 
 
 def _keep(out: Path, numbers: Mapping[str, str], students: Sequence[Student], rows: Mapping[str, Row]) -> None:
-    """Write the key; of those who are no longer in the class, what it said before is kept as far as it names them."""
-    here = {csv_cell(one.student): one for one in students}
+    """Write the key; of those who are no longer in the class, what it said before is kept."""
+    here, before = {csv_cell(one.student): one for one in students}, people_of(out)
     cells = []
     for name, number in sorted(numbers.items(), key=lambda pair: _number(pair[1])):
         student = here.get(name)
-        row = rows.get(student.folder, Row("")) if student else Row("")
-        who = [row.id, row.name, row.email, student.path.name if student else ""]
-        cells.append([number, name, *map(csv_cell, who)])
+        if student is None:
+            cells.append([before[number][title] for title in TITLES])
+            continue
+        row = rows.get(student.folder, Row(""))
+        cells.append([number, name, *map(csv_cell, (row.id, row.name, row.email, student.path.name))])
     write_atomically(out / KEY, csv_rows([TITLES, *cells]), mode=NOBODY_ELSE)
 
 

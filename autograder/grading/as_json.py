@@ -8,7 +8,8 @@ from typing import Any
 from autograder import __version__
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
-from autograder.grading.run import Class, Graded, Options, grade, open_class
+from autograder.grading.opening import Class, Options, open_class
+from autograder.grading.run import Graded, grade
 from autograder.grading.show import perhaps_unheard
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.files import Written
@@ -27,7 +28,7 @@ def print_grading(course: Course, assignment: str, submissions: Path, out: Path,
     """
     need_descriptors()
     found = open_class(course, assignment, submissions, out, options.seed, options)
-    with progress(len(found.students)) as bar:
+    with progress(len(found.asked)) as bar:
         graded = grade(found, options, bar)
     with perhaps_unheard():
         print(json.dumps(class_object(found, graded), indent=1), flush=True)

@@ -16,11 +16,12 @@ from autograder.collect.roster import split_rows
 from autograder.course.model import Assignment, Course, Lesson, Task
 from autograder.errors import UsageError
 from autograder.exam.results import HandInResult, TaskResult
+from autograder.grading.addresses import called
 from autograder.intake import Student
 from autograder.intake.hand_in import Unfit
-from autograder.intake.names import name_key, printable_name
+from autograder.intake.names import printable_name
 from autograder.intake.text import decode
-from autograder.text.clean import csv_cell, from_csv_cell, one_line
+from autograder.text.clean import from_csv_cell, one_line
 from autograder.text.words import points, score
 
 FILE = "overrides.csv"
@@ -148,16 +149,10 @@ def overrides_of(
     Raises:
         UsageError: a line is about nobody, about several, or about what another line has marked.
     """
-    called: dict[str, set[str]] = {}
-    for student in students:
-        row = rows.get(student.folder, Row(student.student))
-        names = (student.student, csv_cell(student.student), student.folder, student.path.name, row.id, row.email)
-        for name in filter(None, names):
-            called.setdefault(name_key(name), set()).add(student.folder)
-    exact = {student.student: student.folder for student in students}
+    names = called(students, rows)
     found: dict[str, dict[Place, Override]] = {}
     for one in overrides:
-        folders = {exact[one.student]} if one.student in exact else called.get(name_key(one.student), set())
+        folders = names.folders(one.student)
         if len(folders) != 1:
             what = "are several students" if folders else "is no student"
             said = f"{one.place}: '{printable_name(one.student)}' {what} of this class"
@@ -170,8 +165,12 @@ def overrides_of(
     return found
 
 
-def with_questions(assignment: Assignment, overrides: Mapping[str, Marks]) -> Assignment:
-    """Let the written questions that somebody has a mark for count as tasks."""
+def with_questions(assignment: Assignment, overrides: Mapping[str, Iterable[Place]]) -> Assignment:
+    """Let the written questions that somebody has a mark for count as tasks.
+
+    Args:
+        overrides: what is marked, by the folder of the report.
+    """
     marked = {place for marks in overrides.values() for place in marks}
     lessons = tuple(
         replace(lesson, tasks=(*lesson.tasks, *(one for one in _questions(lesson) if (lesson.key, one.name) in marked)))

@@ -7,6 +7,7 @@ is, and compares with published.json anew.
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +45,19 @@ class Publication:
         """Read the newest record of a student: one that waits, or the one in its place."""
         return read_student(self.place, folder) or read_student(self.out, folder)
 
-    def settle(self, results: Sequence[HandInResult], is_agreed: bool, ask: Ask) -> None:
+    def settle(
+        self,
+        results: Sequence[HandInResult],
+        is_agreed: bool,
+        ask: Ask,
+        graded: Callable[[str], bool] = lambda folder: True,
+    ) -> None:
         """Let what was found take its place, if no published mark falls, or a person agrees to it.
 
         Args:
             is_agreed: whether a person has agreed beforehand.
             ask: shows lines, asks a question and returns the answer; false where nobody can be asked.
+            graded: whether this run has graded a student, by the folder; what waits for others goes on waiting.
 
         Raises:
             GradingError: a mark would fall and nobody agrees, or OUT cannot be written.
@@ -65,17 +73,21 @@ class Publication:
         with undisturbed():
             if found:
                 write_published(self.out, with_agreed(self.published, found))
-            self._release()
+            self._release(graded)
             self.may_write = True
 
-    def _release(self) -> None:
+    def _release(self, graded: Callable[[str], bool]) -> None:
         try:
-            for folder in sorted(self.place.iterdir()) if self.place.is_dir() else []:
+            waiting = sorted(self.place.iterdir()) if self.place.is_dir() else []
+            for folder in [one for one in waiting if graded(one.name)]:
                 place = real_folder(self.out / folder.name)
                 for name in (PAGE, RESULTS, RECORD):  # the record last, as when it is written
                     if (folder / name).exists():
                         (folder / name).replace(place / name)
-            shutil.rmtree(self.place, ignore_errors=True)
+            for folder in [one for one in waiting if graded(one.name)]:
+                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # others may wait there still
+                self.place.rmdir()
         except OSError as error:
             raise cannot_write(self.place, error) from None
 

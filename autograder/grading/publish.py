@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.grading.run import alone
+from autograder.grading.opening import alone
 from autograder.reports.class_page.runs import ClassRun, read_runs
 from autograder.reports.class_page.write import now, readable
 from autograder.reports.marks import is_graded

@@ -1,53 +1,39 @@
 """Grade a class: find the students, hand them to a crew, keep every result at once, and go on after a crash."""
 
-import json
-import os
-import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from autograder import __version__
-from autograder.collect.record import Row
-from autograder.collect.roster import read_roster
-from autograder.course.late import Lateness
-from autograder.course.model import Assignment, Course
-from autograder.errors import GradingError, UsageError
-from autograder.exam.results import HandInResult, TaskResult
-from autograder.exam.versions import versions
-from autograder.grading.anonymous import (
-    by_number,
-    check_anonymous,
-    names_of,
-    numbered_order,
-    only_counted,
-    result_without_names,
-    without_names,
-)
-from autograder.grading.arrivals import check_class, find_class
+from autograder.errors import GradingError
+from autograder.exam.results import HandInResult
+from autograder.grading.answers import lost, result_of, with_arrival
+from autograder.grading.commands import command_of, keep_command
 from autograder.grading.crew import Crew
-from autograder.grading.deadline import lateness_of, read_deadline
+from autograder.grading.facts import run_facts, write_seed
 from autograder.grading.fingerprint import fingerprint, parts
-from autograder.grading.overrides import Marks, checked, marked, overrides_of, read_overrides, with_questions
+from autograder.grading.opening import Class, Options, alone
+from autograder.grading.overrides import checked
 from autograder.grading.places import keep_places
 from autograder.grading.publication import Publication, open_publication
+from autograder.grading.records import STILL, Earlier, earlier_rows, kept_rows, with_kept_questions
 from autograder.grading.request import ExaminerRequest
+from autograder.grading.selection import mixed
 from autograder.grading.tables import write_tables
 from autograder.intake import Student
-from autograder.intake.names import as_given, printable_name
+from autograder.intake.names import printable_name
 from autograder.isolation.inside.endings import undisturbed
-from autograder.reports.class_page.identical import Identical, identical, keep_identical
+from autograder.reports.class_page.identical import (
+    Identical,
+    identical,
+    joined,
+    keep_identical,
+    read_identical,
+    without,
+)
 from autograder.reports.files import write_student
-from autograder.reports.marks import Identity
-from autograder.reports.record import is_left
-from autograder.text.files import write_atomically
-from autograder.text.locks import lock
-from autograder.text.ours import NOBODY_ELSE, open_own, own_folder, read_own
-
-MOST_SAID = 1000  # characters
+from autograder.reports.marks import is_graded
+from autograder.reports.record import is_left, read_student
 
 
 class GradingWatcher(Protocol):
@@ -61,53 +47,6 @@ class GradingWatcher(Protocol):
 
     def ask(self, lines: Sequence[str], question: str) -> bool:
         """Show lines, ask a person, and return the answer; false where there is nobody."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line of `unroll grade` says."""
-
-    jobs: int = 1
-    seed: str = ""
-    accept_weak_isolation: bool = False
-    roster: Path | None = None
-    due: str = ""
-    extensions: tuple[str, ...] = ()
-    overrides: Path | None = None
-    anonymous: bool = False
-    yes: bool = False
-
-
-@dataclass(frozen=True)
-class Class:
-    """A class found in a folder, with what an earlier run left in OUT.
-
-    Args:
-        skipped: names of all that is no student.
-        loose: those of them that look like work.
-        late: what a deadline does to each, by the folder of the report.
-        notes: what was said when the hand-in was collected, likewise.
-        people: who they are elsewhere, likewise.
-        said: lines for the person who grades.
-        marks: what persons have marked, likewise.
-        submissions: where the hand-ins lie.
-        names: what each is called, by the folder; only of a class that is graded by number.
-    """
-
-    course: Course
-    assignment: Assignment
-    students: list[Student]
-    skipped: list[str]
-    loose: list[str]
-    out: Path
-    seed: str
-    late: Mapping[str, Lateness] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
-    people: Mapping[str, Identity] = field(default_factory=dict)
-    said: tuple[str, ...] = ()
-    marks: Mapping[str, Marks] = field(default_factory=dict)
-    submissions: Path = Path()
-    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,90 +66,93 @@ class Graded:
     identical: list[Identical] = field(default_factory=list)
 
 
-def open_class(
-    course: Course,
-    assignment: str,
-    submissions: Path,
-    out: Path,
-    seed: str,
-    options: Options = Options(),
-) -> Class:
-    """Find the students and make OUT.
+@dataclass
+class Grading:
+    """A run under way.
 
-    Raises:
-        UsageError: SUBMISSIONS has no student, OUT lies in it, or a time is none.
-        GradingError: OUT cannot be written.
+    Args:
+        earlier: the rows that earlier runs left, by the folder of the report.
+        results: the rows that stand, likewise.
+        failed: see `Graded`.
+        codes: the digests of the code of each lesson, likewise.
     """
-    wanted = course.assignment(assignment)
-    _check_apart(submissions, out)
-    deadline = read_deadline(course, options.due, options.extensions)
-    overrides = read_overrides(course, assignment, options.overrides)
-    roster = read_roster(options.roster) if options.roster else []
-    check_class(course, assignment, submissions, roster)
-    try:
-        own_folder(out)  # it holds marks, and the seed of the hidden inputs
-        os.close(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT))
-        check_anonymous(out, options.anonymous)
-        earlier = _earlier_seed(out)
-    except OSError as error:
-        raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
-    found = find_class(course, assignment, submissions, out, roster)
-    late = lateness_of(course, deadline, found.students, found.rows)
-    notes = {folder: row.note for folder, row in found.rows.items() if row.note}
-    people = {folder: Identity(row.id, row.name, row.email) for folder, row in found.rows.items()}
-    seed = seed or earlier or secrets.token_hex(16)
-    marks = overrides_of(overrides, found.students, found.rows)
-    made = Class(
-        course,
-        with_questions(wanted, marks),
-        found.students,
-        found.skipped,
-        found.loose,
-        out,
-        seed,
-        late,
-        notes,
-        people,
-        found.said,
-        marks,
-        submissions.resolve(),
-    )
-    if not options.anonymous:
-        return made
-    with alone(out):  # two runs at a time would give two people one number
-        return _by_number(made, found.rows)
 
+    found: Class
+    publication: Publication
+    earlier: Earlier
+    results: dict[str, HandInResult] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
-def _by_number(found: Class, rows: Mapping[str, Row]) -> Class:
-    """Replace whoever is named by a number, before anything is graded; deadlines were found by the names."""
-    new = by_number(found.students, rows, found.out)
-    names = {new[one.folder].folder: names_of(one, rows.get(one.folder)) for one in found.students}
-    notes = {new[old].folder: note for old, note in found.notes.items()}
-    return replace(
-        found,
-        students=numbered_order(new.values()),
-        skipped=only_counted(found.skipped, "files"),
-        loose=only_counted(found.loose, "work"),
-        late={new[old].folder: one for old, one in found.late.items()},
-        notes={folder: without_names(note, names[folder], folder) for folder, note in notes.items()},
-        people={},
-        said=(),
-        marks={new[old].folder: one for old, one in found.marks.items()},
-        names=names,
-    )
+    @property
+    def ordered(self) -> list[HandInResult]:
+        """The rows in the class's order."""
+        return [self.results[one.folder] for one in self.found.students if one.folder in self.results]
 
+    def keep(self, rows: Mapping[str, HandInResult]) -> None:
+        """Let rows of earlier runs stand as they are."""
+        self.results |= rows
+        self.failed |= {row.student: STILL for row in rows.values() if not is_graded(row)}
 
-def _check_apart(submissions: Path, out: Path) -> None:
-    inside, around = out.resolve(), submissions.resolve()
-    if inside == around or around in inside.parents:
-        raise UsageError(f"{out} lies in {submissions}, where it would be taken for a student. Choose another -o.")
+    def grade_all(self, crew: Crew, watcher: GradingWatcher) -> None:
+        """Have the crew grade all that is asked, and keep each result at once."""
+        requests = [self._request(student) for student in self.found.asked]
+        for event, request, answer in crew.grade(requests):
+            if event == "start":
+                watcher.start(request.student)
+                continue
+            self.codes[request.folder] = answer.get("codes", {})
+            result = self._take(request, answer)
+            self.results[request.folder] = result.without_details()
+            watcher.done(result.student, result.score, result.max_score)
 
+    def _request(self, student: Student) -> ExaminerRequest:
+        earlier = self.earlier[student.folder] if self.found.selection.is_whole else None
+        is_final = earlier and earlier.student == student.student and not earlier.again
+        known = earlier.digest if earlier and is_final else ""
+        return ExaminerRequest(student.student, student.folder, str(student.path), known)
 
-def _earlier_seed(out: Path) -> str:
-    try:
-        return str(json.loads(read_own(out / "run.json"))["seed"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
-        return ""
+    def _take(self, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
+        """Make a row of an answer; write it down, unless it is the earlier one."""
+        known = self.earlier[request.folder]
+        is_same = bool(answer.get("same")) and known is not None
+        found = known if known and is_same else self._anew(request, answer)
+        result = with_arrival(self.found, found)
+        if "lost" in answer:
+            self.failed[result.student] = lost(answer["lost"])
+        elif not is_graded(result) and not is_same:
+            self.failed[result.student] = STILL
+        if not is_same or result != known:
+            whole = self.publication.read(request.folder) if is_same else None
+            self._write(with_arrival(self.found, whole) if whole else result)
+        return result
+
+    def _anew(self, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
+        """Read a new result; where only some tasks are asked for, put them into the earlier one."""
+        new, tasks = result_of(self.found, request, answer), self.found.selection.tasks
+        known = self.earlier[request.folder]
+        if not tasks or known is None:
+            return new
+        earlier = read_student(self.found.out, request.folder) or known
+        if "lost" in answer:
+            return earlier
+        return mixed(replace(earlier, tasks=tuple(checked(self.found.assignment, earlier.tasks))), new, tasks)
+
+    def _write(self, result: HandInResult) -> None:
+        titles = [lesson.title for lesson in self.found.assignment.lessons]
+        try:
+            write_student(self.publication.place, result, titles, self.found.course.hidden_checks)
+        except GradingError as error:  # the others are graded all the same
+            self.failed[result.student] = str(error)
+
+    def alike(self) -> list[Identical]:
+        """Say who has the same code; of a part of a class, what earlier runs said of the others stays."""
+        new = identical(self.ordered, self.codes)
+        if self.found.selection.is_whole:
+            return new
+        was = {row.student: row.hand_in for row in self.earlier.values() if row}
+        others = {one.student for one in self.ordered if one.hand_in != was.get(one.student)}
+        return joined(without(read_identical(self.found.out), others), new)
 
 
 def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
@@ -219,166 +161,55 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
     Returns: the marks, in the order of the students; what else was found stands in OUT and in no memory.
 
     Raises:
+        UsageError: only a part is to be graded, and the rest has no row.
         GradingError: the grading could not be done or was stopped; what was graded is kept.
     """
-    started = time.time()
-    kit = fingerprint(found.course, found.assignment.name, found.seed)
-    settings = {
-        "course": str(found.course.root),
-        "assignment": found.assignment.name,
-        "seed": found.seed,
-        "fingerprint": kit,
-    }
-    with alone(found.out), Crew(settings, max(1, min(options.jobs, len(found.students)))) as crew:
+    with alone(found.out):
         publication = open_publication(found.out)
-        _write_seed(found, kit, {})
-        keep_places(found.out, found.students)
+        earlier = earlier_rows(found, publication)
+        kept = kept_rows(found, earlier)
+        run = Grading(with_kept_questions(found, kept), publication, earlier)
+        run.keep(kept)
+        return _grade(run, options, watcher)
+
+
+def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
+    started, found, publication = time.time(), run.found, run.publication
+    name, kit = found.assignment.name, fingerprint(found.course, found.assignment.name, found.seed)
+    settings = {"course": str(found.course.root), "assignment": name, "seed": found.seed, "fingerprint": kit}
+    with Crew(settings, max(1, min(options.jobs, len(found.asked)))) as crew:
+        write_seed(found, kit, {})
+        keep_places(found.out, found.asked)
         crew.wait_until_warm()
         _refuse_weak(crew, options)
-        results: dict[str, HandInResult] = {}
-        failed: dict[str, str] = {}
-        codes: dict[str, dict[str, list[str]]] = {}
+        unread = [s.student for s in found.asked if not run.earlier[s.folder] and is_left(found.out, s.folder)]
         alike: list[Identical] = []
-        earlier = {student.folder: _earlier(found, student, publication) for student in found.students}
-        unread = [s.student for s in found.students if not earlier[s.folder] and is_left(found.out, s.folder)]
         try:
-            _grade_all(found, crew, earlier, results, failed, codes, watcher, publication)
-            publication.settle([results[s.folder] for s in found.students], options.yes, watcher.ask)
+            run.grade_all(crew, watcher)
+            publication.settle(run.ordered, options.yes, watcher.ask, found.selection.has)
         except GradingError as error:
-            raise GradingError(f"{error}{_without_row(found, results)}") from None
+            raise GradingError(f"{error}{_without_row(run)}") from None
         finally:
             with undisturbed():
-                ordered = [results[s.folder] for s in found.students if s.folder in results]
+                ordered, alike = run.ordered, run.alike()
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
                 facts["seconds"] = round(time.time() - started, 1)
-                run, made_of = _run_facts(found, kit, facts), parts(found.course, found.assignment.name)
-                alike = identical(ordered, codes)
+                run_data, made_of = run_facts(found, kit, facts), parts(found.course, name)
                 if publication.may_write:
                     keep_identical(found.out, alike)
-                    write_tables(found.out, found.assignment, ordered, len(found.students), run, found.people, made_of)
-    return Graded(ordered, failed, unread, alike)
+                    keep_command(found.out, command_of(found, options))
+                    count = len(found.students)
+                    write_tables(found.out, found.assignment, ordered, count, run_data, found.people, made_of)
+    return Graded(ordered, run.failed, unread, alike)
 
 
-def _without_row(found: Class, results: dict[str, HandInResult]) -> str:
-    left = [printable_name(student.student) for student in found.students if student.folder not in results]
+def _without_row(run: Grading) -> str:
+    left = [printable_name(one.student) for one in run.found.students if one.folder not in run.results]
     return (
         f" Without a row: {', '.join(left[:10])}{f' and {len(left) - 10} more' if left[10:] else ''}." if left else ""
     )
 
 
-def _grade_all(
-    found: Class,
-    crew: Crew,
-    earlier: Mapping[str, HandInResult | None],
-    results: dict[str, HandInResult],
-    failed: dict[str, str],
-    codes: dict[str, dict[str, list[str]]],
-    watcher: GradingWatcher,
-    publication: Publication,
-) -> None:
-    titles = [lesson.title for lesson in found.assignment.lessons]
-    requests = [_request(student, earlier[student.folder]) for student in found.students]
-    for event, request, answer in crew.grade(requests):
-        if event == "start":
-            watcher.start(request.student)
-            continue
-        codes[request.folder] = answer.get("codes", {})
-        known = earlier[request.folder]
-        is_same = bool(answer.get("same")) and known is not None
-        result = _with_arrival(found, known if known and is_same else _result(found, request, answer))
-        if "lost" in answer:
-            failed[result.student] = lost(answer["lost"])
-        if not is_same or result != known:
-            whole = publication.read(request.folder) if is_same else None
-            try:
-                this = _with_arrival(found, whole) if whole else result
-                write_student(publication.place, this, titles, found.course.hidden_checks)
-            except GradingError as error:  # the others are graded all the same
-                failed[result.student] = str(error)
-        results[request.folder] = result.without_details()
-        watcher.done(result.student, result.score, result.max_score)
-
-
-def _earlier(found: Class, student: Student, publication: Publication) -> HandInResult | None:
-    """Read the marks that an earlier run gave, if they are of these very tasks."""
-    result = publication.read(student.folder)
-    lessons = found.course.assignment(found.assignment.name).lessons
-    worth = [(lesson.key, task.name, task.points) for lesson in lessons for task in lesson.tasks]
-    own = checked(found.assignment, result.tasks) if result else []
-    given = [(task.lesson, task.task, task.max_score) for task in own]
-    return result.without_details() if result and sorted(given) == sorted(worth) else None
-
-
-def _request(student: Student, earlier: HandInResult | None) -> ExaminerRequest:
-    is_final = earlier and earlier.student == student.student and not earlier.again
-    known = earlier.digest if earlier and is_final else ""
-    return ExaminerRequest(student.student, student.folder, str(student.path), known)
-
-
-def _result(found: Class, request: ExaminerRequest, answer: dict[str, Any]) -> HandInResult:
-    if "result" in answer:
-        result = HandInResult.from_json(answer["result"])
-        return result_without_names(result, found.names.get(request.folder, ()))
-    return _lost(found, request, lost(answer["lost"]))
-
-
-def lost(why: str) -> str:
-    """Say what became of a hand-in that could not be graded."""
-    return f"{why} It was tried twice. Grade it again, or look at it by hand."
-
-
-def _with_arrival(found: Class, result: HandInResult) -> HandInResult:
-    """Add what persons have marked, what the deadline does, and what was said when the hand-in was collected."""
-    result = marked(result, found.assignment, found.marks.get(result.folder, {}))
-    late = found.late.get(result.folder, Lateness())
-    return replace(result, kept=late.kept, late=late.said, collected=found.notes.get(result.folder, "")[:MOST_SAID])
-
-
-def _lost(found: Class, request: ExaminerRequest, message: str) -> HandInResult:
-    """Make the row of a hand-in that could not be graded; it is not marked as graded."""
-    tasks = tuple(
-        TaskResult(lesson.key, task.name, 0.0, task.points, "crashed", "", message)
-        for lesson in found.assignment.lessons
-        for task in lesson.tasks
-    )
-    return HandInResult(request.student, request.folder, "", tasks)
-
-
 def _refuse_weak(crew: Crew, options: Options) -> None:
     if crew.weakness and not options.accept_weak_isolation:
         raise GradingError(f"{crew.weakness} grade on Linux with Landlock and seccomp, or add --accept-weak-isolation.")
-
-
-def _run_facts(found: Class, kit: str, facts: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "kit": __version__,
-        "versions": versions(),
-        "assignment": found.assignment.name,
-        "seed": found.seed,
-        "fingerprint": kit,
-        "limits": asdict(found.course.limits),
-        "students": len(found.students),
-        "skipped": found.skipped,
-        "submissions": as_given(str(found.submissions)),
-        **facts,
-    }
-
-
-def _write_seed(found: Class, kit: str, facts: dict[str, Any]) -> None:
-    """Keep the seed before the first hand-in: a run that crashes can then be continued."""
-    path = found.out / "run.json"
-    if not path.exists():
-        write_atomically(path, json.dumps(_run_facts(found, kit, facts), indent=2) + "\n", mode=NOBODY_ELSE)
-
-
-@contextmanager
-def alone(out: Path) -> Iterator[None]:
-    """Keep a second run out of the same folder."""
-    with os.fdopen(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT), "w") as file:
-        try:
-            lock(file)
-        except OSError:
-            raise UsageError(
-                f"{out}: another run is grading into this folder. Wait for it, or choose another -o."
-            ) from None
-        yield

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from autograder.course.model import Course
+from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.overrides import by_hand_lines, unmarked_lines
-from autograder.grading.run import Class, Graded, Options, grade, open_class
+from autograder.grading.run import Graded, grade
 from autograder.isolation.descriptors import need_descriptors
 from autograder.reports.class_page.identical import identical_line
 from autograder.reports.class_page.said import change_lines
@@ -34,8 +35,8 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
             click.echo(one_line(line))
         if found.skipped:
             click.echo(f"Skipped, no student: {_some(found.skipped)}")
-        click.echo(f"Grading {len(found.students)} hand-ins of {assignment}. Warming up ...")
-    with progress(len(found.students)) as bar:
+        click.echo(f"Grading {len(found.asked)} hand-ins of {assignment}{_only(found)}. Warming up ...")
+    with progress(len(found.asked)) as bar:
         graded = grade(found, options, bar)
     open_ends = list(_open_ends(found, graded))
     with perhaps_unheard():
@@ -55,6 +56,14 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         for line in open_ends:
             click.echo(line)
     return not open_ends
+
+
+def _only(found: Class) -> str:
+    """Say what is graded of each hand-in, and how many rows stay as they are."""
+    tasks = ", ".join(sorted(task for _, task in found.selection.tasks))
+    left = len(found.students) - len(found.asked)
+    kept = f"; {left} {'row stays as it is' if left == 1 else 'rows stay as they are'}" if left else ""
+    return f"{f', {tasks} alone' if tasks else ''}{kept}"
 
 
 def _some(names: Sequence[str]) -> str:

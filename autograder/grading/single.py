@@ -9,9 +9,9 @@ import pytest
 from autograder.course.model import Assignment, Course, find_course, load_course
 from autograder.errors import GradingError, UnrollError
 from autograder.exam.results import HandInResult, TestResult
+from autograder.grading.answers import lost
 from autograder.grading.crew import Crew
 from autograder.grading.request import ExaminerRequest
-from autograder.grading.run import lost
 from autograder.intake import read_one
 from autograder.isolation.inside.sandbox import WEAK_ACCEPTED
 

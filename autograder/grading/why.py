@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.model import Assignment, Course, Lesson, Task
+from autograder.course.model import Course, Lesson, Task
 from autograder.errors import GradingError, UsageError
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.exam.why import Explanation
+from autograder.grading.addresses import find_task
+from autograder.grading.answers import lost
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.places import read_places
 from autograder.grading.request import ExaminerRequest
-from autograder.grading.run import lost
 from autograder.intake import find_students
 from autograder.intake.names import printable_name
 from autograder.reports.class_page.runs import read_runs
@@ -111,28 +112,6 @@ def _near(student: str, results: Sequence[HandInResult]) -> str:
     near = difflib.get_close_matches(student, names, MOST_NAMED, 0.5) or names[:MOST_NAMED]
     more = f" and {len(names) - len(near)} more" if len(names) > len(near) else ""
     return f"{', '.join(map(printable_name, near))}{more}"
-
-
-def find_task(assignment: Assignment, address: str) -> tuple[Lesson, Task]:
-    """Find a task by its address, or by a part of it that only one has, such as `rnn_cell` or `cell:rnn_cell`.
-
-    Raises:
-        UsageError: none is called so, or several are.
-    """
-    there = [(lesson, task) for lesson in assignment.lessons for task in lesson.tasks]
-    names = [lesson.address(task) for lesson, task in there]
-    fits = [pair for pair, name in zip(there, names, strict=True) if address in _parts(name)]
-    if len(fits) == 1:
-        return fits[0]
-    what = "several tasks" if fits else "no task"
-    near = difflib.get_close_matches(address, names, 3, 0.5) or names
-    shown = [lesson.address(task) for lesson, task in fits] if fits else near
-    raise UsageError(f"{assignment.name} has {what} '{printable_name(address)}'. There is: {', '.join(shown)}.")
-
-
-def _parts(name: str) -> tuple[str, str, str]:
-    lesson = name.partition("/")[2]
-    return name, lesson, lesson.rpartition(":")[2]
 
 
 def find_hand_in(graded: Graded, result: HandInResult, hand_ins: Path | None) -> Path:

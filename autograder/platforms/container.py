@@ -12,7 +12,8 @@ from autograder import __version__
 from autograder.course.late import lateness
 from autograder.course.model import load_course
 from autograder.errors import GradingError, UnrollError, UsageError
-from autograder.grading.run import Class, Options, grade
+from autograder.grading.opening import Class, Options
+from autograder.grading.run import grade
 from autograder.intake import Student
 from autograder.platforms.gradescope import SETTINGS, read_settings
 from autograder.platforms.metadata import Metadata, read_metadata

@@ -1,7 +1,5 @@
 """A class that `unroll grade` has written: the results of its students, and who they are elsewhere."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +9,9 @@ from autograder.collect.attempt import Person
 from autograder.collect.roster import Entry, match
 from autograder.errors import UsageError
 from autograder.exam.results import HandInResult
-from autograder.reports.marks import MARKS, WHO, Identity
+from autograder.reports.marks import Identity, read_people
 from autograder.reports.record import read_student
-from autograder.text.clean import from_csv_cell, one_line
+from autograder.text.clean import one_line
 from autograder.text.ours import read_own
 
 
@@ -46,7 +44,7 @@ def read_class(out: Path, roster: Sequence[Entry] = ()) -> GradedClass:
     Raises:
         UsageError: OUT is no folder of `unroll grade`, or its table was written anew by another program.
     """
-    assignment, rows = _assignment(out), _rows(out)
+    assignment, rows = _assignment(out), read_people(out)
     known = _from_roster(rows, roster)
     students = [
         Graded(
@@ -65,24 +63,6 @@ def _assignment(out: Path) -> str:
         return str(json.loads(read_own(out / "run.json", private=False))["assignment"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"{out}: there is no run.json of `unroll grade` here. Give the folder of its -o.") from None
-
-
-def _rows(out: Path) -> list[dict[str, str]]:
-    """Read who is in the class. Spreadsheets may have saved the table with semicolons."""
-    path = out / MARKS
-    try:
-        text = read_own(path, private=False).removeprefix("\ufeff")
-        delimiter = max(",;\t", key=text.partition("\n")[0].count)
-        found = [
-            {key: from_csv_cell(row[key]) for key in WHO}
-            for row in csv.DictReader(io.StringIO(text), delimiter=delimiter)
-        ]
-    except FileNotFoundError:
-        raise UsageError(f"{path} is not there. Run the same `unroll grade` once more: it writes it.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error):
-        wanted = ", ".join(WHO)
-        raise UsageError(f"{path} has not the columns {wanted}. Run the same `unroll grade` once more.") from None
-    return found
 
 
 def _from_roster(rows: Sequence[dict[str, str]], roster: Sequence[Entry]) -> dict[str, Identity]:

@@ -1,12 +1,17 @@
 """marks.csv: a row a student, with totals. What other gradebooks import is made from the same columns."""
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.course.model import Assignment
+from autograder.errors import UsageError
 from autograder.exam.results import HandInResult
 from autograder.reports.terminal import to_look_at
-from autograder.text.clean import BOM, csv_cell, csv_rows
+from autograder.text.clean import BOM, csv_cell, csv_rows, from_csv_cell
+from autograder.text.ours import read_own
 from autograder.text.words import points
 
 MARKS = "marks.csv"
@@ -107,3 +112,25 @@ def remark(result: HandInResult) -> str:
     look = [one for one in to_look_at(result) if one not in result.collected]
     hand = [f"{task.task}: {task.by_hand}" for task in result.tasks if task.by_hand]
     return " ".join(filter(None, (*look, *hand, result.late, result.collected)))
+
+
+def read_people(out: Path) -> list[dict[str, str]]:
+    """Read who is in the class, a row each. Spreadsheets may have saved the table with semicolons.
+
+    Raises:
+        UsageError: there is no such table, or another program wrote it anew.
+    """
+    path = out / MARKS
+    try:
+        text = read_own(path, private=False).removeprefix("\ufeff")
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        found = [
+            {key: from_csv_cell(row[key]) for key in WHO}
+            for row in csv.DictReader(io.StringIO(text), delimiter=delimiter)
+        ]
+    except FileNotFoundError:
+        raise UsageError(f"{path} is not there. Run the same `unroll grade` once more: it writes it.") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error):
+        wanted = ", ".join(WHO)
+        raise UsageError(f"{path} has not the columns {wanted}. Run the same `unroll grade` once more.") from None
+    return found

@@ -1,8 +1,8 @@
 """Identical code: who handed in the same text of a lesson, kept in OUT/identical.json for the class page."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -72,6 +72,19 @@ def read_identical(out: Path) -> list[Identical]:
         return [Identical(_text(one["lesson"]), tuple(map(_text, one["students"]))) for one in data["groups"]]
     except (OSError, UsageError, ValueError, LookupError, TypeError, RecursionError):
         return []
+
+
+def without(groups: Iterable[Identical], students: Collection[str]) -> list[Identical]:
+    """Take students out of the groups; a group of one is none."""
+    left = [replace(one, students=tuple(name for name in one.students if name not in students)) for one in groups]
+    return [one for one in left if one.students[1:]]
+
+
+def joined(groups: Sequence[Identical], others: Iterable[Identical]) -> list[Identical]:
+    """Add other groups, but for those that a larger one of the same lesson holds."""
+    known = [(one.lesson, set(one.students)) for one in groups]
+    new = (one for one in others if not any(one.lesson == key and set(one.students) <= some for key, some in known))
+    return [*groups, *new]
 
 
 def identical_line(groups: Sequence[Identical]) -> str:

@@ -28,7 +28,7 @@ def change_lines(out: Path) -> Iterator[str]:
         return
     if found.moved:
         yield f"Changed since {since}, {len(found.moved)} (kept in {out / LOG}):"
-    yield from (f"  {_line(one)}" for one in found.moved)
+    yield from (f"  {change_line(one)}" for one in found.moved)
     for what, names in (("New", found.new), ("No longer there", found.gone)):
         if names:
             more = f" and {len(names) - MOST_NAMES} more" if names[MOST_NAMES:] else ""
@@ -36,7 +36,8 @@ def change_lines(out: Path) -> Iterator[str]:
             yield f"{what} since {since}, {len(names)}: {shown}{more}"
 
 
-def _line(one: Change) -> str:
+def change_line(one: Change) -> str:
+    """Say what moved of a student, and why."""
     tasks = "; ".join(
         f"{task.lesson.split('/')[-1]}:{task.task} from {_verdict(task.before)} to {_verdict(task.after)}"
         for task in one.tasks
