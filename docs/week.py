@@ -45,7 +45,7 @@ class Week:
 
     @property
     def records(self) -> Path:
-        """Where the records of Monday's run are kept; a run goes on from them if nothing else is new."""
+        """Where what Monday's run has graded is kept; a run goes on from it if neither the kit nor a lesson is new."""
         return self.root.parent / "monday"
 
     def run(self, command: str) -> str:
@@ -62,9 +62,8 @@ class Week:
 
     def _keep_records(self) -> None:
         for record in self.root.glob("graded/*/record.json"):
-            if not (kept := self.records / record.parent.name / record.name).exists():
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(record, kept)
+            if not (kept := self.records / record.parent.name).exists():
+                shutil.copytree(record.parent, kept)
 
 
 def begin(scratch: Path) -> Week:
