@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from classroom import grade, hand_in
 
+from autograder.collect.record import NOT_HANDED_IN
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
 from autograder.grading.run import Graded
@@ -46,12 +47,16 @@ def test_a_second_version_changes_the_digest() -> None:
 
 def test_the_last_lines_name_who_handed_in_otherwise_and_whom_a_person_has_to_look_at() -> None:
     task = TaskResult("play/double", "double", 1.0, 1.0, "passed")
-    ada, bob, cy = (HandInResult(name, name, "", (task,)) for name in ("ada", "bob", "cy"))
+    ada, bob, cy, di = (HandInResult(name, name, "", (task,)) for name in ("ada", "bob", "cy", "di"))
     said = "jdoe_cell.py counts as cell.py; name it cell.py next time."
+    nothing = replace(di, collected=NOT_HANDED_IN, arrival=("No file is named as a lesson, such as cell.py.",))
 
-    lines = list(arrivals(Graded([replace(ada, arrival=(said, said)), bob, replace(cy, arrival=(said, LOOK))])))
+    lines = list(
+        arrivals(Graded([replace(ada, arrival=(said, said)), bob, replace(cy, arrival=(said, LOOK)), nothing]))
+    )
 
     assert lines == [
+        "Nothing was handed in by 1: di",
         "Handed in otherwise than handed out, 1 (more in their reports):",
         f"  ada: {said} (1 more)",
         "To be looked at by hand, 1:",

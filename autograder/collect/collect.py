@@ -10,7 +10,7 @@ from autograder.collect.download import Download, listing_of
 from autograder.collect.layouts import KNOWN, described, recognise
 from autograder.collect.merge import Kept, Merged, newest_finished, read_attempt
 from autograder.collect.people import Student, newest_of, safe_name, shown, students
-from autograder.collect.record import COLLECTED, Row, read_collected, table
+from autograder.collect.record import COLLECTED, NOT_HANDED_IN, Row, read_collected, table
 from autograder.collect.roster import Entry
 from autograder.course.times import moment, written
 from autograder.errors import UsageError
@@ -170,7 +170,7 @@ def _row(collected: Collected, student: Student, merged: Merged, files: int) -> 
     late = {True: "yes", False: "no"}.get(newest.late, "") if newest and newest.late is not None else ""
     notes = list(merged.notes) or ([newest.note] if newest and newest.note else [])
     if newest is None:
-        notes.append("Nothing was handed in.")
+        notes.append(NOT_HANDED_IN)
     elif not files:
         notes.append("The hand-in holds no file.")
     if newest and len(newest.people) > 1:

@@ -12,6 +12,7 @@ from autograder.errors import UsageError
 from autograder.text.clean import csv_cell
 
 COLLECTED = "collected.csv"
+NOT_HANDED_IN = "Nothing was handed in."
 MOST_BYTES = 20 << 20
 
 

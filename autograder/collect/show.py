@@ -44,7 +44,8 @@ def show_collecting(
     for line in summary(collected, rows):
         click.echo(one_line(line))
     if not dry_run:
-        click.echo(f"Written: {out / COLLECTED}, and a folder for each student. Next: unroll grade ASSIGNMENT {out}")
+        click.echo(f"Written: {out / COLLECTED}, and a folder for each student.")
+        click.echo(f"Next: unroll grade ASSIGNMENT {out} -o OUT")
     return not nobodys(collected)
 
 

@@ -10,6 +10,7 @@ from autograder.course.times import moment
 LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 DAY = timedelta(days=1)
+NO_TIME = "When it was handed in is not known, so the deadline costs nothing."
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def lateness(policy: LatePolicy, due: datetime | None, handed_in: datetime | Non
     if due is None:
         return Lateness()
     if handed_in is None:
-        return Lateness(1.0, "When it was handed in is not known, so the deadline costs nothing.")
+        return Lateness(1.0, NO_TIME)
     # Two moments of one zone would be subtracted as clocks show them, also across a change to summer time.
     over = handed_in.astimezone(UTC) - due.astimezone(UTC)
     if over <= timedelta():

@@ -9,7 +9,7 @@ from autograder.collect.attempt import Asked, Person
 from autograder.collect.collect import ATTEMPTS, Collected, nobodys, summary, understand, write
 from autograder.collect.download import Download, open_download
 from autograder.collect.exchange import stamps
-from autograder.collect.record import COLLECTED, Row, read_collected
+from autograder.collect.record import COLLECTED, NOT_HANDED_IN, Row, read_collected
 from autograder.collect.roster import Entry, match
 from autograder.course.model import Course
 from autograder.course.times import written
@@ -137,16 +137,23 @@ def _with_roster(arrivals: Arrivals, roster: Sequence[Entry], out: Path) -> Arri
     there = {id(entry) for entry in known.values()}
     absent = [entry for entry in roster if id(entry) not in there and not _has_row(entry, arrivals)]
     empty = real_folder(out / NOTHING)
-    new = [Student(name, "", empty) for name in _free_names(absent, {one.student for one in arrivals.students})]
-    students = _with_folders([*arrivals.students, *new])
+    names = _free_names(absent, {one.student for one in arrivals.students})
+    new = {name: _nothing(name, entry) for name, entry in zip(names, absent, strict=True)}
+    students = _with_folders([*arrivals.students, *(Student(name, "", empty) for name in new)])
     old = {one.path: one.folder for one in arrivals.students}
     moved = {old[one.path]: one.folder for one in students if one.path in old}
     rows = {moved[folder]: row for folder, row in rows.items()}
+    rows |= {one.folder: new[one.student] for one in students if one.path == empty}
     unknown = [one.student for person, one in people.items() if person not in known]
     said = (f"Not on the roster: {', '.join(unknown[:10])}{' ...' if unknown[10:] else ''}",) if unknown else ()
     return replace(
         arrivals, students=sorted(students, key=lambda one: one.student), rows=rows, said=(*arrivals.said, *said)
     )
+
+
+def _nothing(name: str, entry: Entry) -> Row:
+    who = entry.person
+    return Row(name, id=who.id, name=who.name, email=who.email, due=entry.due, note=NOT_HANDED_IN)
 
 
 def _person(student: Student, arrivals: Arrivals) -> Person:

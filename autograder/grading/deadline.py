@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from autograder.collect.record import Row
+from autograder.collect.record import NOT_HANDED_IN, Row
 from autograder.course.late import Lateness, lateness, own_due, read_due
 from autograder.course.model import Course
 from autograder.errors import UsageError
@@ -59,7 +59,8 @@ def lateness_of(
         given = next((deadline.extensions[one] for one in sorted(names) if one in deadline.extensions), row.due)
         unused -= names
         due = _own(f"The deadline of {student.student}", given, deadline.due, course)
-        found[student.folder] = lateness(course.late, due, row.when(course.zone))
+        nothing = row.note == NOT_HANDED_IN
+        found[student.folder] = Lateness() if nothing else lateness(course.late, due, row.when(course.zone))
     if unused:
         raise UsageError(
             f"--extension: there is no student {', '.join(sorted(unused))}. Give a name, an id or an e-mail."

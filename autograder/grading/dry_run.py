@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from autograder.collect.record import NOT_HANDED_IN
 from autograder.collect.roster import read_roster
 from autograder.course.model import Assignment, Course
 from autograder.grading.arrivals import Arrivals, check_class, find_class
@@ -73,6 +74,9 @@ def dry_rows(hand_in: HandIn, assignment: Assignment, collected: str = "") -> It
     Args:
         collected: what was said when it was collected, or "".
     """
+    if collected == NOT_HANDED_IN:
+        yield DryRow(hand_in.student, NOTHING, NOTHING, collected)
+        return
     said = hand_in.problem or " ".join(filter(None, (collected, *hand_in.notes)))
     if said:
         yield DryRow(hand_in.student, NOTHING, NOTHING, said)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from autograder.collect.record import NOT_HANDED_IN
 from autograder.course.model import Course
 from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.overrides import by_hand_lines, unmarked_lines
@@ -82,7 +83,10 @@ def arrivals(graded: Graded) -> Iterator[str]:
     """Say what was done to read hand-ins that did not come as they were handed out, those for a person last."""
     look = {result.folder: found for result in graded.results if (found := list(to_look_at(result)))}
     said = {one.folder: [*filter(None, (one.collected,)), *one.arrival] for one in graded.results}
-    came = [result for result in graded.results if said[result.folder] and result.folder not in look]
+    nothing = {one.folder: one.student for one in graded.results if one.collected == NOT_HANDED_IN}
+    came = [one for one in graded.results if said[one.folder] and one.folder not in {*look, *nothing}]
+    if nothing:
+        yield f"Nothing was handed in by {len(nothing)}: {_some(list(nothing.values()))}"
     if came:
         yield f"Handed in otherwise than handed out, {len(came)} (more in their reports):"
         yield from (f"  {one_line(result.student, 60)}: {_first(said[result.folder])}" for result in came)

@@ -26,6 +26,6 @@ def show_attempts(attempts: Sequence[Attempt], layers: Mapping[str, str], tier: 
     held = all(attempt.held or not attempt.is_promised for attempt in attempts)
     if tier != "strong" or not held:
         console.print(
-            "Do not grade strangers' code here: use Linux with Landlock and seccomp (see docs/instructors.md)."
+            "Do not grade strangers' code here: use Linux with Landlock and seccomp (see docs/grading.md)."
         )
     return held and tier == "strong"

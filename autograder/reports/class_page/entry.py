@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from sys import intern
 
+from autograder.course.late import NO_TIME
 from autograder.course.model import Assignment
 from autograder.exam.evidence import Curve, Excerpt
 from autograder.exam.results import HandInResult, TaskResult
@@ -147,7 +148,7 @@ def looks_at(result: HandInResult, is_read: bool = True) -> Iterator[Look]:
     if result.again or any(TWICE in task.fact for task in result.tasks):
         yield Look("tried twice", _twice(result))
     if result.late:
-        yield Look("late", result.late)
+        yield Look("no time" if result.late == NO_TIME else "late", result.late)
 
 
 def _ambiguous(result: HandInResult) -> Iterator[str]:
