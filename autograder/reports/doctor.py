@@ -25,7 +25,5 @@ def show_attempts(attempts: Sequence[Attempt], layers: Mapping[str, str], tier: 
         console.print(VISIBLE)
     held = all(attempt.held or not attempt.is_promised for attempt in attempts)
     if tier != "strong" or not held:
-        console.print(
-            "Do not grade strangers' code here: use Linux with Landlock and seccomp (see docs/grading.md)."
-        )
+        console.print("Do not grade strangers' code here: use Linux with Landlock and seccomp (see docs/grading.md).")
     return held and tier == "strong"
