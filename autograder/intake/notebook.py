@@ -8,6 +8,7 @@ from typing import Any
 from autograder.intake.conflict import sides
 from autograder.intake.hand_in import Refused, Unfit, Unreadable
 from autograder.intake.text import check_source, decode, plain_lines
+from autograder.text.words import LOOK
 
 MOST_PARTS = 5_000_000  # what 50 MB of brackets would take in memory is a hundred times that of 50 MB of outputs
 MOST_CELLS = 10_000
@@ -118,7 +119,7 @@ def _json(name: str, text: str) -> tuple[Any, str]:
         if not cells:
             said = f"{name} is damaged or cut off (line {error.lineno}); open it in Jupyter and save it again."
             raise Unreadable(said) from None
-        said = f"Look at this by hand: {name} is damaged or cut off (line {error.lineno})."
+        said = f"{LOOK}: {name} is damaged or cut off (line {error.lineno})."
         return {"cells": cells}, f"{said} The {len(cells)} cells that can be read count."
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable(f"{name} is no notebook Jupyter would write; open it there and save it again.") from None

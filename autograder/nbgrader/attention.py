@@ -13,7 +13,6 @@ from autograder.nbgrader.fresh import markdown
 from autograder.text.clean import one_line
 
 KEY, LOOK, NOTES = "unroll", "look", "notes"
-BY_HAND = "Look at this by hand"  # so begins what intake says to a person
 ARRIVAL = "unroll_arrival"  # only while a notebook is on its way through the kit
 HEADING = "**For a person to look at**"
 READ = "**How this was read**"

@@ -74,9 +74,9 @@ def nbgrade(course: Course, assignment: str, jobs: int, wanted: Wanted) -> bool:
         graded = _grade(course, assignment, roster, jobs, reports)
         late = settle_all(app.coursedir, app.config, assignment)
         page = show_class(course, assignment, reports)
-    _show(assignment, graded, roster)
-    _show_late(late)
     _say(f"Class: {page}")
+    _show(assignment, graded, roster)  # last, since it says what a person must do
+    _show_late(late)
     return not (roster.failed or roster.loose)
 
 

@@ -77,10 +77,13 @@ class Sheet(ExportPlugin):  # type: ignore[misc]
         for student in [] if self.student else sorted(submitted(coursedir, assignment).keys() - set(ids)):
             self.log.warning("%s has submitted %s and is not in the gradebook: no row", csv_cell(student), assignment)
         homes = coursedir.submitted_directory, coursedir.autograded_directory
-        paths = {one: [Path(coursedir.format_path(home, one, assignment)) for home in homes] for one in ids}
         course = takes_off(self.config)
         late = {one: penalties(graded[one], course) for one in graded if course}
-        return {one: account(graded.get(one), paths[one][0], paths[one][1], late.get(one)) for one in ids}
+        accounts = {}
+        for one in ids:
+            submission, autograded = (Path(coursedir.format_path(home, one, assignment)) for home in homes)
+            accounts[one] = account(graded.get(one), submission, autograded, late.get(one))
+        return accounts
 
     def _say_what_is_open(self, assignment: str, accounts: Accounts) -> None:
         for state in sorted({one.state for one in accounts.values()} - {""}):

@@ -11,11 +11,12 @@ from autograder.errors import GradingError
 from autograder.intake import HandIn, Student, read_hand_in
 from autograder.intake.original import Original, read_original
 from autograder.nbgrader import unfinished
-from autograder.nbgrader.attention import ARRIVAL, BY_HAND, KEY, LOOK, NOTES, Absence, literal
+from autograder.nbgrader.attention import ARRIVAL, KEY, LOOK, NOTES, Absence, literal
 from autograder.nbgrader.fresh import fresh, markdown, new_cell, numbered
 from autograder.nbgrader.lessons import StudentLesson, find_student_lesson
 from autograder.nbgrader.submissions import NOTEBOOK
 from autograder.text.clean import one_line
+from autograder.text.words import LOOK as BY_HAND
 
 MOST_SAID = 20
 

@@ -7,11 +7,11 @@
   const values = rows.map((row) => Array.from(row.cells, (cell) => cell.textContent));
   const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
   const heads = Array.from(table.tHead.rows[0].cells);
+  const isNumber = heads.map((head) => head.classList.contains("n"));
 
   const sortBy = (column, up) => {
-    const isNumber = heads[column].classList.contains("n");
-    const keys = values.map((cells) => (isNumber ? parseFloat(cells[column]) : cells[column]));
-    const compare = isNumber ? (a, b) => (isNaN(a) ? -1 : a) - (isNaN(b) ? -1 : b) : order.compare;
+    const keys = values.map((cells) => (isNumber[column] ? parseFloat(cells[column]) : cells[column]));
+    const compare = isNumber[column] ? (a, b) => (isNaN(a) ? -1 : a) - (isNaN(b) ? -1 : b) : order.compare;
     const places = keys.map((_, place) => place).sort((a, b) => (up ? 1 : -1) * compare(keys[a], keys[b]) || a - b);
     const sorted = document.createDocumentFragment();
     for (const place of places) sorted.append(rows[place]);
@@ -29,14 +29,13 @@
     head.append(button);
     button.addEventListener("click", () => {
       const was = head.getAttribute("aria-sort");
-      sortBy(column, was ? was !== "ascending" : !head.classList.contains("n"));
+      sortBy(column, was ? was !== "ascending" : !isNumber[column]);
     });
   });
 
   const search = document.getElementById("search");
   const shown = document.getElementById("shown");
-  const isText = heads.map((head) => !head.classList.contains("n"));
-  const texts = values.map((cells) => cells.filter((_, column) => isText[column]).join(" ").normalize("NFKC").toLowerCase());
+  const texts = values.map((cells) => cells.filter((_, column) => !isNumber[column]).join(" ").normalize("NFKC").toLowerCase());
   const find = () => {
     const words = search.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
