@@ -1,7 +1,7 @@
 """A hand-in has seconds enough for right answers many times over, and no more; what sleeps holds nobody up."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -359,6 +359,9 @@ def test_a_hand_in_without_a_worker_is_a_row_and_the_others_are_graded(
         def start(self, name: str) -> None: ...
 
         def done(self, name: str, score: float, max_score: float) -> None: ...
+
+        def ask(self, lines: Sequence[str], question: str) -> bool:
+            return False
 
     monkeypatch.setattr(run_module, "Crew", Starved)
     found = open_class(mini, "play", mini.root / "hand-ins", mini.root / "out", "")
