@@ -14,6 +14,7 @@ from autograder.collect.roster import read_roster
 from autograder.course.model import Course
 from autograder.errors import UsageError
 from autograder.grading.arrivals import Arrivals, check_class, find_class
+from autograder.grading.opening import alone, open_class
 
 RIGHT = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
 STUB = "def double(x):\n    raise NotImplementedError\n\n\ndef double_all(xs):\n    raise NotImplementedError\n"
@@ -68,6 +69,31 @@ def test_a_second_run_takes_what_is_there_now(mini: Course, tmp_path: Path) -> N
     lay_out(submissions, {"1-2 - New - Mar 3, 2025 900 AM/double.py": RIGHT})
 
     assert names(arrive(mini, submissions, tmp_path / "out")) == ["Jo", "New", "김철수"]
+
+
+def test_a_download_for_a_part_is_sorted_beside_what_the_others_have_there(mini: Course, tmp_path: Path) -> None:
+    out, submissions = tmp_path / "out", lay_out(tmp_path / "class", CLASS)
+    arrive(mini, submissions, out)
+
+    for number in ("2", "3"):
+        part = find_class(mini, "play", submissions, out, is_part=True)
+        assert {student.path.parent for student in part.students} == {out / f".collected-{number}"}
+
+    assert files_in(out / ".collected" / "김철수") == {"double.py": RIGHT}
+    arrive(mini, submissions, out)
+    assert [one.name for one in out.iterdir()] == [".collected"]
+
+
+def test_a_download_is_not_sorted_where_another_run_has_its_hand_ins(mini: Course, tmp_path: Path) -> None:
+    out, submissions = tmp_path / "out", lay_out(tmp_path / "class", CLASS)
+    arrive(mini, submissions, out)
+    kept = out / ".collected" / "kept"
+    kept.touch()
+
+    with alone(out), pytest.raises(UsageError, match="another run is grading into this folder"):
+        open_class(mini, "play", submissions, out, "")
+
+    assert kept.exists()
 
 
 def test_what_was_collected_keeps_its_names_and_times(mini: Course, tmp_path: Path) -> None:

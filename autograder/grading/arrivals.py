@@ -54,8 +54,13 @@ def check_class(course: Course, assignment: str, submissions: Path, roster: Sequ
     find_students(submissions)
 
 
-def find_class(course: Course, assignment: str, submissions: Path, out: Path, roster: Sequence[Entry] = ()) -> Arrivals:
+def find_class(
+    course: Course, assignment: str, submissions: Path, out: Path, roster: Sequence[Entry] = (), is_part: bool = False
+) -> Arrivals:
     """Find the students of a class, and those of the roster who handed in nothing.
+
+    Args:
+        is_part: only a part is graded now, so what an earlier run has sorted into OUT is still needed.
 
     Raises:
         UsageError: there is no student.
@@ -66,7 +71,7 @@ def find_class(course: Course, assignment: str, submissions: Path, out: Path, ro
     if submissions.is_dir() or submissions.is_file():
         with open_download(submissions) as download:
             if found := _understood(course, assignment, submissions, download, roster):
-                return _sorted_first(found, submissions, out)
+                return _sorted_first(found, submissions, _room(out, is_part))
     return _with_roster(_plain(course, assignment, submissions), roster, out)
 
 
@@ -90,11 +95,23 @@ def _understood(
         return asked("")
 
 
-def _sorted_first(found: Collected, submissions: Path, out: Path) -> Arrivals:
-    """Collect a download into OUT, then take the students from there."""
-    place = out / SORTED
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
+def _room(out: Path, is_part: bool) -> Path:
+    """Choose where a download is sorted: beside what is still needed, else in its place."""
+    sorted_here = [one for one in out.glob(f"{SORTED}*") if one.is_dir() and not one.is_symlink()]
+    if is_part and sorted_here:
+        return out / f"{SORTED}-{1 + max(_number(one) for one in sorted_here)}"
+    for one in sorted_here:
+        shutil.rmtree(one)
+    return out / SORTED
+
+
+def _number(place: Path) -> int:
+    number = place.name.removeprefix(f"{SORTED}-")
+    return int(number) if number.isdecimal() else 1
+
+
+def _sorted_first(found: Collected, submissions: Path, place: Path) -> Arrivals:
+    """Collect a download into a folder in OUT, then take the students from there."""
     rows = write(found, place)
     arrivals = _collected(place)
     lines = (f"{submissions} is a download that was sorted first, into {place}.", *summary(found, rows))

@@ -109,9 +109,11 @@ def open_class(
     roster = read_roster(options.roster) if options.roster else []
     check_class(course, assignment, submissions, roster)
     earlier = _make_own(out, options)
-    found = find_class(course, assignment, submissions, out, roster)
+    is_part = bool(options.students or options.tasks)
+    with alone(out):  # a download is sorted into OUT, where another run may have its hand-ins
+        found = find_class(course, assignment, submissions, out, roster, is_part)
     selection = Selection()
-    if options.students or options.tasks:
+    if is_part:
         found, absent = with_absent(found, out)
         selection = select(options.students, options.tasks, wanted, found, absent, numbers_of(out))
     late = lateness_of(course, deadline, found.students, found.rows)

@@ -128,7 +128,7 @@ def _path(text: str) -> Path | None:
 def _hand_ins(record: Record, command: Command) -> Path:
     """Find the hand-ins; of a download that is gone, what was sorted into OUT."""
     there, kept = Path(command.submissions), record.out / SORTED
-    if not there.exists() and not kept.is_dir():
+    if not there.exists() and not (command.is_whole and kept.is_dir()):
         raise UsageError(f"The hand-ins are not at {there} any more. Put them back there, then replay.")
     return there if there.exists() else kept
 
