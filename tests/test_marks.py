@@ -14,6 +14,8 @@ from autograder.exam.results import HandInResult
 from autograder.grading.as_json import class_object
 from autograder.grading.opening import Class
 from autograder.grading.run import Graded
+from autograder.grading.tables import write_tables
+from autograder.reports.class_page.identical import Identical
 from autograder.reports.files import gradescope, write_class, write_student
 from autograder.reports.marks import Identity, columns
 from autograder.text.clean import csv_cell, from_csv_cell
@@ -113,7 +115,25 @@ def test_programs_read_the_whole_message_and_who_was_not_graded(course: Course, 
     data = class_object(found, Graded([ben.without_details(), LOST], {"lost\x1b": "It ended."}, ["ben"]))
 
     assert complaints("graded", data) == []
+    assert (data["identical"], data["changed"]) == ([], [])
     assert [one["graded"] for one in data["students"]] == [True, False]
     assert data["students"][0]["id"] == "b12"
     assert data["students"][0]["tasks"][1]["message"].startswith(said.strip())
     assert (data["failed"], data["loose"]) == ({r"lost\x1b": "It ended."}, ["cell.py"])
+
+
+def test_programs_read_who_has_the_same_code_and_whose_mark_moved(course: Course, tmp_path: Path) -> None:
+    better = replace(BEN, digest="another", tasks=(BEN.tasks[0], replace(BEN.tasks[1], score=3.0, outcome="passed")))
+    for results in ([ADA, BEN], [ADA, better]):
+        for result in results:
+            write_student(tmp_path, result)
+        write_tables(tmp_path, SINE, results, 2, {"fingerprint": "kit"}, {}, {})
+    found = Class(course, SINE, [], [], [], tmp_path, "seed")
+
+    data = class_object(found, Graded([], identical=[Identical("sine/cell", ("ada", "ben\x1b"))]))
+
+    assert complaints("graded", data) == []
+    assert data["identical"] == [{"lesson": "sine/cell", "students": ["ada", r"ben\x1b"]}]
+    (moved,) = data["changed"]
+    assert (moved["student"], moved["before"], moved["after"]) == ("ben", 0.5, 3)
+    assert (moved["tasks"], moved["why"]) == ([["sine/cell", "rnn_cell"]], ["another hand-in"])

@@ -12,13 +12,16 @@ from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.run import Graded, grade
 from autograder.grading.show import perhaps_unheard
 from autograder.isolation.descriptors import need_descriptors
+from autograder.reports.class_page.changes import Change
+from autograder.reports.class_page.runs import read_runs
+from autograder.reports.class_page.write import changed
 from autograder.reports.files import Written
 from autograder.reports.marks import EXACT, Identity, is_graded
 from autograder.reports.terminal import to_look_at
 from autograder.text.clean import one_line, printable
 from autograder.text.console import progress
 
-VERSION = 1  # raised whenever a key comes, goes or changes its meaning
+VERSION = 2  # raised whenever a key comes, goes or changes its meaning
 
 
 def print_grading(course: Course, assignment: str, submissions: Path, out: Path, options: Options) -> bool:
@@ -48,6 +51,26 @@ def class_object(found: Class, graded: Graded) -> dict[str, Any]:
         "skipped": [one_line(name) for name in found.skipped],
         "unread": [one_line(student) for student in graded.unread],
         "said": [one_line(line) for line in found.said],
+        "identical": [
+            {"lesson": one.lesson, "students": [one_line(name) for name in one.students]} for one in graded.identical
+        ],
+        "changed": [_change(one) for one in _moved(found.out)],
+    }
+
+
+def _moved(out: Path) -> tuple[Change, ...]:
+    """Return whose mark or verdict moved since the last whole run; nobody of a first one."""
+    runs = read_runs(out)
+    return changed(*runs).moved if len(runs) == 2 else ()
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {
+        "student": one_line(one.student),
+        "before": round(one.before, EXACT),
+        "after": round(one.after, EXACT),
+        "tasks": [[task.lesson, task.task] for task in one.tasks],
+        "why": [one_line(why) for why in one.why],
     }
 
 
