@@ -18,6 +18,7 @@ from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.sandbox import LAYERS, WEAK_ACCEPTED, weakness
 from autograder.isolation.proof import PROMISED, prove_layers
 from autograder.nbgrader import examiners
+from autograder.text.console import progress
 
 OUTSIDE = REPOSITORY / MANIFEST
 COULD = ["open a socket", "read a file outside"]
@@ -171,7 +172,8 @@ def test_grading_stops_with_status_3_where_the_sandbox_does_not_hold(one_student
 
 
 def test_who_accepts_a_weak_tier_is_told_the_one_that_was_proved(one_student: Class) -> None:
-    run.grade(one_student, Options(accept_weak_isolation=True), None)  # type: ignore[arg-type]
+    with progress(0) as bar:
+        run.grade(one_student, Options(accept_weak_isolation=True), bar)
 
     assert '"tier": "process-only"' in (one_student.out / "run.json").read_text(encoding="utf-8")
 

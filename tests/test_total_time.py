@@ -1,7 +1,7 @@
 """A hand-in has seconds enough for right answers many times over, and no more; what sleeps holds nobody up."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -31,6 +31,7 @@ from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 from autograder.isolation.stopwatch import Stopwatch, Used
 from autograder.isolation.worker import Worker
+from autograder.text.console import progress
 
 RIGHT = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [x + x for x in xs]\n"
 HANGS = RIGHT.replace("    return 2 * x", "    import time\n    time.sleep(600)")
@@ -355,17 +356,10 @@ def test_a_hand_in_without_a_worker_is_a_row_and_the_others_are_graded(
                 yield "start", request, {}
                 yield "done", request, answers[request.student]
 
-    class Silent:
-        def start(self, name: str) -> None: ...
-
-        def done(self, name: str, score: float, max_score: float) -> None: ...
-
-        def ask(self, lines: Sequence[str], question: str) -> bool:
-            return False
-
     monkeypatch.setattr(run_module, "Crew", Starved)
     found = open_class(mini, "play", mini.root / "hand-ins", mini.root / "out", "")
-    run_module.grade(found, Options(), Silent())
+    with progress(0) as bar:
+        run_module.grade(found, Options(), bar)
 
     table = (mini.root / "out" / "grades.csv").read_text(encoding="utf-8")
     assert 'ada,play,double,double,0,2,crashed,,"No process can be started. It was tried twice.' in table
@@ -379,7 +373,7 @@ def test_an_examiner_says_that_it_has_no_worker(mini: Course, monkeypatch: pytes
     monkeypatch.setattr(examiner_module, "examine", starved)
     bench = examiner_module.ExaminerBench(None, mini, mini.assignment("play"), "", Budget(1.0))  # type: ignore[arg-type]
 
-    assert bench._grade(hand_in("ada"), None, lambda: None) == {"lost": "No process can be started."}  # type: ignore[arg-type]
+    assert bench._grade(hand_in("ada"), "ada", None, lambda: None) == {"lost": "No process can be started."}  # type: ignore[arg-type]
 
 
 def test_an_examiner_that_cannot_be_had_ends_the_run_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
