@@ -131,6 +131,14 @@ def test_a_student_is_known_by_name_folder_id_or_mail(name: str) -> None:
     assert list(overrides_of([override(name)], CLASS, people)) == ["ben"]
 
 
+def test_a_student_may_have_a_line_for_every_task() -> None:
+    lines = [override(task=f"task_{number}") for number in range(4)]
+
+    marks = overrides_of(lines, CLASS, {})
+
+    assert [task for _, task in marks["ben"]] == [f"task_{number}" for number in range(4)]
+
+
 def test_a_line_about_nobody_or_about_what_is_marked_already_is_refused() -> None:
     with pytest.raises(UsageError, match=r"^marks\.csv:2: 'eve' is no student of this class\. "):
         overrides_of([override("eve")], CLASS, {})

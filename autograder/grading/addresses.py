@@ -46,9 +46,9 @@ class Called:
     exactly: Mapping[str, set[str]]
     nearly: Mapping[str, set[str]]
 
-    def folders(self, name: str) -> set[str]:
+    def folders(self, name: str) -> frozenset[str]:
         """Return the folders of whoever is called so; a name of the class comes before another one's id."""
-        return self.exactly.get(name) or self.nearly.get(name_key(name), set())
+        return frozenset(self.exactly.get(name) or self.nearly.get(name_key(name)) or ())
 
 
 def called(students: Sequence[Student], rows: Mapping[str, Row], numbers: Mapping[str, str] | None = None) -> Called:

@@ -157,7 +157,8 @@ def overrides_of(
             what = "are several students" if folders else "is no student"
             said = f"{one.place}: '{printable_name(one.student)}' {what} of this class"
             raise UsageError(f"{said}. Write a name as in grades.csv, an id or an e-mail.")
-        marks = found.setdefault(folders.pop(), {})
+        (folder,) = folders
+        marks = found.setdefault(folder, {})
         if (one.lesson, one.task) in marks:
             earlier = marks[one.lesson, one.task].place.rpartition(":")[2]
             raise UsageError(f"{one.place}: line {earlier} has marked {one.task} of this student. Take one out.")
