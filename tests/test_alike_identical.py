@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,9 @@ def test_the_line_names_a_few_and_counts_the_rest() -> None:
     groups = [Identical("a/one", ("ada", "bo\x1bb")), Identical("a/two", ("a", "b", "c", "d", "e"))]
 
     assert identical_line(groups) == "Identical code, 2: one: ada and bo\\x1bb; two: a, b, c and 2 more."
-    assert identical_line(groups * 3).endswith("; and 2 more.")
+    assert identical_line([*groups, replace(groups[0], lesson="a/three")]).startswith("Identical code, 2: one, three: ")
+    others = [Identical("a/one", ("ada", f"bob {number}")) for number in range(6)]
+    assert identical_line(others).endswith("; one: ada and bob 3; and 2 more.")
     assert identical_line([]) == ""
 
 

@@ -13,7 +13,7 @@ from autograder.text.clean import one_line
 MINUS = "\u2212"
 SMALL = 1e-3  # what is less is written with an exponent
 STEPS = 5  # of colour on each side of 0
-NARROW, WIDE, TALL = 22, 46, 26  # of a field: so wide with a sign, so wide with a number, so tall
+NARROW, WIDE, TALL = 22, 54, 26  # of a field: so wide with a sign, so wide with a number, so tall
 MOST_WIDE = 12  # fields in a row that have their number
 LEFT, TOP, GAP, RIGHT = 64, 40, 10, 12
 KEY, KEY_HEIGHT = 20, 52  # the legend: of one colour the width, and all of its height

@@ -91,14 +91,17 @@ def identical_line(groups: Sequence[Identical]) -> str:
     """Say in one line who handed in the same code; "" where nobody did."""
     if not groups:
         return ""
-    left = len(groups) - MOST_GROUPS
-    named = "; ".join(f"{one.lesson.rpartition('/')[2]}: {_names(one)}" for one in groups[:MOST_GROUPS])
-    return f"Identical code, {len(groups)}: {named}{f'; and {left} more' if left > 0 else ''}."
+    lessons: dict[tuple[str, ...], list[str]] = {}
+    for one in groups:
+        lessons.setdefault(one.students, []).append(one.lesson.rpartition("/")[2])
+    left = len(lessons) - MOST_GROUPS
+    named = "; ".join(f"{', '.join(lessons[some])}: {_names(some)}" for some in list(lessons)[:MOST_GROUPS])
+    return f"Identical code, {len(lessons)}: {named}{f'; and {left} more' if left > 0 else ''}."
 
 
-def _names(group: Identical) -> str:
-    left = len(group.students) - MOST_NAMES
-    first = [one_line(name, 40) for name in group.students[:MOST_NAMES]]
+def _names(students: Sequence[str]) -> str:
+    left = len(students) - MOST_NAMES
+    first = [one_line(name, 40) for name in students[:MOST_NAMES]]
     *before, last = [*first, f"{left} more"] if left > 0 else first
     return f"{', '.join(before)} and {last}"
 
