@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, Protocol
 
 from autograder.errors import GradingError
@@ -19,6 +19,7 @@ from autograder.grading.publication import Publication, open_publication
 from autograder.grading.records import STILL, Earlier, earlier_rows, kept_rows, with_kept_questions
 from autograder.grading.request import ExaminerRequest
 from autograder.grading.selection import mixed
+from autograder.grading.shards import forget_part, keep_part
 from autograder.grading.tables import write_tables
 from autograder.intake import Student
 from autograder.intake.names import printable_name
@@ -165,6 +166,7 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
         GradingError: the grading could not be done or was stopped; what was graded is kept.
     """
     with alone(found.out):
+        forget_part(found.out)
         publication = open_publication(found.out)
         earlier = earlier_rows(found, publication)
         kept = kept_rows(found, earlier)
@@ -200,7 +202,18 @@ def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
                     keep_command(found.out, command_of(found, options))
                     count = len(found.students)
                     write_tables(found.out, found.assignment, ordered, count, run_data, found.people, made_of)
+                    _keep_part(run)
     return Graded(ordered, run.failed, unread, alike)
+
+
+def _keep_part(run: Grading) -> None:
+    """Keep what a merge needs, once every student of the part has a row."""
+    part, students = run.found.part, run.found.students
+    if part is None or len(run.ordered) < len(students):
+        return
+    own = {one.folder for one in students}
+    people = {folder: astuple(who) for folder, who in run.found.people.items() if folder in own}
+    keep_part(run.found.out, replace(part, codes=run.codes, people=people))
 
 
 def _without_row(run: Grading) -> str:
