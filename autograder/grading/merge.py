@@ -272,9 +272,15 @@ def facts_of(shards: Sequence[ShardRun]) -> dict[str, Any]:
     merged = {key: value for key, value in facts[0].items() if key != "shard"}
     return {
         **merged,
+        **_workers(facts),
         "students": sum(one["students"] for one in facts),
         "tier": tier(frozenset(layers)),
         "layers": layers,
         "hand_in_seconds": min(one["hand_in_seconds"] for one in facts),
         "seconds": max(one["seconds"] for one in facts),
     }
+
+
+def _workers(facts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    found = {worker: tier for one in facts for worker, tier in one.get("workers", {}).items()}
+    return {"workers": found} if found else {}

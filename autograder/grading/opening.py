@@ -24,6 +24,7 @@ from autograder.grading.anonymous import (
     without_names,
 )
 from autograder.grading.arrivals import check_class, find_class
+from autograder.grading.dask_address import safe_address
 from autograder.grading.deadline import lateness_of, read_deadline
 from autograder.grading.overrides import Marks, overrides_of, read_overrides, with_questions
 from autograder.grading.selection import Selection, select, with_absent
@@ -50,6 +51,7 @@ class Options:
     students: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     shard: str = ""
+    scheduler: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def open_class(
     overrides = read_overrides(course, assignment, options.overrides)
     roster = read_roster(options.roster) if options.roster else []
     shard = _shard(options)
+    if options.scheduler:
+        safe_address(options.scheduler)
     check_class(course, assignment, submissions, roster)
     earlier = make_own(out, options.anonymous, shard, seed)
     found = find_class(course, assignment, submissions, out, roster)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
 from autograder.grading.answers import lost, result_of, with_arrival
+from autograder.grading.cluster import Cluster
 from autograder.grading.commands import command_of, keep_command
 from autograder.grading.crew import Crew
 from autograder.grading.facts import run_facts, write_seed
@@ -95,7 +96,7 @@ class Grading:
         self.results |= rows
         self.failed |= {row.student: STILL for row in rows.values() if not is_graded(row)}
 
-    def grade_all(self, crew: Crew, watcher: GradingWatcher) -> None:
+    def grade_all(self, crew: Crew | Cluster, watcher: GradingWatcher) -> None:
         """Have the crew grade all that is asked, and keep each result at once."""
         requests = [self._request(student) for student in self.found.asked]
         for event, request, answer in crew.grade(requests):
@@ -179,7 +180,8 @@ def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
     started, found, publication = time.time(), run.found, run.publication
     name, kit = found.assignment.name, fingerprint(found.course, found.assignment.name, found.seed)
     settings = {"course": str(found.course.root), "assignment": name, "seed": found.seed, "fingerprint": kit}
-    with Crew(settings, max(1, min(options.jobs, len(found.asked)))) as crew:
+    made_of = parts(found.course, name)
+    with _crew(settings, found, options, made_of) as crew:
         write_seed(found, kit, {})
         keep_places(found.out, found.asked)
         crew.wait_until_warm()
@@ -195,8 +197,9 @@ def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
             with undisturbed():
                 ordered, alike = run.ordered, run.alike()
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
+                facts |= {"workers": crew.machines} if isinstance(crew, Cluster) else {}
                 facts["seconds"] = round(time.time() - started, 1)
-                run_data, made_of = run_facts(found, kit, facts), parts(found.course, name)
+                run_data = run_facts(found, kit, facts)
                 if publication.may_write:
                     keep_identical(found.out, alike)
                     keep_command(found.out, command_of(found, options))
@@ -204,6 +207,13 @@ def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
                     write_tables(found.out, found.assignment, ordered, count, run_data, found.people, made_of)
                     _keep_part(run)
     return Graded(ordered, run.failed, unread, alike)
+
+
+def _crew(settings: dict[str, Any], found: Class, options: Options, made_of: dict[str, str]) -> Crew | Cluster:
+    """Find those who grade: processes on this machine, or machines of a cluster."""
+    if options.scheduler:
+        return Cluster(settings, options.scheduler, found.course, made_of, options.accept_weak_isolation)
+    return Crew(settings, max(1, min(options.jobs, len(found.asked))))
 
 
 def _keep_part(run: Grading) -> None:
@@ -223,6 +233,6 @@ def _without_row(run: Grading) -> str:
     )
 
 
-def _refuse_weak(crew: Crew, options: Options) -> None:
+def _refuse_weak(crew: Crew | Cluster, options: Options) -> None:
     if crew.weakness and not options.accept_weak_isolation:
         raise GradingError(f"{crew.weakness} grade on Linux with Landlock and seccomp, or add --accept-weak-isolation.")
