@@ -13,7 +13,7 @@ from autograder.errors import GradingError, UsageError
 from autograder.grading import cluster, cluster_worker
 from autograder.grading.cluster import ENDED, Cluster
 from autograder.grading.cluster_course import pack_course, unpack_course
-from autograder.grading.cluster_host import refuse_others
+from autograder.grading.cluster_host import others_here
 from autograder.grading.cluster_worker import MACHINE, Host, grade_chunk, release
 from autograder.grading.dask_address import read_address, safe_address
 from autograder.grading.fingerprint import fingerprint, parts
@@ -68,7 +68,8 @@ def test_a_course_that_arrives_is_the_same(mini: Course, tmp_path: Path) -> None
 
     there = load_course(tmp_path / "there")
     assert fingerprint(there, "play", "s") == fingerprint(mini, "play", "s")
-    refuse_others(there, {"assignment": "play", "seed": "s", "fingerprint": fingerprint(mini, "play", "s")})
+    settings = {"assignment": "play", "seed": "s", "fingerprint": fingerprint(mini, "play", "s")}
+    assert others_here(there, settings) == ""
 
 
 def test_another_lesson_on_a_machine_is_named(mini: Course) -> None:
@@ -77,8 +78,7 @@ def test_another_lesson_on_a_machine_is_named(mini: Course) -> None:
     path = mini.root / "solutions" / "play" / "double" / "test_hidden.py"
     path.write_text(path.read_text() + "\n# another line\n")
 
-    with pytest.raises(GradingError, match="another one of the lesson double than"):
-        refuse_others(mini, settings)
+    assert "another one of the lesson double than" in others_here(mini, settings)
 
 
 class Killed(Exception):
@@ -266,6 +266,23 @@ def test_a_machine_that_refuses_is_named(opened: Opener) -> None:
         run((crew, client), requests("text"))
 
 
+def test_a_machine_that_cannot_grade_now_costs_nothing_while_another_can(opened: Opener) -> None:
+    ends = iter([{"died": True, "why": "Too little memory."}])
+    crew, client = opened(
+        lambda students, packed: graded(students) if students else next(ends, STRONG), workers=(HERE, OTHER)
+    )
+
+    assert run((crew, client), requests("text"))["s0"] == {"result": "s0"}
+    assert crew.machines == {OTHER: "strong", HERE: "strong"}  # it could, a moment later
+
+
+def test_the_reason_is_told_where_no_machine_can_grade(opened: Opener) -> None:
+    crew, client = opened(lambda students, packed: {"died": True, "why": "Too little memory."})
+
+    with pytest.raises(GradingError, match=r"^Too little memory\.$"):
+        run((crew, client), requests("text"))
+
+
 def test_a_weak_machine_is_refused_with_the_reason(opened: Opener) -> None:
     crew, client = opened(lambda students, packed: WEAK)
 
@@ -395,18 +412,25 @@ def test_the_end_of_the_process_beside_is_told(
 ) -> None:
     process = beside(*answers)
 
-    assert asked() == {"died": True}
+    assert asked() == {"died": True, "why": ""}
     assert process.is_closed and not MACHINE.hosts
 
 
-@pytest.mark.parametrize("answers", [[{"error": "No."}], [STRONG, {"error": "No."}]], ids=["at once", "in the middle"])
-def test_a_reason_is_told_and_nothing_is_raised(
+@pytest.mark.parametrize("answers", [[{"failed": "No."}], [STRONG, {"failed": "No."}]], ids=["at once", "then"])
+def test_why_a_machine_could_not_grade_now_is_told(
     beside: Callable[..., ScriptedProcess], answers: list[dict[str, Any] | None]
 ) -> None:
-    beside(*answers)
+    process = beside(*answers)
 
-    assert asked()["refused"] == "No."
-    assert asked(chunk="no JSON")["refused"]
+    assert asked() == {"died": True, "why": "No."}
+    assert process.is_closed and not MACHINE.hosts
+
+
+def test_why_a_machine_must_not_grade_is_told_and_nothing_is_raised(beside: Callable[..., ScriptedProcess]) -> None:
+    beside({"refused": "No."}, STRONG)
+
+    assert asked() == {"refused": "No."}
+    assert "JSONDecodeError" in asked(chunk="no JSON")["refused"]
 
 
 def test_a_run_that_has_ended_begins_nothing_more(beside: Callable[..., ScriptedProcess]) -> None:

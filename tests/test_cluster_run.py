@@ -37,7 +37,7 @@ WORK = {
     "fay": SQUARED + "#",
 }
 ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
-PATIENCE = 120
+PATIENCE = 300
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Small:
 
     def grade(self, out: str, *more: str) -> "subprocess.CompletedProcess[str]":
         where = {"cwd": self.course.root, "env": self.dask.environment}
-        return subprocess.run(self.command(out, *more), **where, capture_output=True, text=True, timeout=600)  # type: ignore[call-overload, no-any-return]
+        return subprocess.run(self.command(out, *more), **where, capture_output=True, text=True, timeout=1200)  # type: ignore[call-overload, no-any-return]
 
     def tables(self, out: str) -> list[bytes]:
         return [(self.course.root / out / name).read_bytes() for name in ("grades.csv", "marks.csv", "identical.json")]
@@ -155,7 +155,7 @@ def test_a_worker_that_is_killed_costs_no_mark_and_nothing_is_left(small: Small)
     assert run.stderr is not None
     run.stderr.readline()  # the first hand-in is graded
     small.dask.workers[0].kill()
-    said, warned = run.communicate(timeout=600)
+    said, warned = run.communicate(timeout=1200)
 
     assert (alone.returncode, run.returncode) == (0, 0), alone.stderr + said + warned
     assert small.tables("many") == small.tables("one")
@@ -176,7 +176,7 @@ def test_ctrl_c_ends_what_runs_elsewhere_and_a_second_run_goes_on(small: Small) 
     assert run.stderr is not None
     run.stderr.readline()
     run.send_signal(signal.SIGINT)
-    said, warned = run.communicate(timeout=600)
+    said, warned = run.communicate(timeout=1200)
 
     assert run.returncode == 3 and "Traceback" not in warned, said + warned
     assert re.search("Stopped", warned)

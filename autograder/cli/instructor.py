@@ -139,9 +139,9 @@ def merge(shards: tuple[Path, ...], out: Path, yes: bool) -> None:
     """Put the SHARDS of a class together: the folders that `unroll grade --shard` has graded into.
 
     \b
-    unroll grade sine SUBMISSIONS -o OUT1 --shard 1/2 --seed SECRET
-    unroll grade sine SUBMISSIONS -o OUT2 --shard 2/2 --seed SECRET
-    unroll merge OUT1 OUT2 -o OUT
+    unroll grade sine HAND_INS -o OUT1 --shard 1/2 --seed SECRET    one half, in one job
+    unroll grade sine HAND_INS -o OUT2 --shard 2/2 --seed SECRET    the other half, in another job
+    unroll merge OUT1 OUT2 -o OUT                                   the class
 
     OUT is then as if one run had graded the class: marks, records, pages, the class page. All other commands go on from
     it. The shards stay as they are. Nothing is graded again, and a merge that was stopped can be done again.

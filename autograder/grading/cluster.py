@@ -87,7 +87,7 @@ class Cluster:
         self._count = 0
         self._last_worker = time.monotonic()
         self.layers: dict[str, str] | None = None
-        self.weakness, self.budget = "", 0.0
+        self.weakness, self.budget, self._why = "", 0.0, ""
         self.machines: dict[str, str] = {}
         try:
             self._reader = Crew(settings, 1, READER)
@@ -121,7 +121,7 @@ class Cluster:
         """Wait until each machine that is there has tried its sandbox; one that comes later does so at its first chunk.
 
         Raises:
-            GradingError: there is none, or one cannot grade.
+            GradingError: there is none, or one must not grade.
         """
         self._reader.wait_until_warm()
         for worker in self._workers():
@@ -133,7 +133,7 @@ class Cluster:
                 if chunk.worker not in there:
                     del self._flying.chunks[key]
         if not self.machines:
-            raise GradingError(NO_WORKER.format(address=self._address))
+            raise GradingError(self._why or NO_WORKER.format(address=self._address))
 
     def grade(self, requests: Sequence[ExaminerRequest]) -> Iterator[Event]:
         """Send out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
@@ -219,7 +219,7 @@ class Cluster:
         if "want" in answer:
             self._send(replace(chunk, has_course=True))
         elif "died" in answer:
-            yield from self._again(chunk)
+            yield from self._again(chunk, answer.get("why", ""))
         for request in chunk.requests if "answers" in answer else ():
             yield "done", request, answer["answers"].get(request.folder, {"lost": ENDED})
 
@@ -242,12 +242,13 @@ class Cluster:
             if not json.loads(self._settings)["accept_weak"]:
                 raise GradingError(f"{self.weakness} grade on machines with Landlock and seccomp.")
 
-    def _again(self, chunk: Chunk) -> Iterator[Event]:
+    def _again(self, chunk: Chunk, why: str) -> Iterator[Event]:
         """Send each hand-in of a chunk alone, unless it has ended its machines too often."""
+        self._why = why or self._why
         for request in chunk.requests:
             tries = self._tries[request.folder] = self._tries.get(request.folder, 0) + 1
             if tries >= TRIES:
-                yield "done", request, {"lost": ENDED}
+                yield "done", request, {"lost": why or ENDED}
             else:
                 self._send(Chunk((request,)))
 

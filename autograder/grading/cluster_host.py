@@ -47,7 +47,7 @@ def main() -> None:
     except GONE:
         return
     except (UnrollError, OSError) as error:
-        _say(channel, {"error": str(error)})
+        _say(channel, {"failed": str(error)})
 
 
 @contextlib.contextmanager
@@ -73,14 +73,16 @@ def _watch(fd: int) -> None:
 
 
 def serve(channel: Connection, settings: dict[str, Any], place: Path) -> None:
-    """Say what holds here, then answer each chunk.
+    """Say what holds here, or why this machine must not grade; then answer each chunk.
 
     Raises:
-        UnrollError: nothing can be graded here.
+        UnrollError: nothing can be graded here now; another machine, or another try, may do better.
     """
     unpack_course(base64.b64decode(settings["packed"]), place)
     course = load_course(place)
-    refuse_others(course, settings)
+    if why := others_here(course, settings):
+        _say(channel, {"refused": why})
+        return
     names = ("assignment", "seed", "fingerprint")
     with Crew({"course": str(place), **{name: settings[name] for name in names}}, 1) as crew:
         with interruptible():
@@ -93,15 +95,12 @@ def serve(channel: Connection, settings: dict[str, Any], place: Path) -> None:
             _say(channel, {"answers": graded(crew, requests)})
 
 
-def refuse_others(course: Course, settings: dict[str, Any]) -> None:
-    """Refuse to grade with another kit, other lessons or other versions: verdicts could be others.
-
-    Raises:
-        GradingError: something is another here.
-    """
-    if fingerprint(course, settings["assignment"], settings["seed"]) != settings["fingerprint"]:
-        others = other_parts(settings["parts"], parts(course, settings["assignment"]))
-        raise GradingError(OTHERS.format(what=", ".join(others) or "the kit"))
+def others_here(course: Course, settings: dict[str, Any]) -> str:
+    """Say what is another one here, so that verdicts could be others: the kit, versions or a lesson; "" for nothing."""
+    if fingerprint(course, settings["assignment"], settings["seed"]) == settings["fingerprint"]:
+        return ""
+    others = other_parts(settings["parts"], parts(course, settings["assignment"]))
+    return OTHERS.format(what=", ".join(others) or "the kit")
 
 
 def graded(crew: Crew, requests: list[ExaminerRequest]) -> dict[str, dict[str, Any]]:

@@ -50,7 +50,8 @@ def grade_chunk(run: str, settings: str, packed: bytes, chunk: str) -> bytes:
         packed: the course, or b"" where this machine may have it.
         chunk: the requests as JSON; "" only warms up and says what holds here.
 
-    Returns: JSON. It has `answers`, or `want` for the course, or `died`, or `refused` with the reason.
+    Returns: JSON. It has `answers`, or `want` for the course. Or it has `died`, with the reason if one is known, where
+        another try may do better. Or it has `refused` with the reason, where none will.
     """
     try:
         with MACHINE.lock:
@@ -74,13 +75,12 @@ def _answer(run: str, settings: str, packed: bytes, chunk: str) -> dict[str, Any
             host = _started(run, {**json.loads(settings), "packed": _text(packed), "scratch": scratch})
         if host.greeting is None:
             host.greeting = host.process.receive()
-        if "error" in host.greeting:
-            _drop(run)
-            return {"refused": host.greeting["error"]}
-        return {**host.greeting, **(_graded(host, chunk) if chunk else {})}
+        answer = {**host.greeting, **(_graded(host, chunk) if chunk and "layers" in host.greeting else {})}
     except EOFError:
+        answer = {"failed": ""}
+    if "failed" in answer or "refused" in answer:
         _drop(run)
-        return {"died": True}
+    return {"died": True, "why": answer["failed"]} if "failed" in answer else answer
 
 
 def _text(packed: bytes) -> str:
@@ -99,8 +99,7 @@ def _graded(host: Host, chunk: str) -> dict[str, Any]:
         EOFError: the process has ended.
     """
     host.process.send(json.loads(chunk))
-    answer = host.process.receive()
-    return {"refused": answer["error"]} if "error" in answer else answer
+    return host.process.receive()
 
 
 def _drop(run: str) -> None:
