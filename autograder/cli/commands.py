@@ -26,6 +26,7 @@ def cli() -> None:
     To learn:        unroll init, unroll shapes sine/cell, unroll check sine/cell, unroll hint
     To collect:      unroll collect DOWNLOAD -o SUBMISSIONS
     To grade:        unroll grade sine SUBMISSIONS -o OUT
+    In parts:        unroll grade sine SUBMISSIONS -o OUT1 --shard 1/8 --seed SECRET, unroll merge OUT1 ... -o OUT
     To explain:      unroll why STUDENT rnn_cell -o OUT
     With nbgrader:   unroll nbgrade sine --jobs 4
     To compare:      unroll similar OUT

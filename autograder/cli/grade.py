@@ -56,6 +56,15 @@ BESIDE_REPLAY = {"replay", "course", "jobs", "accept_weak_isolation"}  # a recor
 @click.option(
     "--replay", type=FOLDER, metavar="OUT", help="Repeat the run that stands in OUT, and say what comes out otherwise."
 )
+@click.option(
+    "--shard", default="", metavar="3/8", help="Grade one of so many parts of the class; `unroll merge` joins them."
+)
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Grade on a cluster of dask, such as tls://host:8786 (extra: cluster).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the marks as one JSON object, for programs.")
 @with_course
 def grade(
@@ -76,6 +85,8 @@ def grade(
     anonymous: bool,
     yes: bool,
     replay: Path | None,
+    shard: str,
+    scheduler: str,
     as_json: bool,
 ) -> None:
     """Grade a class: one folder, .zip or .tar.gz per student in SUBMISSIONS, with .py or .ipynb files.
@@ -104,6 +115,13 @@ def grade(
 
     A second run goes on where the first stopped. Ctrl-C, SIGTERM and SIGHUP write what is graded, and end with 3.
 
+    --shard 3/8 grades the third of eight parts, such as in a job array: no job waits for another. Each job needs the
+    same command and --seed, and a folder of its own. Then `unroll merge OUT1 OUT2 ... -o OUT` makes one class of them.
+
+    --scheduler sends hand-ins in chunks to the workers of a dask cluster, which need --nthreads 1 and the same kit.
+    Each proves its sandbox first. If it is on another machine, it must be tls://, with dask's own certificate settings.
+    How to start one, with SLURM or Kubernetes too: docs/cluster.md.
+
     --replay OUT repeats a run in a temporary folder: the same hand-ins, seed, deadline, roster and overrides. It says
     first which of them, or which lesson or kit, is another one now. Then it says each mark, verdict and mistake that is
     another. Nothing in OUT changes. ASSIGNMENT, SUBMISSIONS and all other options come from the record.
@@ -127,8 +145,9 @@ def grade(
         raise click.UsageError("--dry-run grades nothing, so there is no --json of it. Leave one of them out.")
     if dry_run and anonymous:
         raise click.UsageError("--dry-run shows names and files as they are. Leave --anonymous out.")
-    if dry_run and (students or tasks):
-        raise click.UsageError("--dry-run shows the whole class, and grades nothing. Leave --student and --task out.")
+    if dry_run and (students or tasks or shard):
+        others = "--shard" if shard else "--student and --task"
+        raise click.UsageError(f"--dry-run shows the whole class, and grades nothing. Leave {others} out.")
     if dry_run:
         from autograder.grading.dry_run import show_dry_run
 
@@ -142,7 +161,19 @@ def grade(
 
     marks = overrides or own_table(course)
     options = Options(
-        jobs, seed, accept_weak_isolation, roster, due, extensions, marks, anonymous, yes, students, tasks
+        jobs,
+        seed,
+        accept_weak_isolation,
+        roster,
+        due,
+        extensions,
+        marks,
+        anonymous,
+        yes,
+        students,
+        tasks,
+        shard,
+        scheduler,
     )
     how = print_grading if as_json else show_grading
     if not how(course, assignment, submissions, out, options):

@@ -132,6 +132,34 @@ def publish(out: Path) -> None:
 
 
 @click.command()
+@click.argument("shards", type=FOLDER, nargs=-1, required=True)
+@click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the whole class; made if it is missing.")
+@click.option("--yes", is_flag=True, help="Lower marks that are published too, without asking (see `unroll publish`).")
+def merge(shards: tuple[Path, ...], out: Path, yes: bool) -> None:
+    """Put the SHARDS of a class together: the folders that `unroll grade --shard` has graded into.
+
+    \b
+    unroll grade sine HAND_INS -o OUT1 --shard 1/2 --seed SECRET    one half, in one job
+    unroll grade sine HAND_INS -o OUT2 --shard 2/2 --seed SECRET    the other half, in another job
+    unroll merge OUT1 OUT2 -o OUT                                   the class
+
+    OUT is then as if one run had graded the class: marks, records, pages, the class page. All other commands go on from
+    it. The shards stay as they are. Nothing is graded again, and a merge that was stopped can be done again.
+
+    \b
+    Exit status
+    0  every hand-in has its row, whatever the marks
+    2  wrong use: a shard is missing, there twice or of another run; nothing was written
+    3  stopped; or a shard could not grade somebody; or there is work that belongs to no student; or a published mark
+       would fall, and nobody said --yes. The last lines name it
+    """
+    from autograder.grading.merge_show import show_merging
+
+    if not show_merging(shards, out, yes):
+        sys.exit(3)
+
+
+@click.command()
 @click.option("-o", "--out", type=FOLDER, default=Path("unroll-demo"), show_default=True, help="A folder for the demo.")
 @jobs("Hand-ins graded", 2)
 @with_course

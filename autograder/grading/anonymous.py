@@ -4,6 +4,7 @@ OUT/.commands.json may name whoever has an extension. No other file names anybod
 """
 
 import csv
+import hmac
 import io
 import re
 import secrets
@@ -74,10 +75,13 @@ def numbers_of(out: Path) -> dict[str, str]:
     return {row["student"]: number for number, row in people_of(out).items()}
 
 
-def by_number(students: Sequence[Student], rows: Mapping[str, Row], out: Path) -> dict[str, Student]:
+def by_number(students: Sequence[Student], rows: Mapping[str, Row], out: Path, secret: str = "") -> dict[str, Student]:
     """Give everybody a number, keep who is who in OUT/.key.csv, and return the numbered students by their old folders.
 
-    Whoever has a number keeps it. The others get theirs in a random order: it says nothing about a name.
+    Whoever has a number keeps it. The others get theirs in an order that says nothing about a name.
+
+    Args:
+        secret: what the order depends on, so that all parts of a class come to the same numbers; without it, chance.
 
     Raises:
         UsageError: the file of the numbers is not as we wrote it.
@@ -85,7 +89,8 @@ def by_number(students: Sequence[Student], rows: Mapping[str, Row], out: Path) -
     """
     known = numbers_of(out)
     new = [csv_cell(one.student) for one in students if csv_cell(one.student) not in known]
-    secrets.SystemRandom().shuffle(new)
+    key = (secret or secrets.token_hex()).encode()
+    new.sort(key=lambda name: hmac.digest(key, name.encode("utf-8", "surrogatepass"), "sha256"))
     last = max((_number(text) for text in known.values()), default=0)
     whole = {**known, **{name: f"student-{number:03}" for number, name in enumerate(new, last + 1)}}
     _keep(out, whole, students, rows)

@@ -7,6 +7,7 @@ from typing import Any
 from autograder import __version__
 from autograder.exam.versions import versions
 from autograder.grading.opening import Class
+from autograder.grading.shards import KEY
 from autograder.intake.names import as_given
 from autograder.text.files import write_atomically
 from autograder.text.ours import NOBODY_ELSE
@@ -31,6 +32,7 @@ def run_facts(found: Class, kit: str, facts: dict[str, Any]) -> dict[str, Any]:
         "students": len(found.students),
         "skipped": found.skipped,
         "submissions": as_given(str(found.submissions)),
+        **({KEY: str(found.part.shard)} if found.part else {}),
         **facts,
     }
 

@@ -1,5 +1,6 @@
 """Open a class: find the students, and what deadlines, persons and an earlier run say of them."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -11,7 +12,7 @@ from pathlib import Path
 from autograder.collect.record import Row
 from autograder.collect.roster import read_roster
 from autograder.course.late import Lateness
-from autograder.course.model import Assignment, Course
+from autograder.course.model import MANIFEST, Assignment, Course
 from autograder.errors import GradingError, UsageError
 from autograder.grading.anonymous import (
     by_number,
@@ -23,9 +24,11 @@ from autograder.grading.anonymous import (
     without_names,
 )
 from autograder.grading.arrivals import check_class, find_class
+from autograder.grading.dask_address import safe_address
 from autograder.grading.deadline import lateness_of, read_deadline
 from autograder.grading.overrides import Marks, overrides_of, read_overrides, with_questions
 from autograder.grading.selection import Selection, select, with_absent
+from autograder.grading.shards import CROOKED, NO_SEED, Part, Shard, check_shard, read_shard
 from autograder.intake import Student
 from autograder.reports.marks import Identity
 from autograder.text.locks import lock
@@ -47,6 +50,8 @@ class Options:
     yes: bool = False
     students: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
+    shard: str = ""
+    scheduler: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class Class:
         submissions: where the hand-ins lie.
         names: what each is called, by the folder; only of a class that is graded by number.
         selection: what is graded anew.
+        part: which part of a class the students are; None for the whole class.
     """
 
     course: Course
@@ -81,6 +87,7 @@ class Class:
     submissions: Path = Path()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     selection: Selection = field(default_factory=Selection)
+    part: Part | None = None
 
     @property
     def asked(self) -> list[Student]:
@@ -107,8 +114,11 @@ def open_class(
     deadline = read_deadline(course, options.due, options.extensions)
     overrides = read_overrides(course, assignment, options.overrides)
     roster = read_roster(options.roster) if options.roster else []
+    shard = _shard(options)
+    if options.scheduler:
+        safe_address(options.scheduler)
     check_class(course, assignment, submissions, roster)
-    earlier = _make_own(out, options)
+    earlier = make_own(out, options.anonymous, shard, seed)
     is_part = bool(options.students or options.tasks)
     with alone(out):  # a download is sorted into OUT, where another run may have its hand-ins
         found = find_class(course, assignment, submissions, out, roster, is_part)
@@ -135,26 +145,53 @@ def open_class(
         submissions.resolve(),
         selection=selection,
     )
-    if not options.anonymous:
-        return made
-    with alone(out):  # two runs at a time would give two people one number
-        return _by_number(made, found.rows)
+    if options.anonymous:
+        with alone(out):  # two runs at a time would give two people one number
+            made = _by_number(made, found.rows)
+    return _in_part(made, shard)
 
 
-def _make_own(out: Path, options: Options) -> str:
-    """Make OUT, or make sure that it is ours and graded the same way; return the seed of an earlier run, or ""."""
+def _shard(options: Options) -> Shard | None:
+    if options.shard and (options.students or options.tasks):
+        raise UsageError(CROOKED)
+    return read_shard(options.shard) if options.shard else None
+
+
+def make_own(out: Path, anonymous: bool, shard: Shard | None = None, seed: str = "") -> str:
+    """Make OUT, or make sure that it is ours and graded the same way; return the seed of an earlier run, or "".
+
+    Args:
+        seed: what the command line says; a part of a class needs that or an earlier one.
+
+    Raises:
+        UsageError: OUT holds something else.
+        GradingError: OUT cannot be written.
+    """
     try:
+        if shard and not seed and not _earlier_seed(out):
+            raise UsageError(NO_SEED)
         own_folder(out)  # it holds marks, and the seed of the hidden inputs
         os.close(open_own(out / ".lock", os.O_WRONLY | os.O_CREAT))
-        check_anonymous(out, options.anonymous)
+        check_anonymous(out, anonymous)
+        check_shard(out, str(shard or ""))
         return _earlier_seed(out)
     except OSError as error:
         raise GradingError(f"{out}: {error.strerror}. Choose another folder with -o.") from None
 
 
+def _in_part(found: Class, shard: Shard | None) -> Class:
+    """Keep the students of one part; all that was found for the class as a whole stands as it is."""
+    if shard is None:
+        return found
+    manifest = hashlib.sha256((found.course.root / MANIFEST).read_bytes()).hexdigest()
+    whole = tuple((one.student, one.folder) for one in found.students)
+    part = Part(shard, manifest, whole, loose=tuple(found.loose))
+    return replace(found, students=shard.part(found.students), part=part)
+
+
 def _by_number(found: Class, rows: Mapping[str, Row]) -> Class:
     """Replace whoever is named by a number, before anything is graded; deadlines were found by the names."""
-    new = by_number(found.students, rows, found.out)
+    new = by_number(found.students, rows, found.out, found.seed)
     names = {new[one.folder].folder: names_of(one, rows.get(one.folder)) for one in found.students}
     notes = {new[old].folder: note for old, note in found.notes.items()}
     return replace(

@@ -16,6 +16,7 @@ class ExaminerRequest:
         lesson: the lesson whose notebook is shown, or "".
         cells: the cells to show; None asks for marks.
         why: the address of a task to be explained to the instructor, or "".
+        hand_in: the hand-in itself as plain data, where the path says nothing here.
     """
 
     student: str
@@ -26,6 +27,7 @@ class ExaminerRequest:
     lesson: str = ""
     cells: list[str] | None = None
     why: str = ""
+    hand_in: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data."""

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, Protocol
 
 from autograder.errors import GradingError
 from autograder.exam.results import HandInResult
 from autograder.grading.answers import lost, result_of, with_arrival
+from autograder.grading.cluster import Cluster
 from autograder.grading.commands import command_of, keep_command
 from autograder.grading.crew import Crew
 from autograder.grading.facts import run_facts, write_seed
@@ -19,6 +20,7 @@ from autograder.grading.publication import Publication, open_publication
 from autograder.grading.records import STILL, Earlier, earlier_rows, kept_rows, with_kept_questions
 from autograder.grading.request import ExaminerRequest
 from autograder.grading.selection import mixed
+from autograder.grading.shards import forget_part, keep_part
 from autograder.grading.tables import write_tables
 from autograder.intake import Student
 from autograder.intake.names import printable_name
@@ -94,7 +96,7 @@ class Grading:
         self.results |= rows
         self.failed |= {row.student: STILL for row in rows.values() if not is_graded(row)}
 
-    def grade_all(self, crew: Crew, watcher: GradingWatcher) -> None:
+    def grade_all(self, crew: Crew | Cluster, watcher: GradingWatcher) -> None:
         """Have the crew grade all that is asked, and keep each result at once."""
         requests = [self._request(student) for student in self.found.asked]
         for event, request, answer in crew.grade(requests):
@@ -165,6 +167,7 @@ def grade(found: Class, options: Options, watcher: GradingWatcher) -> Graded:
         GradingError: the grading could not be done or was stopped; what was graded is kept.
     """
     with alone(found.out):
+        forget_part(found.out)
         publication = open_publication(found.out)
         earlier = earlier_rows(found, publication)
         kept = kept_rows(found, earlier)
@@ -177,7 +180,8 @@ def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
     started, found, publication = time.time(), run.found, run.publication
     name, kit = found.assignment.name, fingerprint(found.course, found.assignment.name, found.seed)
     settings = {"course": str(found.course.root), "assignment": name, "seed": found.seed, "fingerprint": kit}
-    with Crew(settings, max(1, min(options.jobs, len(found.asked)))) as crew:
+    made_of = parts(found.course, name)
+    with _crew(settings, found, options, made_of) as crew:
         write_seed(found, kit, {})
         keep_places(found.out, found.asked)
         crew.wait_until_warm()
@@ -193,14 +197,33 @@ def _grade(run: Grading, options: Options, watcher: GradingWatcher) -> Graded:
             with undisturbed():
                 ordered, alike = run.ordered, run.alike()
                 facts = {"tier": crew.tier, "layers": crew.layers or {}, "hand_in_seconds": crew.budget}
+                facts |= {"workers": crew.machines} if isinstance(crew, Cluster) else {}
                 facts["seconds"] = round(time.time() - started, 1)
-                run_data, made_of = run_facts(found, kit, facts), parts(found.course, name)
+                run_data = run_facts(found, kit, facts)
                 if publication.may_write:
                     keep_identical(found.out, alike)
                     keep_command(found.out, command_of(found, options))
                     count = len(found.students)
                     write_tables(found.out, found.assignment, ordered, count, run_data, found.people, made_of)
+                    _keep_part(run)
     return Graded(ordered, run.failed, unread, alike)
+
+
+def _crew(settings: dict[str, Any], found: Class, options: Options, made_of: dict[str, str]) -> Crew | Cluster:
+    """Find those who grade: processes on this machine, or machines of a cluster."""
+    if options.scheduler:
+        return Cluster(settings, options.scheduler, found.course, made_of, options.accept_weak_isolation)
+    return Crew(settings, max(1, min(options.jobs, len(found.asked))))
+
+
+def _keep_part(run: Grading) -> None:
+    """Keep what a merge needs, once every student of the part has a row."""
+    part, students = run.found.part, run.found.students
+    if part is None or len(run.ordered) < len(students):
+        return
+    own = {one.folder for one in students}
+    people = {folder: astuple(who) for folder, who in run.found.people.items() if folder in own}
+    keep_part(run.found.out, replace(part, codes=run.codes, people=people))
 
 
 def _without_row(run: Grading) -> str:
@@ -210,6 +233,6 @@ def _without_row(run: Grading) -> str:
     )
 
 
-def _refuse_weak(crew: Crew, options: Options) -> None:
+def _refuse_weak(crew: Crew | Cluster, options: Options) -> None:
     if crew.weakness and not options.accept_weak_isolation:
         raise GradingError(f"{crew.weakness} grade on Linux with Landlock and seccomp, or add --accept-weak-isolation.")

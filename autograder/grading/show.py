@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from autograder.collect.record import NOT_HANDED_IN
-from autograder.course.model import Course
+from autograder.course.model import Assignment, Course
 from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.overrides import by_hand_lines, unmarked_lines
 from autograder.grading.run import Graded, grade
@@ -39,15 +39,27 @@ def show_grading(course: Course, assignment: str, submissions: Path, out: Path, 
         click.echo(f"Grading {len(found.asked)} hand-ins of {assignment}{_only(found)}. Warming up ...")
     with progress(len(found.asked)) as bar:
         graded = grade(found, options, bar)
-    open_ends = list(_open_ends(found, graded))
+    return show_results(found.assignment, out, graded, found.loose)
+
+
+def show_results(assignment: Assignment, out: Path, graded: Graded, loose: Sequence[str]) -> bool:
+    """Show the table, say where the reports are, and who was not graded.
+
+    Args:
+        loose: names of what looks like work and is no student's.
+
+    Returns: whether everybody's work is graded.
+    """
+    open_ends = list(_open_ends(graded, loose))
     with perhaps_unheard():
         print_table(class_table(graded.results))
         click.echo(f"Class:   {out / 'index.html'}")
         click.echo(f"Grades:  {out / 'grades.csv'}, and a row a student in {out / 'marks.csv'}")
-        click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
+        if graded.results:
+            click.echo(f"Reports: {out / graded.results[0].folder / 'report.html'} (one for each student)")
         if graded.unread:
             click.echo(f"{UNREAD.format(out=out)}: {_some(graded.unread)}")
-        by_hand = (*by_hand_lines(graded.results), *unmarked_lines(found.assignment, graded.results))
+        by_hand = (*by_hand_lines(graded.results), *unmarked_lines(assignment, graded.results))
         for line in (*change_lines(out), *by_hand, *arrivals(graded)):
             click.echo(line)
         if same := identical_line(graded.identical):
@@ -64,18 +76,19 @@ def _only(found: Class) -> str:
     tasks = ", ".join(sorted(task for _, task in found.selection.tasks))
     left = len(found.students) - len(found.asked)
     kept = f"; {left} {'row stays as it is' if left == 1 else 'rows stay as they are'}" if left else ""
-    return f"{f', {tasks} alone' if tasks else ''}{kept}"
+    shard = f", shard {found.part.shard} of a class of {len(found.part.students)}" if found.part else ""
+    return f"{f', {tasks} alone' if tasks else ''}{shard}{kept}"
 
 
 def _some(names: Sequence[str]) -> str:
     return f"{', '.join(one_line(name, 60) for name in names[:10])}{' ...' if len(names) > 10 else ''}"
 
 
-def _open_ends(found: Class, graded: Graded) -> Iterator[str]:
+def _open_ends(graded: Graded, loose: Sequence[str]) -> Iterator[str]:
     """Name who was not graded, and what lies there as nobody's work, each with the reason."""
     for student, why in graded.failed.items():
         yield f"  {one_line(student, 60)}: {one_line(why, 300)}"
-    for name in found.loose:
+    for name in loose:
         yield f"  {one_line(name, 60)}: {LOOSE}"
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 
 class Unfit(Exception):
@@ -47,6 +48,12 @@ class Source:
     look: str = ""
     label: str = ""
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read what `dataclasses.asdict` made, and JSON kept."""
+        rivals = tuple(cls.from_json(one) for one in data["rivals"])
+        return cls(**{**data, "cells": tuple(data["cells"]), "notes": tuple(data["notes"]), "rivals": rivals})
+
     @property
     def versions(self) -> tuple["Source", ...]:
         """All that is graded: this one and its rivals."""
@@ -79,6 +86,16 @@ class HandIn:
         """Say what was done to read it as lessons, in one sentence each."""
         notes = (note for source in self.sources.values() for note in source.notes)
         return tuple(dict.fromkeys((*self.notes, *notes)))
+
+    def to_json(self) -> dict[str, Any]:
+        """Turn into plain data for `json.dumps`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read what `to_json` made."""
+        sources = {name: Source.from_json(one) for name, one in data["sources"].items()}
+        return cls(**{**data, "sources": sources, "notes": tuple(data["notes"]), "others": tuple(data["others"])})
 
 
 def digest(sources: dict[str, Source], problem: str = "") -> str:
