@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib.metadata import distributions
 from pathlib import Path
 from statistics import median
 
@@ -44,7 +45,7 @@ GRADERS: tuple[Grader, ...] = (
     NbgraderAlone(),
 )
 QUICK = {KIT.name: 5, "nbgrader with the kit": 2, "otter run": 1, PlainPytest.name: 1, "nbgrader as it ships": 1}
-SHOWN = ("torch", "numpy", "pytest", "nbgrader", "otter-grader", "ipykernel", "nbconvert")
+SHOWN = ("unroll", "torch", "numpy", "pytest", "nbgrader", "otter-grader", "ipykernel", "nbconvert")
 
 
 @dataclass(frozen=True)
@@ -116,38 +117,53 @@ def make_environments(folder: Path, chosen: Sequence[Grader]) -> None:
 
 def measure(work: Path, options: argparse.Namespace, chosen: Sequence[Grader], sizes: dict[str, int]) -> dict:
     """Give every grader its turn in each round; return all that was found."""
-    lessons = load_course(ROOT).assignment(options.assignment).lessons
-    checks = tuple(check for lesson in lessons for check in read_checks(lesson))
-    write_checks(work / "helpers", lessons)
-    job = Job(lessons, checks, work / "helpers", options.environments)
-    hand_ins = make_class(lessons, max(sizes.values()))
-    pairs: dict[str, list[tuple[float, float]]] = {one.name: [] for one in chosen}
-    verdicts: dict[str, Verdicts] = {}
+    job = make_job(work / "helpers", options)
+    hand_ins = make_class(job.lessons, max(sizes.values()))
+    rounds = []
     for number in range(options.rounds):
         turns = [
             Turn(one, work / f"{number}-{one.name}", hand_ins[: one.few], hand_ins[: sizes[one.name]]) for one in chosen
         ]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(lambda turn: turn.prepare(job), turns))
-        for turn in turns:
-            pairs[turn.grader.name].append(turn.grade(job))
-            verdicts[turn.grader.name] = turn.verdicts(job)
-            print(f"round {number + 1}: {turn.grader.name}", file=sys.stderr, flush=True)
-    costs = {one.name: cost(one.few, sizes[one.name], pairs[one.name]) for one in chosen}
-    own = own_code(job)
+        rounds.append(take_turns(job, turns))
+        print(f"{number + 1} of {options.rounds} rounds", file=sys.stderr, flush=True)
+    costs = {one.name: cost(one.few, sizes[one.name], [pairs[one.name] for pairs, _ in rounds]) for one in chosen}
     check = median(cold_check(work / f"home-{number}", job) for number in range(max(2, options.rounds)))
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": machine(),
         "versions": versions(options.environments, chosen),
         "wrong": {one.student: one.mistake for one in hand_ins if one.mistake},
-        "own code": own,
         "costs": {name: asdict(one) for name, one in costs.items()},
-        "ratios": ratios(costs, own, check),
-        "agreement": {
-            name: compare(verdicts[KIT.name], found).as_json() for name, found in verdicts.items() if name != KIT.name
-        },
+        **agreement(rounds[0][1]),
+        **shares(costs, own_code(job), check),
     }
+
+
+def make_job(helpers: Path, options: argparse.Namespace) -> Job:
+    """Write the checks of an assignment, for all graders."""
+    lessons = load_course(ROOT).assignment(options.assignment).lessons
+    write_checks(helpers, lessons)
+    checks = tuple(check for lesson in lessons for check in read_checks(lesson))
+    return Job(lessons, checks, helpers, options.environments)
+
+
+def take_turns(job: Job, turns: Sequence[Turn]) -> tuple[dict[str, tuple[float, float]], dict[str, Verdicts]]:
+    """Let each grader grade once; return the CPU and the verdicts of each. Only one runs at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda turn: turn.prepare(job), turns))
+    spent = {turn.grader.name: turn.grade(job) for turn in turns}
+    return spent, {turn.grader.name: turn.verdicts(job) for turn in turns}
+
+
+def agreement(verdicts: dict[str, Verdicts]) -> dict:
+    """Compare the verdicts of all graders with the kit's."""
+    others = {name: one for name, one in verdicts.items() if name != KIT.name}
+    return {"agreement": {name: compare(verdicts[KIT.name], one).as_json() for name, one in others.items()}}
+
+
+def shares(costs: dict[str, Cost], own: float, check: float) -> dict:
+    """Return the ratios, and the CPU of the student's own code, which one of them needs."""
+    return {"own code": own, "ratios": ratios(costs, own, check)}
 
 
 def machine() -> str:
@@ -157,9 +173,10 @@ def machine() -> str:
 
 
 def versions(folder: Path, chosen: Sequence[Grader]) -> dict[str, dict[str, str]]:
-    """Return the versions of what matters, by environment."""
+    """Return the versions of what matters, by environment; the kit's is this one."""
     names = sorted({one.environment for one in chosen} - {""})
-    found = {name: environments.versions(folder, name) for name in names}
+    found = {"unroll": {one.name: one.version for one in distributions()}}
+    found |= {name: environments.versions(folder, name) for name in names}
     return {name: {one: listed[one] for one in SHOWN if one in listed} for name, listed in found.items()}
 
 

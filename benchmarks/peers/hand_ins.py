@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.course.model import Lesson
-from autograder.course.variants import mistakes
+from autograder.course.variants import Variant, mistakes
 
 STRIDE = 7  # from one wrong hand-in in a lesson to the next: another mistake, mostly in another task
 
@@ -37,23 +37,22 @@ class HandIn:
 def make_class(lessons: Sequence[Lesson], count: int) -> list[HandIn]:
     """Make hand-ins, by turns right and wrong; each wrong one has one known mistake, in one lesson after the other."""
     answers = {lesson.name: _answer(lesson) for lesson in lessons}
+    known = {lesson.name: mistakes(lesson) for lesson in lessons[: count // 2]}
     made = []
     for number in range(count):
         turn, is_wrong = divmod(number, 2)
         student = f"student{number:03d}"
         if is_wrong:
-            made.append(_wrong(student, answers, lessons[turn % len(lessons)], turn // len(lessons)))
+            made.append(_wrong(student, answers, lessons[turn % len(lessons)].name, known, turn // len(lessons)))
         else:
             made.append(HandIn(student, answers))
     return made
 
 
-def _wrong(student: str, answers: dict[str, str], lesson: Lesson, turn: int) -> HandIn:
-    known = mistakes(lesson)
-    one = known[turn * STRIDE % len(known)]
-    program = one.source.removeprefix(answers[lesson.name]).removeprefix(answers[lesson.name].rstrip("\n")).strip("\n")
-    where = {(lesson.name, one.task): program}
-    return HandIn(student, answers, where, f"{lesson.name}:{one.task}: {one.name} ({one.id})")
+def _wrong(student: str, answers: dict[str, str], lesson: str, known: dict[str, list[Variant]], turn: int) -> HandIn:
+    one = known[lesson][turn * STRIDE % len(known[lesson])]
+    program = one.source.removeprefix(answers[lesson].rstrip("\n")).strip("\n")
+    return HandIn(student, answers, {(lesson, one.task): program}, f"{lesson}:{one.task}: {one.name} ({one.id})")
 
 
 def _answer(lesson: Lesson) -> str:

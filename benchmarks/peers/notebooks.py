@@ -48,15 +48,16 @@ def with_test_cells(cells: Sequence[Cell], checks: Sequence[Check]) -> list[Cell
     for cell in cells:
         task = grade_id(cell).removeprefix(HIDDEN)
         if grade_id(cell).startswith(HIDDEN):
-            made += [_test_cell(cell, check) for check in checks if check.task == task]
+            wanted = [check for check in checks if check.task == task]
+            made += [_test_cell(cell, check, number) for number, check in enumerate(wanted)]
         else:
             made += without_kit([cell])
     return made
 
 
-def _test_cell(cell: Cell, check: Check) -> Cell:
+def _test_cell(cell: Cell, check: Check, number: int) -> Cell:
     made = copy.deepcopy(cell)
-    made["id"] = f"{check.task}-{check.name}"[:64]
+    made["id"] = f"{cell['id'][:56]}-{number}"
     made["metadata"]["nbgrader"] |= {"grade_id": f"{check.task}-{check.name}", "points": check.weight}
     made["source"] = (
         "### BEGIN HIDDEN TESTS\n"
