@@ -23,7 +23,7 @@ from peers.checks import ROOT, read_checks, write_checks
 from peers.grader import Grader, Job
 from peers.hand_ins import HandIn, make_class
 from peers.kit import NbgraderWithKit, UnrollGrade, cold_check, own_code
-from peers.measured import Cost, cost, cost_table, ratio_table, ratios
+from peers.measured import Cost, aim_table, cost, cost_table, ratio_table, ratios
 from peers.nbgrader_alone import NbgraderAlone
 from peers.otter import Otter
 from peers.picture import draw
@@ -131,6 +131,7 @@ def measure(work: Path, options: argparse.Namespace, chosen: Sequence[Grader], s
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": machine(),
+        "title": f"One hand-in of {options.assignment}: {sum(len(one.tasks) for one in job.lessons)} tasks",
         "versions": versions(options.environments, chosen),
         "wrong": {one.student: one.mistake for one in hand_ins if one.mistake},
         "costs": {name: asdict(one) for name, one in costs.items()},
@@ -183,7 +184,7 @@ def versions(folder: Path, chosen: Sequence[Grader]) -> dict[str, dict[str, str]
 def show(found: dict) -> None:
     """Print the tables, and where verdicts differ."""
     committed = json.loads(COMMITTED.read_text(encoding="utf-8")) if COMMITTED.exists() else {}
-    print(*cost_table({name: Cost(**one) for name, one in found["costs"].items()}), sep="\n")
+    print(*cost_table(costs_of(found)), sep="\n")
     print(f"\nThe student's own code: {found['own code']:.2f} s.\n")
     print(*ratio_table(found["ratios"], committed.get("ratios", {})), sep="\n")
     if committed:
@@ -203,11 +204,32 @@ def agreement_lines(found: dict) -> list[str]:
 def write(found: dict) -> None:
     """Keep a result: its numbers, its picture, and its tables in the README."""
     COMMITTED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    costs = {name: Cost(**one) for name, one in found["costs"].items()}
-    draw(costs, found["own code"], PICTURE, "One hand-in of `sine`, 13 tasks")
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    text = "\n".join([*cost_table(costs), "", *ratio_table(found["ratios"], {})])
-    README.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    draw(costs_of(found), found["own code"], PICTURE, found["title"])
+    README.write_text(with_tables(README.read_text(encoding="utf-8"), found), encoding="utf-8")
+
+
+def with_tables(text: str, found: dict) -> str:
+    """Put what was found between the marks in the README."""
+    before, _, rest = text.partition(BEGIN)
+    lines = [
+        f"{found['title']}; {found['date']}, {found['machine']}. The student's own code: {found['own code']:.2f} s.",
+        "",
+        f"![CPU of one hand-in with each grader]({PICTURE.name})",
+        "",
+        *cost_table(costs_of(found)),
+        "",
+        *aim_table(found["ratios"]),
+        "",
+        "Verdicts on tasks, beside those of `unroll grade`:",
+        "",
+        *agreement_lines(found),
+    ]
+    return "\n".join([f"{before}{BEGIN}", "", *lines, "", f"{END}{rest.partition(END)[2]}"])
+
+
+def costs_of(found: dict) -> dict[str, Cost]:
+    """Return the costs in a result."""
+    return {name: Cost(**one) for name, one in found["costs"].items()}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from classroom import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 
+from compare import BEGIN, END, GRADERS, QUICK, README, with_tables
 from peers import environments, measured, spent
 from peers.agreement import compare
 
@@ -36,9 +37,6 @@ def test_ratios_are_those_of_one_hand_in_more_and_of_what_was_measured():
 
 
 def test_every_ratio_names_graders_that_are_compared():
-    sys.path.insert(0, str(REPOSITORY))
-    from compare import GRADERS, QUICK
-
     names = {one.name for one in GRADERS}
     sides = {
         side for name in measured.AIMS if name not in (measured.SHARE, measured.CHECK) for side in name.split(" / ")
@@ -60,6 +58,26 @@ def test_the_cheapest_grader_comes_first_in_the_table():
 
     assert rows[2] == "| cheap | 0.50 s | 1.0 | 6.0 s | 0.70 s |"
     assert rows[3].startswith("| dear | 6.00 s | 12.0 |")
+
+
+def test_tables_are_written_between_the_marks_and_nowhere_else():
+    found = {
+        "title": "One hand-in",
+        "date": "2025-03-01",
+        "machine": "two cores",
+        "own code": 0.4,
+        "costs": {"unroll grade": vars(_cost(0.5)), "otter run": vars(_cost(6.0))},
+        "ratios": {"otter run / unroll grade": 12.0},
+        "agreement": {"otter run": {"equal": 12, "of": 13, "differences": ["ada cell:a: no verdict"]}},
+    }
+
+    text = with_tables(f"above\n{BEGIN}\nold\n{END}\nbelow\n", found)
+
+    assert text.startswith(f"above\n{BEGIN}\n") and text.endswith(f"{END}\nbelow\n") and "old" not in text
+    assert "| otter run / unroll grade | 12.00 | >= 11 |" in text
+    assert "- otter run: 12 of 13 equal.\n  - ada cell:a: no verdict" in text
+    assert with_tables(text, found) == text
+    assert README.read_text(encoding="utf-8").count(BEGIN) == 1
 
 
 def test_graders_agree_where_they_say_the_same_of_a_task():

@@ -1,6 +1,7 @@
 """The hidden checks of the lessons as code that runs beside a student's: what every other grader gets."""
 
 import ast
+import compileall
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -82,6 +83,7 @@ def write_checks(folder: Path, lessons: Sequence[Lesson]) -> None:
         (folder / f"probes_{lesson.name}.py").write_text(probes.read_text("utf-8") if probes.exists() else "", "utf-8")
     (folder / "thresholds.json").write_text(json.dumps({one.name: thresholds(one) for one in lessons}))
     _copy_helpers(folder)
+    compileall.compile_dir(folder, quiet=1)  # so that no grader pays for it
 
 
 def _copy_helpers(folder: Path) -> None:

@@ -85,5 +85,12 @@ def ratio_table(now: Mapping[str, float], before: Mapping[str, float]) -> Iterat
             yield f"| {name} | {_shown(now.get(name))} | {_shown(before.get(name))} | {aim} |"
 
 
+def aim_table(found: Mapping[str, float]) -> Iterator[str]:
+    """Make a Markdown table of the ratios beside the aims."""
+    yield "| | measured | aim |"
+    yield "|---|---|---|"
+    yield from (f"| {name} | {_shown(found[name])} | {aim} |" for name, aim in AIMS.items() if name in found)
+
+
 def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
