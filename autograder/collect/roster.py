@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,11 +118,12 @@ def match(people: Iterable[Person], roster: Sequence[Entry]) -> dict[Person, Ent
     """Find people in a roster, by id, then by e-mail, then by name; whoever is not clear is left out."""
     found: dict[Person, Entry] = {}
     by_name: dict[int, list[Person]] = {}
+    ids, names = _numbered(one.ids for one in roster), _numbered(name_forms(one.person.name) for one in roster)
     for person in people:
-        entry = _only(_by_id(person, roster))
+        entry = _only(ids, {one.casefold() for one in (person.id, person.email) if one})
         if entry is not None:
             found[person] = roster[entry]
-        elif (named := _only(_by_name(person, roster))) is not None:
+        elif (named := _only(names, name_forms(person.name))) is not None:
             by_name.setdefault(named, []).append(person)
     taken = {id(entry) for entry in found.values()}
     for number, same in by_name.items():  # two people of one name are not one person
@@ -131,18 +132,19 @@ def match(people: Iterable[Person], roster: Sequence[Entry]) -> dict[Person, Ent
     return found
 
 
-def _by_id(person: Person, roster: Sequence[Entry]) -> list[int]:
-    wanted = {one.casefold() for one in (person.id, person.email) if one}
-    return [number for number, entry in enumerate(roster) if wanted & entry.ids]
+def _numbered(texts: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    """Say of each text which entries have it; a look at every entry for every person takes minutes in a large class."""
+    found: dict[str, list[int]] = {}
+    for number, some in enumerate(texts):
+        for one in some:
+            found.setdefault(one, []).append(number)
+    return found
 
 
-def _by_name(person: Person, roster: Sequence[Entry]) -> list[int]:
-    wanted = name_forms(person.name)
-    return [number for number, entry in enumerate(roster) if wanted & name_forms(entry.person.name)]
-
-
-def _only(numbers: list[int]) -> int | None:
-    return numbers[0] if len(numbers) == 1 else None
+def _only(numbers: Mapping[str, Sequence[int]], wanted: Iterable[str]) -> int | None:
+    """Return the entry that has one of some texts; None where none has, or several have."""
+    having = {number for one in wanted for number in numbers.get(one, ())}
+    return having.pop() if len(having) == 1 else None
 
 
 def name_forms(name: str) -> frozenset[str]:

@@ -51,7 +51,7 @@ def ask_here(module: types.ModuleType, op: str, request: dict[str, Any], place: 
 def _restored() -> Iterator[None]:
     """Begin as every worker does, and leave no global state of torch behind; a mistake may change it."""
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # torch.manual_seed writes down the stack for each kind of device
         try:
             yield
         finally:

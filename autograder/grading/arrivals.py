@@ -152,7 +152,8 @@ def _with_roster(arrivals: Arrivals, roster: Sequence[Entry], out: Path) -> Arri
         row = rows.get(student.folder, Row(student.student, id=entry.person.id, name=entry.person.name))
         rows[student.folder] = replace(row, due=row.due or entry.due, email=row.email or entry.person.email)
     there = {id(entry) for entry in known.values()}
-    absent = [entry for entry in roster if id(entry) not in there and not _has_row(entry, arrivals)]
+    graded = {row.id.casefold() for row in arrivals.rows.values()} - {""}
+    absent = [entry for entry in roster if id(entry) not in there and graded.isdisjoint(entry.ids)]
     empty = real_folder(out / NOTHING)
     names = _free_names(absent, {one.student for one in arrivals.students})
     new = {name: _nothing(name, entry) for name, entry in zip(names, absent, strict=True)}
@@ -176,10 +177,6 @@ def _nothing(name: str, entry: Entry) -> Row:
 def _person(student: Student, arrivals: Arrivals) -> Person:
     row = arrivals.rows.get(student.folder)
     return Person(student.student, row.id if row and row.id else student.student, row.email if row else "")
-
-
-def _has_row(entry: Entry, arrivals: Arrivals) -> bool:
-    return any(row.id and row.id.casefold() in entry.ids for row in arrivals.rows.values())
 
 
 def _free_names(absent: Iterable[Entry], taken: set[str]) -> list[str]:
