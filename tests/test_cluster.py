@@ -1,8 +1,10 @@
 """`unroll grade --scheduler` gives a class to machines of dask: what travels, what is refused, what is done again."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -339,6 +341,27 @@ def test_workers_in_the_record_of_a_run_are_as_described() -> None:
     wrong = [one for one in complaints("run", {"workers": {HERE: "strong"}}) if "workers" in one]
 
     assert wrong == []
+
+
+def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    with pytest.raises(UsageError, match=r"is not installed\. Install it: pip install 'unroll\[cluster\]'$"):
+        cluster._connect("tcp://127.0.0.1:8786")
+
+
+def test_without_certificates_one_line_says_which_settings_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Security:
+        def __init__(self, require_encryption: bool) -> None:
+            assert require_encryption
+
+        def get_connection_args(self, role: str) -> dict[str, Any]:
+            return {"ssl_context": None}
+
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Security=Security))
+
+    with pytest.raises(UsageError, match=r"needs certificates.*ca-file, client\.cert and client\.key"):
+        cluster._connect("tls://grade.x.org:8786")
 
 
 class ScriptedProcess:

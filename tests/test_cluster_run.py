@@ -133,9 +133,6 @@ def dask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dask]:
     workers = [start("worker", address, *local) for _ in range(2)]
     yield Dask(address, workers, environment)
     for one in started[::-1]:
-        one.terminate()
-    _, left = psutil.wait_procs(started, timeout=PATIENCE)
-    for one in left:
         one.kill()
         one.wait()
 
