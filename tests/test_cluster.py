@@ -96,6 +96,10 @@ class ScriptedFuture:
     def __init__(self, key: str, end: Any) -> None:
         self.key, self._end = key, end
         self.status = "error" if isinstance(end, Exception) else "finished"
+        self.is_released = False
+
+    def release(self) -> None:
+        self.is_released = True
 
     def result(self, timeout: float) -> bytes:
         return json.dumps(self._end).encode()
@@ -108,6 +112,13 @@ class ScriptedFuture:
         told(self)
 
 
+class ScriptedLoop:
+    """The thread of dask that does what it is asked."""
+
+    def add_callback(self, asked: Callable[[], None]) -> None:
+        asked()
+
+
 class ScriptedClient:
     """A client of dask whose workers answer as a test says."""
 
@@ -117,6 +128,8 @@ class ScriptedClient:
         self._answer, self._workers = answer, dict.fromkeys(workers, 1)
         self.sent: list[tuple[Any, ...]] = []
         self.ran: list[tuple[Any, ...]] = []
+        self.futures: list[ScriptedFuture] = []
+        self.loop = ScriptedLoop()
 
     def nthreads(self) -> dict[str, int]:
         return self._workers
@@ -125,11 +138,10 @@ class ScriptedClient:
         assert function is grade_chunk and not pure
         self.sent.append(sent)
         _, _, packed, chunk = sent
-        if not chunk:
-            greeting = self._answer([], packed)
-            return ScriptedFuture(key, {"worker": (workers or [HERE])[0], **greeting})
-        end = self._answer([one["student"] for one in json.loads(chunk)], packed)
-        return ScriptedFuture(key, end if isinstance(end, Exception) else {"worker": HERE, **end})
+        end = self._answer([one["student"] for one in json.loads(chunk)] if chunk else [], packed)
+        worker = HERE if chunk else (workers or [HERE])[0]
+        self.futures.append(ScriptedFuture(key, end if isinstance(end, Exception) else {"worker": worker, **end}))
+        return self.futures[-1]
 
     def run(self, *ran: Any, on_error: str) -> None:
         self.ran.append(ran)
@@ -208,6 +220,7 @@ def test_hand_ins_travel_in_chunks_and_each_has_an_answer(opened: Opener) -> Non
     assert {len(chunk) for chunk in client.chunks} == {8, 6}
     assert answers["s3"] == {"result": "s3"}
     assert crew.tier == "strong" and crew.machines == {HERE: "strong", OTHER: "strong"}
+    assert all(future.is_released for future in client.futures)
 
 
 def test_a_small_class_is_spread_over_the_machines(opened: Opener) -> None:

@@ -40,6 +40,14 @@ ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
 PATIENCE = 300
 
 
+def command_line(process: psutil.Process) -> str:
+    """Return how a process was started; "" of one that has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 @dataclass
 class Dask:
     """A scheduler and its workers; each is a process of its own."""
@@ -50,11 +58,8 @@ class Dask:
 
     def beside(self) -> list[psutil.Process]:
         """List what the workers have started."""
-        found = []
-        for worker in self.workers:
-            if worker.is_running():
-                found += [one for one in worker.children(recursive=True) if "autograder" in " ".join(one.cmdline())]
-        return found
+        children = [one for worker in self.workers if worker.is_running() for one in worker.children(recursive=True)]
+        return [one for one in children if "autograder" in command_line(one)]
 
 
 @dataclass

@@ -129,9 +129,10 @@ class Cluster:
         while self._flying.chunks:
             list(self._land())
             there = self._workers()
-            for key, (chunk, _) in list(self._flying.chunks.items()):
+            for key, (chunk, future) in list(self._flying.chunks.items()):
                 if chunk.worker not in there:
                     del self._flying.chunks[key]
+                    self._let_go(future)
         if not self.machines:
             raise GradingError(self._why or NO_WORKER.format(address=self._address))
 
@@ -188,9 +189,14 @@ class Cluster:
             self._workers()
             return
         chunk, _ = self._flying.chunks.pop(future.key, (None, None))
-        if chunk is None:
-            return
-        yield from self._take(chunk, self._result(future))
+        answer = self._result(future) if chunk else {}
+        self._let_go(future)
+        if chunk:
+            yield from self._take(chunk, answer)
+
+    def _let_go(self, future: Any) -> None:
+        """Release a future in dask's own thread: in its `__del__` Python would swallow a Ctrl-C."""
+        self._client.loop.add_callback(future.release)
 
     def _result(self, future: Any) -> dict[str, Any]:
         """Read what came; a chunk that could not be done has ended its machines.
