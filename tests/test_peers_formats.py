@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 from classroom import REPOSITORY
+from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.course.model import Course, Lesson
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 
-from peers import checking, notebooks, otter, plain_pytest
+from peers import checking, nbgrader_alone, notebooks, otter, plain_pytest
 from peers.checks import Check, hidden, read_checks, without_pytest, write_checks
 from peers.grader import Job, by_task
 from peers.hand_ins import HandIn, make_class
+from peers.kit import UnrollGrade
 
 RIGHT = """\
 import torch
@@ -186,6 +188,33 @@ def test_otters_task_passed_with_all_of_its_points_and_not_where_it_is_missing()
     ]
 
     assert otter.passed_in(json.dumps({"tests": tests}), checks) == {"cell:a": True, "cell:b": False, "cell:c": False}
+
+
+@pytest.mark.filterwarnings("ignore:Object of type")  # of nbgrader's own database code
+def test_a_cell_of_nbgraders_passed_with_all_of_its_points_if_it_has_any(tmp_path):
+    scores = {"full": (2.0, 2.0), "half": (1.0, 2.0), "none": (0.0, 2.0), "shown": (0.0, 0.0), "not yet": (None, 2.0)}
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        gradebook.add_assignment("sine")
+        gradebook.add_notebook("cell", "sine")
+        for name, (_, most) in scores.items():
+            gradebook.add_grade_cell(name, "cell", "sine", max_score=most, cell_type="code")
+        gradebook.add_student("ada")
+        gradebook.add_submission("sine", "ada")
+        for name, (score, _) in scores.items():
+            gradebook.find_grade(name, "cell", "sine", "ada").auto_score = score
+        gradebook.db.commit()
+
+    assert nbgrader_alone.full_cells(tmp_path, "sine", "ada") == {"full"}
+
+
+def test_a_task_passed_where_unroll_grade_says_so(tmp_path, lessons, checks):
+    rows = ["ada,cell,rnn_cell,passed", "ada,cell,readout,failed", "ben,cell,readout,passed"]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "grades.csv").write_text("\n".join(["student,lesson,task,outcome", *rows]), encoding="utf-8")
+
+    found = UnrollGrade().passed(tmp_path, Job(lessons, tuple(checks), tmp_path, tmp_path), HandIn("ada", {}))
+
+    assert found == {"cell:rnn_cell": True, "cell:readout": False}
 
 
 def _functions(text: str) -> list[str]:
