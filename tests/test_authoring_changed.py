@@ -1,12 +1,14 @@
 """`unroll build` builds what has changed, or the lesson that is named, and nothing else is touched."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from classroom import REPOSITORY
 from homework import ENVIRONMENT
 from test_authoring import folder_of
 from test_authoring_refused import second_lesson
@@ -20,16 +22,24 @@ from autograder.course.model import Course, load_course
 from autograder.errors import CourseError
 
 
-@pytest.fixture
-def two(mini: Course) -> Course:
-    """A course with two lessons of one assignment, built as they stand."""
-    course = second_lesson(mini)
+@pytest.fixture(scope="module")
+def two_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with two lessons of one assignment, built as they stand; to be copied before it is changed."""
+    root = tmp_path_factory.mktemp("two") / "course"
+    shutil.copytree(REPOSITORY / "tests" / "mini", root, ignore=shutil.ignore_patterns("__pycache__"))
+    course = second_lesson(load_course(root))
     manifest = course.root / "solutions" / "course.toml"
     manifest.write_text(f'shared_ids = ["D"]\n{manifest.read_text(encoding="utf-8")}', encoding="utf-8")
     course = load_course(course.root)
     write_files(course, plan_files(course, known_content))
     note_built(course, course.lessons())
-    return course
+    return root
+
+
+@pytest.fixture
+def two(two_once: Path, tmp_path: Path) -> Course:
+    shutil.copytree(two_once, tmp_path / "two")
+    return load_course(tmp_path / "two")
 
 
 def add(path: Path, text: str) -> None:

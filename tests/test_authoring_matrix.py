@@ -14,6 +14,7 @@ import torch
 from classroom import REPOSITORY
 from schemas import complaints
 
+from autograder.authoring import proof
 from autograder.authoring.verify import verify
 from autograder.course.model import Course, load_course
 from autograder.exam.distance import distance, same_returns
@@ -57,6 +58,16 @@ def test_what_is_nearer_than_the_tolerance_is_alike() -> None:
     assert same_returns(torch.tensor([1.00005]), torch.tensor([1.0]))
     assert not same_returns(torch.tensor([1.0003]), torch.tensor([1.0]))
     assert same_returns(1000.05, 1000.0)
+
+
+def test_without_a_table_no_two_wrong_answers_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[object] = []
+    monkeypatch.setattr(proof, "matrices", lambda *of: compared.append(of) or [])
+    course = load_course(REPOSITORY / "tests" / "mini")
+
+    wrong = verify(course, list(course.lessons()), print, "a seed")
+
+    assert not wrong and not compared
 
 
 def test_the_table_has_a_row_for_each_wrong_answer() -> None:

@@ -21,14 +21,14 @@ def verify(
     seed: str = "",
     matrix: bool = False,
     seeds: int = 1,
-    proved: Callable[[Proof], None] = lambda proof: None,
+    proved: Callable[[Proof], None] | None = None,
 ) -> list[str]:
     """Prove lessons one by one, saying what was proved; return a sentence for each thing that is wrong.
 
     Args:
         seeds: how many secrets the right answers and the mistakes are proved with.
         matrix: say also which wrong answer fails which test, and how near each is to the next.
-        proved: called with each proof.
+        proved: called with each proof, which then has its matrices too.
     """
     check_course(course, lessons)
     wrong = too_many_unseen(course, lessons)
@@ -38,7 +38,7 @@ def verify(
         for lesson in lessons:
             stub = read_lesson(lesson.folder / "lesson.py").stub()
             secret = seed or secrets.token_hex(16)
-            proof = prove(course, lesson, stub, zygote, secret)
+            proof = prove(course, lesson, stub, zygote, secret, matrix or proved is not None)
             for number in range(1, seeds):
                 prove_again(course, lesson, zygote, f"{secret} {number}", proof)
             proof.wrong += [line for luck in proof.luck.values() for line in luck.wrong()]
@@ -48,7 +48,8 @@ def verify(
             for line in (*tables, *facts, *proof.slow, *proof.wrong, *proof_summary(proof)):
                 say(line)
             wrong += proof.wrong
-            proved(proof)
+            if proved:
+                proved(proof)
     return wrong
 
 

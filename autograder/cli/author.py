@@ -100,7 +100,7 @@ def verify(
         click.echo(line, err=bool(matrix))
 
     table = bool(lessons) and matrix is None
-    wrong = prove(course, _wanted(course, lessons), say, seed, table, seeds, keep)
+    wrong = prove(course, _wanted(course, lessons), say, seed, table, seeds, keep if matrix else None)
     if matrix:
         click.echo(json.dumps({"lessons": lessons_data}, indent=1))
     if wrong:
