@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from autograder.errors import UsageError
 from autograder.grading.opening import Class, Options
+from autograder.text.clean import as_text
 from autograder.text.files import write_atomically
 from autograder.text.ours import NOBODY_ELSE, read_own
 
@@ -52,11 +53,11 @@ class Command:
         Raises:
             ValueError, KeyError, TypeError, AttributeError: it is something else.
         """
-        extensions, students, tasks = (tuple(map(_text, data[key])) for key in ("extensions", "students", "tasks"))
+        extensions, students, tasks = (tuple(map(as_text, data[key])) for key in ("extensions", "students", "tasks"))
         submissions, roster, due, overrides = (
-            _text(data[key]) for key in ("submissions", "roster", "due", "overrides")
+            as_text(data[key]) for key in ("submissions", "roster", "due", "overrides")
         )
-        digests = {_text(path): _text(one) for path, one in data["digests"].items()}
+        digests = {as_text(path): as_text(one) for path, one in data["digests"].items()}
         return cls(submissions, roster, due, extensions, overrides, students, tasks, digests)
 
 
@@ -95,9 +96,3 @@ def _digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from autograder.errors import UsageError
 from autograder.intake import Student
-from autograder.text.clean import one_line
+from autograder.text.clean import as_text, one_line
 from autograder.text.files import write_atomically
 from autograder.text.ours import NOBODY_ELSE, read_own
 
@@ -110,16 +110,16 @@ class Part:
         Raises:
             ValueError, LookupError, TypeError, AttributeError: it is something else.
         """
-        students = tuple((_text(name), _text(folder)) for name, folder in data["students"])
+        students = tuple((as_text(name), as_text(folder)) for name, folder in data["students"])
         codes = {
-            _text(folder): {_text(lesson): tuple(map(_text, some)) for lesson, some in own.items()}
+            as_text(folder): {as_text(lesson): tuple(map(as_text, some)) for lesson, some in own.items()}
             for folder, own in data["codes"].items()
         }
-        people = {_text(folder): tuple(map(_text, who)) for folder, who in data["people"].items()}
+        people = {as_text(folder): tuple(map(as_text, who)) for folder, who in data["people"].items()}
         if any(len(who) != 3 for who in people.values()):
             raise ValueError("nobody has so many names")
         shard = Shard(int(data["shard"]["number"]), int(data["shard"]["count"]))
-        return cls(shard, _text(data["course"]), students, codes, people, tuple(map(_text, data["loose"])))
+        return cls(shard, as_text(data["course"]), students, codes, people, tuple(map(as_text, data["loose"])))
 
 
 def forget_part(out: Path) -> None:
@@ -144,9 +144,3 @@ def read_part(out: Path) -> Part | None:
         return Part.from_json(data) if data["version"] == VERSION else None
     except (OSError, UsageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value

@@ -11,7 +11,7 @@ from autograder.exam.evidence import is_number
 from autograder.exam.results import HandInResult
 from autograder.reports.marks import EXACT, is_graded
 from autograder.reports.record import ROUNDED
-from autograder.text.clean import one_line
+from autograder.text.clean import as_text, one_line
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 from autograder.text.words import points
@@ -144,8 +144,8 @@ def read_published(out: Path) -> Published | None:
         data = json.loads(read_own(path, private=False))
         if type(data["version"]) is not int or data["version"] != VERSION:
             raise ValueError("version")
-        students = tuple(Told(_text(one["student"]), _marks(one), _marks(one, "agreed")) for one in data["students"])
-        written, assignment, table = (_text(data[key]) for key in ("written", "assignment", "table"))
+        students = tuple(Told(as_text(one["student"]), _marks(one), _marks(one, "agreed")) for one in data["students"])
+        written, assignment, table = (as_text(data[key]) for key in ("written", "assignment", "table"))
         return Published(written, assignment, table, students)
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -161,13 +161,7 @@ def _data(marks: Marks) -> list[list[Any]]:
 
 
 def _marks(data: dict[str, Any], key: str = "marks") -> Marks:
-    return {(_text(lesson), _text(task)): _number(mark) for lesson, task, mark in data[key]}
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    return {(as_text(lesson), as_text(task)): _number(mark) for lesson, task, mark in data[key]}
 
 
 def _number(value: Any) -> float:

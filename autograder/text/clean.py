@@ -58,3 +58,14 @@ def _visible(character: str) -> str:
     if unicodedata.category(character) in INVISIBLE or ord(character) in BLANK:
         return character.encode("unicode_escape").decode("ascii")
     return character
+
+
+def as_text(value: object) -> str:
+    """Take a value of JSON that must be a text.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.exam.results import HandInResult
-from autograder.text.clean import one_line
+from autograder.text.clean import as_text, one_line
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
@@ -69,7 +69,7 @@ def read_identical(out: Path) -> list[Identical]:
         data = json.loads(read_own(out / FILE, private=False))
         if type(data["version"]) is not int or data["version"] != VERSION:
             return []
-        return [Identical(_text(one["lesson"]), tuple(map(_text, one["students"]))) for one in data["groups"]]
+        return [Identical(as_text(one["lesson"]), tuple(map(as_text, one["students"]))) for one in data["groups"]]
     except (OSError, UsageError, ValueError, LookupError, TypeError, RecursionError):
         return []
 
@@ -104,9 +104,3 @@ def _names(students: Sequence[str]) -> str:
     first = [one_line(name, 40) for name in students[:MOST_NAMES]]
     *before, last = [*first, f"{left} more"] if left > 0 else first
     return f"{', '.join(before)} and {last}"
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value

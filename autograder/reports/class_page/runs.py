@@ -10,6 +10,7 @@ from autograder.course.model import Assignment, Lesson, Task
 from autograder.errors import UsageError
 from autograder.exam.evidence import is_number
 from autograder.exam.results import OUTCOMES, HandInResult, TaskResult
+from autograder.text.clean import as_text
 from autograder.text.files import write_atomically
 from autograder.text.ours import read_own
 
@@ -94,25 +95,25 @@ def _hand(task: TaskResult) -> list[bool]:
 
 def _run(data: dict[str, Any]) -> ClassRun:
     lessons = tuple(_lesson(data["assignment"], *entry) for entry in data["lessons"])
-    assignment = Assignment(_text(data["assignment"]), _text(data["title"]), lessons)
+    assignment = Assignment(as_text(data["assignment"]), as_text(data["title"]), lessons)
     results = tuple(_result(one, lessons) for one in data["students"])
-    parts = {name: _text(digest) for name, digest in data.get("parts", {}).items()}
-    written, kit, table = _text(data["written"]), _text(data["fingerprint"]), _text(data.get("table", ""))
+    parts = {name: as_text(digest) for name, digest in data.get("parts", {}).items()}
+    written, kit, table = as_text(data["written"]), as_text(data["fingerprint"]), as_text(data.get("table", ""))
     return ClassRun(written, kit, data["complete"] is True, assignment, results, parts, table)
 
 
 def _lesson(assignment: str, name: str, title: str, tasks: Sequence[Sequence[Any]]) -> Lesson:
-    found = tuple(Task(_text(name), _number(points)) for name, points in tasks)
-    return Lesson(assignment, _text(name), _text(title), 0, found, Path())
+    found = tuple(Task(as_text(name), _number(points)) for name, points in tasks)
+    return Lesson(assignment, as_text(name), as_text(title), 0, found, Path())
 
 
 def _result(data: dict[str, Any], lessons: Sequence[Lesson]) -> HandInResult:
     places = [(lesson.key, task) for lesson in lessons for task in lesson.tasks]
     pairs = zip(places, data["tasks"], strict=True)
     tasks = tuple(_task(key, task, verdict) for (key, task), verdict in pairs if verdict is not None)
-    student, folder, digest = (_text(data[key]) for key in ("student", "folder", "digest"))
+    student, folder, digest = (as_text(data[key]) for key in ("student", "folder", "digest"))
     return HandInResult(
-        student, folder, digest, tasks, kept=_number(data["kept"]), hand_in=_text(data.get("hand_in", ""))
+        student, folder, digest, tasks, kept=_number(data["kept"]), hand_in=as_text(data.get("hand_in", ""))
     )
 
 
@@ -121,13 +122,7 @@ def _task(lesson: str, task: Task, verdict: Sequence[Any]) -> TaskResult:
     if outcome not in OUTCOMES or hand not in ([], [True]):
         raise ValueError(f"outcome {outcome!r}")
     by_hand = BY_HAND if hand else ""
-    return TaskResult(lesson, task.name, _number(score), task.points, outcome, _text(mistake), by_hand=by_hand)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    return TaskResult(lesson, task.name, _number(score), task.points, outcome, as_text(mistake), by_hand=by_hand)
 
 
 def _number(value: Any) -> float:
