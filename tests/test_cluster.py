@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 from schemas import complaints
+from scripted import ScriptedCrew
 
 from autograder.course.model import Course, load_course
 from autograder.errors import GradingError, UsageError
@@ -157,19 +158,13 @@ class ScriptedClient:
         return [[one["student"] for one in json.loads(chunk)] for *_, chunk in self.sent if chunk]
 
 
-class ScriptedReader:
+class ScriptedReader(ScriptedCrew):
     """A reader for whom each hand-in is its path; `same` is graded already, and `lost` ends it."""
 
     answers: ClassVar[dict[str, dict[str, Any]]] = {"same": {"same": True}, "lost": {"lost": "It ended."}}
 
     def __init__(self, settings: dict[str, Any], jobs: int, module: str) -> None:
         assert module == "autograder.grading.reader"
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def wait_until_warm(self) -> None:
-        pass
 
     def grade(self, requests: Sequence[ExaminerRequest]) -> Iterator[tuple[str, ExaminerRequest, dict[str, Any]]]:
         for request in requests:

@@ -23,12 +23,11 @@ from autograder.errors import LINUX_ONLY, GradingError, UnrollError
 from autograder.grading.cluster_course import unpack_course
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint, parts
-from autograder.grading.request import ExaminerRequest
+from autograder.grading.request import GONE, ExaminerRequest, say
 from autograder.isolation.inside.endings import end_with_parent
 from autograder.reports.class_page.changes import other_parts
 
 IDLE_SECONDS = 900.0  # until a machine that nobody asks any more is left as it was
-GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
 OTHERS = "It has another one of {what} than the machine that asks. Install the same version of everything on both."
 
 
@@ -47,7 +46,7 @@ def main() -> None:
     except GONE:
         return
     except (UnrollError, OSError) as error:
-        _say(channel, {"failed": str(error)})
+        say(channel, {"failed": str(error)})
 
 
 @contextlib.contextmanager
@@ -81,18 +80,18 @@ def serve(channel: Connection, settings: dict[str, Any], place: Path) -> None:
     unpack_course(base64.b64decode(settings["packed"]), place)
     course = load_course(place)
     if why := others_here(course, settings):
-        _say(channel, {"refused": why})
+        say(channel, {"refused": why})
         return
     names = ("assignment", "seed", "fingerprint")
     with Crew({"course": str(place), **{name: settings[name] for name in names}}, 1) as crew:
         with interruptible():
             crew.wait_until_warm()
-        _say(channel, {"layers": crew.layers, "weakness": crew.weakness, "budget": crew.budget})
+        say(channel, {"layers": crew.layers, "weakness": crew.weakness, "budget": crew.budget})
         if crew.weakness and not settings["accept_weak"]:
             return
         while channel.poll(IDLE_SECONDS):
             requests = [ExaminerRequest.from_json(one) for one in json.loads(channel.recv_bytes())]
-            _say(channel, {"answers": graded(crew, requests)})
+            say(channel, {"answers": graded(crew, requests)})
 
 
 def others_here(course: Course, settings: dict[str, Any]) -> str:
@@ -107,10 +106,6 @@ def graded(crew: Crew, requests: list[ExaminerRequest]) -> dict[str, dict[str, A
     """Grade some hand-ins; return the answers by the folder of the report."""
     with interruptible():
         return {request.folder: answer for event, request, answer in crew.grade(requests) if event == "done"}
-
-
-def _say(channel: Connection, message: dict[str, Any]) -> None:
-    channel.send_bytes(json.dumps(message).encode())
 
 
 if __name__ == "__main__":

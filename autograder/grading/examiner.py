@@ -25,7 +25,7 @@ from autograder.exam.examine import examine, sources_of
 from autograder.exam.why import explain
 from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.pace import measured
-from autograder.grading.request import ExaminerRequest
+from autograder.grading.request import GONE, ExaminerRequest, say
 from autograder.grading.shown import Notebook
 from autograder.intake import HandIn, Student, read_hand_in, read_one
 from autograder.intake.alike import code_digests
@@ -33,8 +33,6 @@ from autograder.isolation.descriptors import ERRORS, TOO_FEW
 from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.endings import end_with_parent
 from autograder.isolation.proof import prove_layers
-
-GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
 
 
 def main() -> None:
@@ -50,11 +48,11 @@ def _serve(channel: Connection, work: Callable[[], None]) -> None:
     except GONE:
         return
     except UnrollError as error:
-        _say(channel, {"error": str(error), "exit_status": error.exit_status})
+        say(channel, {"error": str(error), "exit_status": error.exit_status})
     except OSError as error:
         if error.errno not in ERRORS:
             raise
-        _say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
+        say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:
@@ -67,7 +65,7 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
             allowed = prove_layers(zygote, course.root / MANIFEST)
             budget = measured(exam, _to_time(assignment, settings), zygote, course.limits)
             bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget)
-            _say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
+            say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             forked: list[tuple[int, int]] = []
             try:
                 while True:
@@ -118,7 +116,7 @@ def _wait_for(forked: list[tuple[int, int]], zygote: Zygote) -> None:
 
 def _become_examiner(bench: "ExaminerBench", channel: Connection, zygote: Zygote) -> NoReturn:
     try:
-        _say(channel, {"pid": os.getpid()})
+        say(channel, {"pid": os.getpid()})
         _serve(channel, lambda: bench.grade_all(channel, zygote))
     except BaseException:
         traceback.print_exc()
@@ -152,17 +150,17 @@ class ExaminerBench:
             read = HandIn.from_json(sent) if sent else self._read(student, request.alone)
             hand_in = with_kit_digest(read, self.fingerprint)
             if request.cells is not None:
-                _say(channel, {"shown": self._show(hand_in, request.lesson, request.cells, zygote)})
+                say(channel, {"shown": self._show(hand_in, request.lesson, request.cells, zygote)})
                 continue
             if request.why:
-                _say(channel, self._explain(hand_in, request.why, zygote))
+                say(channel, self._explain(hand_in, request.why, zygote))
                 continue
             codes = {"codes": code_digests(hand_in, self.assignment)}
             if hand_in.digest == request.known:
-                _say(channel, {"same": True, **codes})
+                say(channel, {"same": True, **codes})
             else:
-                found = self._grade(hand_in, read.digest, zygote, lambda: _say(channel, {"asleep": True}))
-                _say(channel, {**found, **codes})
+                found = self._grade(hand_in, read.digest, zygote, lambda: say(channel, {"asleep": True}))
+                say(channel, {**found, **codes})
 
     def _read(self, student: Student, alone: bool) -> HandIn:
         if alone:
@@ -194,10 +192,6 @@ class ExaminerBench:
         shown = notebook.run(cells)
         self.shown = hand_in.digest, left - notebook.spent
         return shown
-
-
-def _say(channel: Connection, message: dict[str, Any]) -> None:
-    channel.send_bytes(json.dumps(message).encode())
 
 
 if __name__ == "__main__":

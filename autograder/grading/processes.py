@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from autograder.errors import LINUX_ONLY, GradingError
-from autograder.grading.request import ExaminerRequest
+from autograder.grading.request import ExaminerRequest, say
 from autograder.isolation.environment import environment, program
 from autograder.isolation.open import need_sandbox
 
@@ -45,7 +45,7 @@ class Examiner:
     def send(self, message: dict[str, Any]) -> None:
         """Send one message; a process that has ended is noticed when it is asked."""
         with contextlib.suppress(ConnectionError):
-            self.channel.send_bytes(json.dumps(message).encode())
+            say(self.channel, message)
 
     def receive(self) -> dict[str, Any]:
         """Read one message.

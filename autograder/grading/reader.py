@@ -13,12 +13,10 @@ from typing import Any
 from autograder.course.model import load_course
 from autograder.errors import UnrollError
 from autograder.grading.fingerprint import with_kit_digest
-from autograder.grading.request import ExaminerRequest
+from autograder.grading.request import GONE, ExaminerRequest, say
 from autograder.intake import Student, read_hand_in
 from autograder.intake.alike import code_digests
 from autograder.isolation.inside.endings import end_with_parent
-
-GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)
 
 
 def main() -> None:
@@ -30,26 +28,22 @@ def main() -> None:
     except GONE:
         return
     except UnrollError as error:
-        _say(channel, {"error": str(error)})
+        say(channel, {"error": str(error)})
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:
     """Answer requests."""
     course = load_course(Path(settings["course"]))
     assignment = course.assignment(settings["assignment"])
-    _say(channel, {"layers": {}})
+    say(channel, {"layers": {}})
     while True:
         request = ExaminerRequest.from_json(json.loads(channel.recv_bytes()))
         student = Student(request.student, request.folder, Path(request.path))
         hand_in = read_hand_in(student, assignment, course.limits)
         if with_kit_digest(hand_in, settings["fingerprint"]).digest == request.known:
-            _say(channel, {"same": True, "codes": code_digests(hand_in, assignment)})
+            say(channel, {"same": True, "codes": code_digests(hand_in, assignment)})
         else:
-            _say(channel, {"hand_in": hand_in.to_json()})
-
-
-def _say(channel: Connection, message: dict[str, Any]) -> None:
-    channel.send_bytes(json.dumps(message).encode())
+            say(channel, {"hand_in": hand_in.to_json()})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,19 @@
-"""What an examiner is asked: one hand-in to grade, one task of it to explain, or cells of its notebook to show."""
+"""What an examiner is asked: one hand-in to grade, one task of it to explain, or cells of its notebook to show.
 
+Requests and answers are messages of JSON.
+"""
+
+import json
 from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
 from typing import Any, Self
+
+GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)  # the other side, or the whole run
+
+
+def say(channel: Connection, message: dict[str, Any]) -> None:
+    """Send one message."""
+    channel.send_bytes(json.dumps(message).encode())
 
 
 @dataclass(frozen=True)

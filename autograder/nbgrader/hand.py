@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import TooWeak, UnrollError
-from autograder.grading.request import ExaminerRequest
+from autograder.grading.request import ExaminerRequest, say
 from autograder.isolation.inside.endings import end_with_parent
 
 QUIET = "--log-level=ERROR"
@@ -31,12 +31,12 @@ def main() -> None:
     channel = Connection(int(sys.argv[1]))
     settings = json.loads(channel.recv_bytes())
     app = open_app(settings["root"])
-    _say(channel, {"layers": {}, "tier": ""})
+    say(channel, {"layers": {}, "tier": ""})
     try:
         while True:
             request = ExaminerRequest.from_json(json.loads(channel.recv_bytes()))
             answer = grade(app, settings["assignment"], request.student)
-            _say(channel, {**answer, **found_of(app, settings["assignment"], request.student)})
+            say(channel, {**answer, **found_of(app, settings["assignment"], request.student)})
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
@@ -118,10 +118,6 @@ def one_line_of(error: BaseException) -> str:
     """Say an exception in one line."""
     text = " ".join(str(error).split())
     return text if isinstance(error, (SystemExit, UnrollError)) or not text else f"{type(error).__name__}: {text}"
-
-
-def _say(channel: Connection, message: dict[str, Any]) -> None:
-    channel.send_bytes(json.dumps(message).encode())
 
 
 if __name__ == "__main__":
