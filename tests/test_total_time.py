@@ -157,7 +157,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Stopwatch, Busy, li
     """A stopwatch of 10 s, who is timed, and the clock on the wall."""
     wall, busy = [0.0], Busy()
     monkeypatch.setattr(stopwatch.time, "monotonic", lambda: wall[0])
-    monkeypatch.setattr(stopwatch, "used", lambda process: Used())
+    monkeypatch.setattr(stopwatch, "own", lambda: Used())
     yield Stopwatch(busy, 10.0), busy, wall
 
 
@@ -166,7 +166,7 @@ def test_waiting_for_a_processor_is_not_charged(watch: tuple[Stopwatch, Busy, li
 
     wall[0], busy.now = 12.0, Used(ran=3.0, queued=8.0)
 
-    assert (timed.taken(), timed.left(), timed.idle()) == (4.0, 6.0, 1.0)
+    assert (*timed.charge(), timed.left()) == (4.0, 1.0, 6.0)
 
 
 def test_sleeping_is_charged(watch: tuple[Stopwatch, Busy, list[float]]) -> None:
@@ -174,7 +174,7 @@ def test_sleeping_is_charged(watch: tuple[Stopwatch, Busy, list[float]]) -> None
 
     wall[0], busy.now = 12.0, Used(ran=0.5)
 
-    assert (timed.taken(), timed.left(), timed.idle()) == (12.0, -2.0, 11.5)
+    assert (*timed.charge(), timed.left()) == (12.0, 11.5, -2.0)
 
 
 def test_where_the_kernel_does_not_tell_the_wall_counts_and_nobody_sleeps(
@@ -184,7 +184,7 @@ def test_where_the_kernel_does_not_tell_the_wall_counts_and_nobody_sleeps(
 
     wall[0] = 4.0
 
-    assert (timed.taken(), timed.left(), timed.idle()) == (4.0, 6.0, 0.0)
+    assert (*timed.charge(), timed.left()) == (4.0, 0.0, 6.0)
 
 
 def test_no_machine_is_so_busy_that_a_call_never_ends(watch: tuple[Stopwatch, Busy, list[float]]) -> None:
@@ -196,8 +196,9 @@ def test_no_machine_is_so_busy_that_a_call_never_ends(watch: tuple[Stopwatch, Bu
 
 
 def test_the_kernel_is_asked_about_a_process() -> None:
-    assert stopwatch.used("self").ran > 0
-    assert stopwatch.used(-1) == Used()
+    assert stopwatch.Counter("self").used().ran > 0
+    assert stopwatch.own().ran > 0
+    assert stopwatch.Counter(-1).used() == Used()
 
 
 def test_the_cpu_of_all_threads_is_charged(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:

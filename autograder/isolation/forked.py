@@ -15,7 +15,7 @@ from autograder.errors import LINUX_ONLY, GradingError, NotStarted
 from autograder.isolation.child import Ended
 from autograder.isolation.inside.sandbox import LAYERS, STRONG, Ceiling, tier
 from autograder.isolation.launch import Launched, launch
-from autograder.isolation.stopwatch import Used, used
+from autograder.isolation.stopwatch import Counter, Used
 
 if sys.platform != "linux":
     raise GradingError(LINUX_ONLY)
@@ -224,12 +224,13 @@ class _Fork:
         self._zygote = zygote
         self._pid = pid
         self._pidfd = pidfd
+        self._counter = Counter(pid)
         self._output = output
         self.channel = channel
 
     def used(self) -> Used:
         """See `Child`."""
-        return used(self._pid)
+        return self._counter.used()
 
     def printed(self) -> int:
         """See `Child`."""
@@ -253,6 +254,7 @@ class _Fork:
         ended = self._zygote.reap(self._pid)
         pidfd, self._pidfd = self._pidfd, -1  # another thread may be about to kill
         os.close(pidfd)
+        self._counter.close()
         self.channel.close()
         return ended
 

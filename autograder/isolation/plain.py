@@ -22,7 +22,7 @@ from autograder.isolation.child import Ended
 from autograder.isolation.descriptors import need_descriptors
 from autograder.isolation.environment import environment
 from autograder.isolation.inside.sandbox import Ceiling
-from autograder.isolation.stopwatch import Used, used
+from autograder.isolation.stopwatch import Counter, Used
 
 START_SECONDS = 120.0
 if sys.platform == "win32":
@@ -96,6 +96,7 @@ class _Spare:
                 creationflags=NEW_GROUP,  # Ctrl-C is for us alone
                 start_new_session=True,
             )
+        self._counter = Counter(self._process.pid)
         self.tell({"port": self._server.getsockname()[1], "token": self._token, "quick": quick})
 
     def tell(self, message: dict[str, Any]) -> None:
@@ -140,7 +141,7 @@ class _Spare:
 
     def used(self) -> Used:
         """See `Child`."""
-        return used(self._process.pid)
+        return self._counter.used()
 
     def printed(self) -> int:
         """See `Child`."""
@@ -165,6 +166,7 @@ class _Spare:
     def reap(self) -> Ended:
         """See `Child`."""
         code = self._process.wait()
+        self._counter.close()
         for end in (self._process.stdin, self.channel, self._server):
             with contextlib.suppress(OSError):  # what was not written any more
                 if end is not None:

@@ -4,13 +4,14 @@ Time in which a worker sleeps or computes is charged. Time in which it waits for
 takes the same seconds beside an idle neighbour and beside ten busy ones.
 """
 
+import contextlib
+import os
+import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 LOADED = 6.0  # no request takes longer than this many times its limit by the clock on the wall
-OWN = "thread-self"
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,54 @@ class Watched(Protocol):
     def used(self) -> Used: ...
 
 
-def used(process: int | str) -> Used:
-    """Ask the kernel about the main thread of a process; all 0 where it does not tell.
+class Counter:
+    """The kernel's counters of the main thread of a process; their file stays open, since each call asks several times.
 
     Source: the kernel's documentation, scheduler/sched-stats, /proc/<pid>/schedstat.
     """
-    try:
-        ran, queued, _ = Path(f"/proc/{process}/schedstat").read_bytes().split()
-    except (OSError, ValueError):
-        return Used()
-    return Used(int(ran) / 1e9, int(queued) / 1e9)
+
+    def __init__(self, process: int | str) -> None:
+        try:
+            self._file = os.open(f"/proc/{process}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        except (OSError, AttributeError):  # no such process, no such file here, or no Linux
+            self._file = -1
+
+    def used(self) -> Used:
+        """Ask the kernel; all 0 where it does not tell, or does so no more."""
+        if self._file < 0:
+            return Used()
+        try:
+            ran, queued, _ = os.pread(self._file, 100, 0).split()
+        except (OSError, ValueError):
+            return Used()
+        return Used(int(ran) / 1e9, int(queued) / 1e9)
+
+    def close(self) -> None:
+        """Ask no more."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
+
+    def __del__(self) -> None:
+        with contextlib.suppress(OSError):
+            self.close()
+
+
+class _Own(threading.local):
+    """The counter of each thread of this process; a fork of it has another one."""
+
+    pid = -1
+    counter = Counter(-1)
+
+
+_own = _Own()
+
+
+def own() -> Used:
+    """Ask the kernel about this thread."""
+    if _own.pid != os.getpid():
+        _own.pid, _own.counter = os.getpid(), Counter("thread-self")
+    return _own.counter.used()
 
 
 class Stopwatch:
@@ -50,25 +89,25 @@ class Stopwatch:
     def __init__(self, worker: Watched, seconds: float) -> None:
         self._worker = worker
         self.seconds = seconds
-        self._worker_before, self._own_before = worker.used(), used(OWN)
+        self._worker_before, self._own_before = worker.used(), own()
         self._started = time.monotonic()
 
-    def taken(self) -> float:
-        """Seconds to be charged for."""
-        return max(0.0, self._wall() - self._queued())
+    def charge(self) -> tuple[float, float]:
+        """Seconds to be charged for, and those in which the worker could have run and did not want to.
 
-    def idle(self) -> float:
-        """Seconds in which the worker could have run and did not want to; 0 where the kernel does not tell."""
-        ran = self._worker.used().ran
-        return max(0.0, self.taken() - (ran - self._worker_before.ran)) if ran else 0.0
+        The second number is 0 where the kernel does not tell.
+        """
+        now = self._worker.used()
+        taken = max(0.0, self._wall() - self._queued(now))
+        return taken, max(0.0, taken - (now.ran - self._worker_before.ran)) if now.ran else 0.0
 
     def left(self) -> float:
         """Seconds until the limit; on a machine that is loaded there may be more once they are over."""
-        return min(self.seconds - self.taken(), LOADED * self.seconds - self._wall())
+        return min(self.seconds - self.charge()[0], LOADED * self.seconds - self._wall())
 
     def _wall(self) -> float:
         return time.monotonic() - self._started
 
-    def _queued(self) -> float:
+    def _queued(self, now: Used) -> float:
         """Seconds in which the worker waited for a processor, or we did once it had answered."""
-        return self._worker.used().queued - self._worker_before.queued + used(OWN).queued - self._own_before.queued
+        return now.queued - self._worker_before.queued + own().queued - self._own_before.queued

@@ -4,6 +4,7 @@ import select
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Self
 
 from autograder.errors import (
@@ -52,6 +53,7 @@ class Worker:
         )
         self._is_forgotten = False
         self._request = 0
+        self._ahead = wire.Ahead()
         self.took, self.idled = 0.0, 0.0  # seconds of the last request, and those of them without computing
         self.ended: Ended | None = None
         self._child = self._start(workers)
@@ -111,11 +113,12 @@ class Worker:
         try:
             self._child.channel.settimeout(LOADED * watch.seconds)
             wire.send(self._child.channel, {"op": op, "id": self._request}, value, 1 << 40)
-            reply = wire.receive(lambda view: self._read(view, watch, wait), self._limits.reply_bytes, MOST_TEXT)
+            read = partial(self._ahead.read, partial(self._read, watch, wait))
+            reply = wire.receive(read, self._limits.reply_bytes, MOST_TEXT)
             check_reply(op, *reply)
             return reply
         finally:
-            self.took, self.idled = watch.taken(), watch.idle()
+            self.took, self.idled = watch.charge()
 
     def output(self, size: int | None = None, start: int = 0) -> str:
         """Read what the student's code has printed, from some byte on."""
@@ -149,11 +152,11 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def _read(self, view: memoryview, watch: Stopwatch, wait: Callable[[float], None]) -> int:
+    def _read(self, watch: Stopwatch, wait: Callable[[float], None], view: memoryview) -> int:
         while (left := watch.left()) > 0:
             if select.select([self._child.channel], [], [], min(left, LOOK_SECONDS))[0]:
                 return self._child.channel.recv_into(view)
-            wait(watch.idle())
+            wait(watch.charge()[1])
         raise TimeoutError
 
     def _result(self, head: dict[str, Any], answer: Any) -> Any:

@@ -3,6 +3,7 @@
 import re
 import socket
 import sys
+from functools import partial
 from typing import Any
 
 from autograder.isolation.inside import calls, cells, loader, wire
@@ -117,10 +118,11 @@ def names_used(value: dict[str, Any]) -> dict[str, list[str]]:
 def serve(channel: socket.socket, reply_bytes: int) -> None:
     """Answer requests until the grader closes the channel."""
     service = Service()
+    read = partial(wire.Ahead().read, channel.recv_into)
     channel.sendall(READY)
     while True:
         try:
-            head, value = wire.receive(channel.recv_into, 1 << 40)
+            head, value = wire.receive(read, 1 << 40)
         except EOFError:
             return
         try:

@@ -23,6 +23,9 @@ MAX_DEPTH = 8
 MAX_ITEMS = 50_000
 MAX_NUMEL = 16 << 20
 LONG_TEXT = 1000
+AHEAD = 1 << 15
+
+RecvInto = Callable[[memoryview], int]
 
 DTYPES = {
     "f2": (torch.float16, 2),
@@ -68,7 +71,7 @@ def send(sock: socket.socket, head: dict[str, Any], value: Any = None, limit: in
 
 
 def receive(
-    recv_into: Callable[[memoryview], int], limit: int = 64 << 20, longest_text: int = 1 << 40
+    recv_into: RecvInto, limit: int = 64 << 20, longest_text: int = 1 << 40
 ) -> tuple[dict[str, Any], Any]:
     """Read one frame: the header without its value, and the value.
 
@@ -86,7 +89,25 @@ def receive(
     return head, Decoder(body, longest_text).whole(head.pop("v", None))
 
 
-def _exactly(recv_into: Callable[[memoryview], int], size: int) -> bytearray:
+class Ahead:
+    """Reads more than is wanted and keeps the rest for the next time: a small frame then takes one system call."""
+
+    def __init__(self) -> None:
+        self._space = memoryview(bytearray(AHEAD))
+        self._kept = self._space[:0]
+
+    def read(self, recv_into: RecvInto, view: memoryview) -> int:
+        """Fill a part of a view, at least one byte; 0 where the other side has closed."""
+        if not self._kept:
+            if len(view) >= AHEAD:
+                return recv_into(view)
+            self._kept = self._space[: recv_into(self._space)]
+        count = min(len(view), len(self._kept))
+        view[:count], self._kept = self._kept[:count], self._kept[count:]
+        return count
+
+
+def _exactly(recv_into: RecvInto, size: int) -> bytearray:
     buffer = bytearray(size)
     view, start = memoryview(buffer), 0
     while start < size:
