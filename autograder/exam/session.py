@@ -1,5 +1,6 @@
 """A quiet pytest session inside this process, and the facts about a collected test."""
 
+import inspect
 import os
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from autograder.exam.numbers import plain
 from autograder.isolation.environment import must_be_fit
 
 Item = pytest.Function
+FIXTURES = ("student", "reference", "rng", "calibrated")
 AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 OPTIONS = ("-s", "--noconftest", "--assert=plain", "--import-mode=importlib")
 # The last two collect garbage at every end, which takes longer than the tests of a task.
@@ -41,9 +43,34 @@ class PlannedTest:
     order: int = 0
     is_public: bool = False
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether pytest would do nothing for it but hand it the exam's fixtures and its own parameters."""
+        marks = list(self.item.iter_markers())
+        own = {name for mark in marks if mark.name == "parametrize" for name in _parameters(mark)}
+        return (
+            self.item.cls is None
+            and not inspect.iscoroutinefunction(self.item.obj)
+            and {mark.name for mark in marks} <= {"task", "parametrize"}
+            and set(self.item.fixturenames) <= {*FIXTURES, *own}
+        )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of a parametrized test, by name."""
+        return dict(self.item.callspec.params) if hasattr(self.item, "callspec") else {}
+
     @property
     def name(self) -> str:
         return self.item.name.removeprefix("test_").replace("_", " ")
+
+
+def _parameters(mark: pytest.Mark) -> list[str]:
+    """List the names that a mark gives values to; none where these go to fixtures first."""
+    if mark.kwargs.get("indirect") or not mark.args:
+        return []
+    names = mark.args[0]
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
 
 
 @dataclass(frozen=True)
