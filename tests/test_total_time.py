@@ -275,6 +275,33 @@ def test_no_more_compute_than_there_are_jobs(monkeypatch: pytest.MonkeyPatch) ->
     assert len(office.theirs) == 2
 
 
+def test_the_next_hand_in_begins_before_the_last_one_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(monkeypatch, jobs=1)
+    events = office.grade(2)
+    next(events)
+    office.theirs[0].recv_bytes()
+
+    office.say(0, result="of 0")
+    assert next(events)[0] == "done"
+
+    assert office.theirs[0].poll()
+
+
+def test_what_was_graded_is_told_where_no_other_grader_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(monkeypatch, jobs=2)
+    events = office.grade(4)
+    for _ in range(2):
+        next(events)
+    monkeypatch.setattr(crew_module.Crew, "_open", lambda crew: (_ for _ in ()).throw(GradingError("none")))
+    monkeypatch.setattr(crew_module.Crew, "_free", lambda crew: crew._open())
+
+    office.say(0, result="of 0")
+
+    assert next(events)[::2] == ("done", {"result": "of 0"})
+    with pytest.raises(GradingError):
+        next(events)
+
+
 def test_where_too_many_sleep_the_others_are_graded_first(monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office(monkeypatch, jobs=1)
     events = office.grade(ASLEEP_PER_JOB + 2)

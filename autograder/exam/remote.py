@@ -24,6 +24,7 @@ from autograder.isolation.worker import Worker
 
 LOAD_SECONDS = 2.0
 ANSWERS_TIMES = 2  # how much all answers of a lesson may take, in largest answers; right ones take 6 MB
+IMPORT = re.compile(r"\b(?:import|from)\s")
 CUT = "\n[more was printed, and is left out]"
 
 
@@ -227,6 +228,8 @@ def _shortened(text: str, size: int) -> str:
 
 def _needed(lesson: str, sources: dict[str, list[str]]) -> dict[str, list[str]]:
     """Keep the other lessons only where one lesson may import another."""
-    text = "\n".join(cell for cells in sources.values() for cell in cells)
-    others = (name for name in sources if name != lesson and re.search(rf"\b(?:import|from)\s.*\b{name}\b", text))
+    lines = "\n".join(
+        line for cells in sources.values() for cell in cells for line in cell.split("\n") if IMPORT.search(line)
+    )
+    others = (name for name in sources if name != lesson and re.search(rf"\b(?:import|from)\s.*\b{name}\b", lines))
     return {name: sources[name] for name in (lesson, *others)}

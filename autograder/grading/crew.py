@@ -21,6 +21,8 @@ ASLEEP_PER_JOB = 12
 SPARE_BYTES = 2 << 30  # what the worker of one more examiner may take
 OPEN_WAITS = (0.0, 1.0, 5.0)
 
+Event = tuple[str, ExaminerRequest, dict[str, Any]]
+
 
 class Queue:
     """The hand-ins that wait: first those that are new, then those that were set aside because they sleep."""
@@ -105,21 +107,30 @@ class Crew:
         self.weakness = weakness(self.tier, message.get("allowed", [])) or self.weakness
         self.budget = message.get("budget", 0.0)
 
-    def grade(self, requests: Sequence[ExaminerRequest]) -> Iterator[tuple[str, ExaminerRequest, dict[str, Any]]]:
+    def grade(self, requests: Sequence[ExaminerRequest]) -> Iterator[Event]:
         """Hand out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
         queue = Queue(requests)
-        while True:
-            while queue and (examiner := self._free()):
-                examiner.request, examiner.is_asleep = queue.next(), False
-                examiner.send(examiner.request.to_json())
-                yield "start", examiner.request, {}
-            busy = {e.channel: e for e in self._examiners if e.request is not None}
-            if not busy:
-                return
+        yield from self._hand_out(queue)
+        while busy := {e.channel: e for e in self._examiners if e.request is not None}:
             for channel in wait(list(busy)):
-                yield from self._hear(busy[channel], queue)  # type: ignore[index]
+                heard = self._hear(busy[channel], queue)  # type: ignore[index]
+                try:
+                    started = self._hand_out(queue)  # before the caller writes what was heard
+                except GradingError:
+                    yield from heard
+                    raise
+                yield from (*heard, *started)
 
-    def _hear(self, examiner: Examiner, queue: Queue) -> Iterator[tuple[str, ExaminerRequest, dict[str, Any]]]:
+    def _hand_out(self, queue: Queue) -> list[Event]:
+        """Send what waits to examiners, as long as there are free ones."""
+        started: list[Event] = []
+        while queue and (examiner := self._free()):
+            examiner.request, examiner.is_asleep = queue.next(), False
+            examiner.send(examiner.request.to_json())
+            started.append(("start", examiner.request, {}))
+        return started
+
+    def _hear(self, examiner: Examiner, queue: Queue) -> list[Event]:
         """Take what an examiner says; a hand-in that could not be graded is tried once more by another one."""
         request = examiner.request
         assert request is not None
@@ -128,13 +139,13 @@ class Crew:
             examiner.is_asleep = True
             if self._are_many_asleep() and queue.set_aside(request):
                 self._dismiss(examiner)
-            return
+            return []
         examiner.request = None
         if "lost" in answer:
             self._dismiss(examiner)
             if queue.retry(request):
-                return
-        yield "done", request, answer
+                return []
+        return [("done", request, answer)]
 
     def _are_many_asleep(self) -> bool:
         asleep = sum(examiner.is_asleep for examiner in self._examiners)
