@@ -24,9 +24,12 @@ def warm_up(quick: bool = False) -> None:
     import torch
 
     from autograder.isolation.inside.eager import compile_nothing
+    from autograder.isolation.inside.lean import without_compiler
 
     torch.set_num_threads(1)
     compile_nothing()
+    if quick:
+        without_compiler()
     for name in OURS:
         importlib.import_module(f"autograder.isolation.inside.{name}")
     _run_layers(with_optimizers=not quick)

@@ -70,9 +70,7 @@ def send(sock: socket.socket, head: dict[str, Any], value: Any = None, limit: in
     sock.sendall(b"".join([PREFIX.pack(MAGIC, len(header), size), header, *blobs]))
 
 
-def receive(
-    recv_into: RecvInto, limit: int = 64 << 20, longest_text: int = 1 << 40
-) -> tuple[dict[str, Any], Any]:
+def receive(recv_into: RecvInto, limit: int = 64 << 20, longest_text: int = 1 << 40) -> tuple[dict[str, Any], Any]:
     """Read one frame: the header without its value, and the value.
 
     Args:
