@@ -12,7 +12,9 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+# Everybody's kit has its bytecode, as their torch has: pip writes it.
+KEPT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT = {**KEPT, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
 UNROLL = [sys.executable, "-m", "autograder.cli"]
 LESSON, TASK = "sine/cell", "sine/cell:rnn_cell"
 RIGHT = (ROOT / "solutions" / LESSON / "lesson.py").read_text()

@@ -3,7 +3,6 @@
 import os
 import queue
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,12 +58,14 @@ def _is_terminal() -> bool:
     return all(stream and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
-def _events(checker: Checker) -> Iterator[Event]:
-    while True:
-        try:
+def _events(checker: Checker, seconds: float = 0.0) -> Iterator[Event]:
+    """Go through what has happened; wait some seconds for the first event."""
+    try:
+        yield checker.events.get(timeout=seconds) if seconds else checker.events.get_nowait()
+        while True:
             yield checker.events.get_nowait()
-        except queue.Empty:
-            return
+    except queue.Empty:
+        return
 
 
 def _watch_screen(session: Session, saves: Saves, checker: Checker, opener: Opener) -> None:
@@ -132,11 +133,10 @@ def _watch_lines(session: Session, saves: Saves, checker: Checker) -> None:
         print(session.notice, file=sys.__stdout__, flush=True)
     try:
         while True:
-            for event in _events(checker):
+            for event in _events(checker, TICK):
                 session.hear(event)
                 _say(session, event)
             session.saved(saves.saved())
-            time.sleep(TICK)
     except KeyboardInterrupt:
         return
 
