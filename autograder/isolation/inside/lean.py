@@ -6,12 +6,12 @@ so, when such a function is first called. Where nothing is compiled, nobody need
 
 import gc
 import types
+from collections.abc import Iterator
 
 from torch._compile import _disable_dynamo as disable
 
-TOLD = (
-    "__dynamo_disable"  # under this name torch keeps what is left once the compiler has been told (torch/_compile.py)
-)
+# Under this name torch keeps what is to be called once the compiler has been told (torch/_compile.py).
+TOLD = "__dynamo_disable"
 
 
 def without_compiler() -> None:
@@ -22,8 +22,15 @@ def without_compiler() -> None:
     code = disable(_nothing).__code__
     for one in gc.get_objects():
         if type(one) is types.FunctionType and one.__code__ is code:
-            function = one.__dict__["__wrapped__"]
-            function.__dict__.setdefault(TOLD, function)
+            for function in _wrapped(one):
+                function.__dict__.setdefault(TOLD, function)
+
+
+def _wrapped(one: types.FunctionType) -> Iterator[types.FunctionType]:
+    """Find the function that torch has wrapped; `__wrapped__` may name another one by now."""
+    for cell in one.__closure__ or ():
+        if type(cell.cell_contents) is types.FunctionType:
+            yield cell.cell_contents
 
 
 def _nothing() -> None:
