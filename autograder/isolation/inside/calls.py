@@ -7,7 +7,7 @@ import re
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -172,8 +172,14 @@ def run_probe(module: types.ModuleType, source: str, name: str, data: Mapping[st
     """Run a probe, a function of the course's own, beside the module; it may ask `model_follows` by this name."""
     probe = types.ModuleType("probe")
     probe.__dict__["model_follows"] = model_follows
-    exec(compile(source, PROBE, "exec"), probe.__dict__)
+    exec(_compiled(source), probe.__dict__)
     return probe.__dict__[name](module, **data)
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> types.CodeType:
+    """Compile a probe once for all tests of a task; that takes longer than most calls."""
+    return compile(source, PROBE, "exec")
 
 
 def in_probe(error: BaseException) -> bool:
