@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from grading import alone, make_class
+
 from autograder.course.model import load_course
 from autograder.exam.exam import course_exam, run_session
 from autograder.exam.examine import examine
