@@ -48,9 +48,17 @@ class DaskHere:
                 self.workers[number] = self._worker()
         self._wait_for_workers()
 
+    def restart(self):
+        """End all workers, and start others."""
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+        self.mend()
+
     def files(self):
         """List what the grader has left in the workers' scratch folders."""
-        return [path for path in (self.folder / "scratch").rglob("unroll-*")]
+        walked = os.walk(self.folder / "scratch")  # which does not mind what goes away meanwhile
+        return [Path(folder, name) for folder, names, _ in walked for name in names if name.startswith("unroll-")]
 
     def close(self):
         for process in self.processes[::-1]:

@@ -1,9 +1,9 @@
-"""Kill processes of `unroll grade` at random moments, and see that the class ends with the marks of an undisturbed run.
+"""Kill processes of `unroll grade` at random moments; the class must end with the marks of an undisturbed run.
 
-A kill is `kill -9` of one process: of the main one, the chief, an examiner, a zygote, a worker and so on. After a kill of
-the main process, or of dask's scheduler, the same command is run again. After any other, the run itself must end well. In
-the end the tables and the list of all files must be those of a run without a kill. No process and no temporary file
-may be left. See README.md.
+A kill is `kill -9` of one process: of the main one, the chief, an examiner, a zygote, a worker and so on. After a kill
+of the main process, or of dask's scheduler, the same command is run again. After any other, the run itself must end
+well. In the end the tables and the list of all files must be those of a run without a kill. No process and no temporary
+file may be left. See README.md.
 """
 
 import argparse
@@ -123,10 +123,12 @@ class Bench:
         if role in GO_ON:
             statuses.append(self.start(out).wait(RUN_SECONDS))
         killed.statuses = tuple(statuses)
+        if role == "main" and self.dask:
+            self.dask.restart()  # a machine waits a quarter of an hour for a client that was killed
+        elif self.dask:
+            self.dask.mend()
         text = (self.work / "log").read_bytes()[began:].decode(errors="replace")
         killed.wrong = (*self._wrong(out, killed), *(["a traceback"] if "Traceback" in text else []), *self.left())
-        if self.dask:
-            self.dask.mend()
         return killed
 
     def _kill(self, run, role, share, out):
@@ -208,10 +210,11 @@ def main():
     parser.add_argument("--hand-ins", type=int, default=40)
     parser.add_argument("--seed", default="kills", help="of the moments and of who is killed")
     parser.add_argument("--quick", action="store_true", help="hand-ins of five kinds that take no time")
+    parser.add_argument("--roles", nargs="+", choices=CLUSTER, help="who is killed, by turns; all if not given")
     options = parser.parse_args()
     adopt()
     rng = random.Random(options.seed)
-    roles = rng.sample(CLUSTER, len(CLUSTER)) if options.cluster else rng.sample(ROLES, len(ROLES))
+    roles = options.roles or (CLUSTER if options.cluster else ROLES)
     done = []
     with tempfile.TemporaryDirectory(prefix="kills") as folder:
         work = Path(folder)
@@ -223,7 +226,10 @@ def main():
             for kill in kills(bench, roles, options.kills, rng):
                 done.append(kill)
                 wrong = "; ".join(kill.wrong) or "well"
-                print(f"{len(done):4} {kill.role:12} after {kill.after:5.1f} s, {kill.graded:3} graded: {wrong}", flush=True)
+                print(
+                    f"{len(done):4} {kill.role:12} after {kill.after:5.1f} s, {kill.graded:3} graded: {wrong}",
+                    flush=True,
+                )
                 if kill.wrong:
                     print(bench.said(), flush=True)
         finally:

@@ -1,4 +1,4 @@
-"""A class for the small course of the tests: right, wrong, messy and hostile hand-ins. Each is graded in milliseconds."""
+"""A class for the small course of the tests: right, wrong, messy and hostile hand-ins, each graded in milliseconds."""
 
 import io
 import json
@@ -39,10 +39,17 @@ def zipped(files):
     return {"my work.zip": packed.getvalue()}
 
 
+TWICE = """
+
+class Twice:
+    def __init__(self, x):
+        self.value = x + x
+"""
+
 KINDS = {
     "right": python(RIGHT),
     "right-otherwise": python(body("return x + x")),
-    "right-with-a-class": python(body("return Twice(x).value") + "\n\nclass Twice:\n    def __init__(self, x): self.value = x + x\n"),
+    "right-with-a-class": python(body("return Twice(x).value") + TWICE),
     "right-notebook": notebook(*RIGHT.split("\n\n\n"), "print(double(3))"),
     "right-that-prints": python(body("print('x' * 2000)\n    return 2 * x")),
     "wrong": python(body("return x * x")),
