@@ -17,6 +17,7 @@ from chosen import (  # noqa: F401 (hooks)
     pytest_report_header,
 )
 from classroom import REPOSITORY
+from made_once import small_course  # noqa: F401 (a fixture)
 from skips import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 
 from autograder.authoring.build import plan_files, write_files

@@ -70,12 +70,18 @@ class SmallCourse(CourseDirectory):
         self.must("generate_assignment", "play")
         return self
 
+    @classmethod
+    def at(cls, root: Path, db_url: str = "") -> "SmallCourse":
+        """Return the course that is there already."""
+        course = object.__new__(cls)
+        course.root = root
+        course.db_url = db_url or f"sqlite:///{root / 'gradebook.db'}"
+        return course
+
     def copied(self, root: Path, db_url: str = "") -> "SmallCourse":
         """Return a course like this one, in another place; with another database, the assignment is generated again."""
-        copy = object.__new__(SmallCourse)
-        copy.root = root
         shutil.copytree(self.root, root, dirs_exist_ok=True)
-        copy.db_url = db_url or f"sqlite:///{root / 'gradebook.db'}"
+        copy = SmallCourse.at(root, db_url)
         copy.configure(POINT_A_DAY)
         if db_url:
             copy.must("generate_assignment", "play", "--force")

@@ -394,7 +394,7 @@ class ScriptedProcess:
 
 
 @pytest.fixture
-def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., ScriptedProcess]]:
+def beside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., ScriptedProcess]]:
     """Let a worker of dask start a process that answers so."""
     MACHINE.hosts.clear()
     MACHINE.ended.clear()
@@ -402,7 +402,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., ScriptedPr
     def starts(*answers: dict[str, Any] | None, threads: int = 1) -> ScriptedProcess:
         process = ScriptedProcess(*answers)
         monkeypatch.setattr(cluster_worker, "start", lambda settings, module: process)
-        monkeypatch.setattr(cluster_worker, "_place", lambda: (HERE, "/scratch", threads))
+        monkeypatch.setattr(cluster_worker, "_place", lambda: (HERE, str(tmp_path), threads))
         return process
 
     yield starts
@@ -447,6 +447,15 @@ def test_the_end_of_the_process_beside_is_told(
     assert process.is_closed and not MACHINE.hosts
 
 
+def test_what_a_killed_process_beside_leaves_is_removed(beside: Callable[..., ScriptedProcess], tmp_path: Path) -> None:
+    beside(STRONG, None)
+    (tmp_path / "unroll-run" / "solutions").mkdir(parents=True)
+
+    assert "died" in asked()
+
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("answers", [[{"failed": "No."}], [STRONG, {"failed": "No."}]], ids=["at once", "then"])
 def test_why_a_machine_could_not_grade_now_is_told(
     beside: Callable[..., ScriptedProcess], answers: list[dict[str, Any] | None]
@@ -479,7 +488,7 @@ def test_the_process_beside_is_ended_with_its_run(beside: Callable[..., Scripted
     ours, theirs = socket.socketpair()
     process = beside()
     process.channel = Connection(ours.detach())  # type: ignore[attr-defined]
-    MACHINE.hosts["run"] = Host(process)  # type: ignore[arg-type]
+    MACHINE.hosts["run"] = Host(process, Path("/scratch/none"))  # type: ignore[arg-type]
 
     with theirs, replaced(process):
         release("run")

@@ -102,8 +102,8 @@ def test_a_signal_that_is_ignored_stays_ignored(mini: Course) -> None:
 
 
 @pytest.mark.kills
-def test_a_signal_stops_nbgrade_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    course = SmallCourse(tmp_path / "course").made()
+def test_a_signal_stops_nbgrade_and_the_next_run_goes_on(small_course: SmallCourse, tmp_path: Path) -> None:
+    course = small_course.copied(tmp_path / "course")
     course.submit("ana", "bob")
     with course.start("nbgrade", "play") as process:
         wait_for(course.marks_left)
@@ -260,8 +260,8 @@ def limited(limit: str, command: list[str], where: Path) -> subprocess.Completed
 
 
 @pytest.mark.nbgrader
-def test_nbgrade_names_work_that_nbgrader_does_not_look_at(tmp_path: Path) -> None:
-    course = SmallCourse(tmp_path / "course").made()
+def test_nbgrade_names_work_that_nbgrader_does_not_look_at(small_course: SmallCourse, tmp_path: Path) -> None:
+    course = small_course.copied(tmp_path / "course")
     course.submit("ana")
     (course.root / "submitted" / "bob").mkdir()
     for name in ("bob/double.ipynb", "cy.zip", "README.txt"):

@@ -198,14 +198,9 @@ def test_a_notebook_checks_the_same_or_refuses(tmp_path: Path, evil: Path, more:
     assert said in done.stdout.strip().splitlines()[-1], done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
-    return SmallCourse(tmp_path_factory.mktemp("course")).made()
-
-
 @pytest.fixture
-def nbgrader_course(made: SmallCourse, tmp_path: Path) -> SmallCourse:
-    course = made.copied(tmp_path)
+def nbgrader_course(small_course: SmallCourse, tmp_path: Path) -> SmallCourse:
+    course = small_course.copied(tmp_path)
     course.submit("ada", "bob")
     course.spoil("bob")
     return course

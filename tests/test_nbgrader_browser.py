@@ -112,10 +112,18 @@ def browser() -> str:
     return found[0]
 
 
-@pytest.fixture
-def lab(browser: str, tmp_path: Path) -> Iterator[Lab]:
-    made = Lab(tmp_path)
+@pytest.fixture(scope="module")
+def generated(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course's folder with its assignment generated; to be copied."""
+    made = Lab(tmp_path_factory.mktemp("generated"))
     made.nbgrader("generate_assignment", "sine")
+    return made.course.root
+
+
+@pytest.fixture
+def lab(browser: str, generated: Path, tmp_path: Path) -> Iterator[Lab]:
+    made = Lab(tmp_path)
+    shutil.copytree(generated, made.course.root, dirs_exist_ok=True)
     made.nbgrader("release_assignment", "sine")
     process = made.start()
     yield made

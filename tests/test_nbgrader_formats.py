@@ -66,8 +66,8 @@ def right(course: SmallCourse) -> Any:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
-    return SmallCourse(tmp_path_factory.mktemp("course")).made()
+def made(small_course: SmallCourse, tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
+    return small_course.copied(tmp_path_factory.mktemp("course"))
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)

@@ -14,9 +14,9 @@ QUESTION = "why"
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
+def course(small_course: SmallCourse, tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
     """A class: answered and marked, late, blank, waiting for a mark, not submitted, not autograded."""
-    made = SmallCourse(tmp_path_factory.mktemp("course")).made()
+    made = small_course.copied(tmp_path_factory.mktemp("course"))
     with made.gradebook() as gradebook:
         gradebook.update_or_create_assignment("play", duedate=datetime(2026, 1, 10))
         gradebook.add_student("ana", first_name="Ana", last_name='=HYPERLINK("x")', email="ana@example.org")

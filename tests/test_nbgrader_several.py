@@ -35,14 +35,9 @@ print(unfinished.is_unfinished(Path(sys.argv[1])))
 """
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
-    return SmallCourse(tmp_path_factory.mktemp("course")).made()
-
-
 @pytest.fixture
-def course(made: SmallCourse, tmp_path: Path) -> SmallCourse:
-    return made.copied(tmp_path)
+def course(small_course: SmallCourse, tmp_path: Path) -> SmallCourse:
+    return small_course.copied(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +48,9 @@ def server() -> Iterator[Postgres]:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_several_processes_autograde_different_students(
-    made: SmallCourse, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+    small_course: SmallCourse, tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    course = made.copied(tmp_path, request.getfixturevalue("server").new("marks") if kind == "postgres" else "")
+    course = small_course.copied(tmp_path, request.getfixturevalue("server").new("marks") if kind == "postgres" else "")
     course.submit("ana", "bob", "cy", "dee")
     course.spoil("bob")
     plain = [sys.executable, "-m", "nbgrader", "autograde", "play", "--student", "dee"]

@@ -10,14 +10,9 @@ from nbgrader_small import SmallCourse
 pytestmark = pytest.mark.nbgrader
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
-    return SmallCourse(tmp_path_factory.mktemp("course")).made()
-
-
 @pytest.fixture
-def course(made: SmallCourse, tmp_path: Path) -> SmallCourse:
-    return made.copied(tmp_path)
+def course(small_course: SmallCourse, tmp_path: Path) -> SmallCourse:
+    return small_course.copied(tmp_path)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:

@@ -5,22 +5,27 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import psutil
 import pytest
-from classroom import grade, hand_in
+from classroom import REPOSITORY, grade, hand_in
 
 from autograder.course.model import Course
-from autograder.errors import NotStarted, WorkerBroke, WorkerCrashed, WorkerKilled, WorkerTimeout
+from autograder.errors import GradingError, NotStarted, WorkerBroke, WorkerCrashed, WorkerKilled, WorkerTimeout
 from autograder.exam.results import HandInResult
+from autograder.grading.crew import Crew
 from autograder.isolation import worker as worker_module
 from autograder.isolation.child import Child
 from autograder.isolation.forked import Zygote
+from autograder.isolation.inside import sandbox
 from autograder.isolation.inside.sandbox import Ceiling
-from autograder.isolation.inside.zygote import fork
+from autograder.isolation.inside.zygote import _can_fork_with, fork
 from autograder.isolation.limits import Limits
+from autograder.isolation.proof import prove_layers
 from autograder.isolation.worker import Worker
 
 RIGHT = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
@@ -247,6 +252,7 @@ FORKS_FAIL = """
 import os
 import torch
 from autograder.isolation.limits import Limits
+from autograder.isolation.proof import prove_layers
 from autograder.errors import NotStarted
 from autograder.isolation.forked import Zygote
 from autograder.isolation.launch import launch_from_here
@@ -313,6 +319,95 @@ def test_a_zygote_that_is_killed_during_a_call_costs_nothing(mini: Course, monke
 
         assert result.score == result.max_score
         assert doomed.pid not in first
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_worker_that_is_killed_while_it_tries_the_sandbox_is_replaced(
+    zygote: Zygote, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    asked = kill_before(monkeypatch, lambda op, count: count == number)
+
+    assert prove_layers(zygote, REPOSITORY / "solutions" / "course.toml") == []
+
+    assert len(asked) == number + 1 + 3
+    assert zygote.tier == "strong"
+
+
+def test_a_sandbox_whose_trials_are_all_killed_is_not_trusted(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill_before(monkeypatch, lambda op, count: True)
+
+    with pytest.raises(GradingError, match="could not be tried: The process ended with signal SIGKILL"):
+        prove_layers(zygote, REPOSITORY / "solutions" / "course.toml")
+
+
+@pytest.mark.parametrize(("times", "expected"), [(0, True), (1, True), (2, False)])
+def test_a_fork_that_is_killed_while_it_tries_to_lock_itself_up_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, times: int, expected: bool
+) -> None:
+    killed: list[int] = []
+    waitpid = os.waitpid
+
+    def kill_some(pid: int, options: int) -> tuple[int, int]:
+        if len(killed) < times:
+            killed.append(pid)
+            os.kill(pid, signal.SIGKILL)
+        return waitpid(pid, options)
+
+    monkeypatch.setattr(os, "waitpid", kill_some)
+    monkeypatch.setattr(sandbox, "lock_worker", lambda *_: time.sleep(60) if len(killed) < times else None)
+
+    assert _can_fork_with(frozenset({"seccomp"})) is expected
+    assert len(killed) == times
+
+
+def crew_of(course: Course) -> Crew:
+    return Crew({"course": str(course.root), "assignment": "play", "seed": "a secret", "fingerprint": ""}, 1)
+
+
+def chief_of(crew: Crew) -> psutil.Process:
+    return psutil.Process(crew._chief._process.pid)  # type: ignore[union-attr, attr-defined]
+
+
+@pytest.mark.kills
+def test_a_grader_process_that_is_killed_while_it_starts_is_replaced_once(mini: Course) -> None:
+    with crew_of(mini) as crew:
+        chief_of(crew).kill()
+        crew.wait_until_warm()
+
+        assert crew.tier == "strong"
+
+    with crew_of(mini) as crew:
+        start_again = crew._start_again
+
+        def kill_another(examiner: Any) -> Any:
+            fresh = start_again(examiner)
+            chief_of(crew).kill()
+            return fresh
+
+        crew._start_again = kill_another  # type: ignore[method-assign]
+        chief_of(crew).kill()
+
+        with pytest.raises(GradingError, match=r"^A grader process was killed while it started\. Free some memory"):
+            crew.wait_until_warm()
+
+
+@pytest.mark.kills
+def test_an_examiner_that_was_killed_leaves_no_zombie(mini: Course) -> None:
+    with crew_of(mini) as crew:
+        crew.wait_until_warm()
+        before = len(chief_of(crew).children(recursive=True))
+        for _ in range(3):
+            opened = crew._open()
+            opened._process.kill()
+            opened.close()
+
+        for _ in range(500):
+            left = chief_of(crew).children(recursive=True)
+            if len(left) == before:
+                break
+            time.sleep(0.02)
+
+        assert len(left) == before, left
 
 
 @pytest.mark.kills

@@ -9,9 +9,9 @@ import base64
 import contextlib
 import json
 import select
+import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -41,12 +41,22 @@ def main() -> None:
     threading.Thread(target=_watch, args=[channel.fileno()], daemon=True).start()
     try:
         settings = json.loads(channel.recv_bytes())
-        with tempfile.TemporaryDirectory(prefix="unroll-", dir=settings["scratch"]) as place:
-            serve(channel, settings, Path(place))
+        with fresh_folder(Path(settings["place"])) as place:
+            serve(channel, settings, place)
     except GONE:
         return
     except (UnrollError, OSError) as error:
         say(channel, {"failed": str(error)})
+
+
+@contextlib.contextmanager
+def fresh_folder(place: Path) -> Iterator[Path]:
+    """Make a folder for as long as it is needed."""
+    try:
+        place.mkdir(mode=0o700)
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -9,9 +9,11 @@ import contextlib
 import importlib
 import json
 import os
+import shutil
 import socket
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from autograder.grading.processes import Examiner, start
@@ -23,9 +25,15 @@ ONE_THREAD = "It has {count} threads, and one hand-in at a time is graded. Start
 
 @dataclass
 class Host:
-    """The process beside a worker of dask, and what it says of this machine; None until it has said so."""
+    """The process beside a worker of dask.
+
+    Args:
+        place: its folder, which it removes at its end, unless it is killed.
+        greeting: what it says of this machine; None until it has said so.
+    """
 
     process: Examiner
+    place: Path
     greeting: dict[str, Any] | None = None
 
 
@@ -72,7 +80,8 @@ def _answer(run: str, settings: str, packed: bytes, chunk: str) -> dict[str, Any
         return {"want": True}
     try:
         if host is None:
-            host = _started(run, {**json.loads(settings), "packed": _text(packed), "scratch": scratch})
+            place = Path(scratch) / f"unroll-{run}"
+            host = _started(run, {**json.loads(settings), "packed": _text(packed)}, place)
         if host.greeting is None:
             host.greeting = host.process.receive()
         answer = {**host.greeting, **(_graded(host, chunk) if chunk and "layers" in host.greeting else {})}
@@ -87,8 +96,8 @@ def _text(packed: bytes) -> str:
     return base64.b64encode(packed).decode("ascii")
 
 
-def _started(run: str, settings: dict[str, Any]) -> Host:
-    MACHINE.hosts[run] = Host(start(settings, HOST))
+def _started(run: str, settings: dict[str, Any], place: Path) -> Host:
+    MACHINE.hosts[run] = Host(start({**settings, "place": str(place)}, HOST), place)
     return MACHINE.hosts[run]
 
 
@@ -106,6 +115,7 @@ def _drop(run: str) -> None:
     host = MACHINE.hosts.pop(run, None)
     if host:
         host.process.close()
+        shutil.rmtree(host.place, ignore_errors=True)
 
 
 def release(run: str) -> None:

@@ -20,6 +20,8 @@ EXAMINER = "autograder.grading.examiner"
 ASLEEP_PER_JOB = 12
 SPARE_BYTES = 2 << 30  # what the worker of one more examiner may take
 OPEN_WAITS = (0.0, 1.0, 5.0)
+NOT_STARTED = "A grader process could not be started; its own message stands above."
+KILLED = "A grader process was killed while it started. Free some memory, then run the same command again."
 
 Event = tuple[str, ExaminerRequest, dict[str, Any]]
 
@@ -92,15 +94,32 @@ class Crew:
         return tier(frozenset(self.layers or ()))
 
     def wait_until_warm(self) -> None:
-        """Wait until the tests are collected and the sandbox is tried; note what holds, and a hand-in's seconds."""
-        for examiner in [self._chief] if self._chief else self._examiners:
-            self._greet(examiner)
+        """Wait until the tests are collected and the sandbox is tried; note what holds, and a hand-in's seconds.
+
+        A process that is killed from outside meanwhile is started again, once.
+        """
+        for examiner in [self._chief] if self._chief else list(self._examiners):
+            try:
+                self._greet(examiner)
+            except GradingError:
+                if not examiner.was_killed:
+                    raise
+                self._greet(self._start_again(examiner))
+
+    def _start_again(self, examiner: Examiner) -> Examiner:
+        examiner.close()
+        fresh = start(self._settings, self._module)
+        if examiner is self._chief:
+            self._chief = fresh
+        else:
+            self._examiners[self._examiners.index(examiner)] = fresh
+        return fresh
 
     def _greet(self, examiner: Examiner) -> None:
         try:
             message = examiner.receive()
         except EOFError:
-            raise GradingError("A grader process could not be started; its own message stands above.") from None
+            raise GradingError(KILLED if examiner.was_killed else NOT_STARTED) from None
         _raise_if_told(message)
         layers: dict[str, str] = message["layers"]
         self.layers = {name: layers[name] for name in layers if self.layers is None or name in self.layers}

@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -32,6 +32,7 @@ from autograder.intake.alike import code_digests
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
 from autograder.isolation.forked import Zygote
 from autograder.isolation.inside.endings import end_with_parent
+from autograder.isolation.launch import Process
 from autograder.isolation.proof import prove_layers
 
 
@@ -66,12 +67,13 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
             budget = measured(exam, _to_time(assignment, settings), zygote, course.limits)
             bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget)
             say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
-            forked: list[tuple[int, int]] = []
+            forked: dict[int, Forked] = {}
             try:
                 while True:
-                    forked.append(_fork(bench, zygote, channel, _receive_channel(channel)))
+                    _fork(bench, zygote, channel, _next_channel(channel, forked, zygote), forked)
             finally:
-                _wait_for(forked, zygote)
+                for pidfd in list(forked):
+                    _take_end(pidfd, forked, zygote)
 
         run_session(course_exam(assignment.lessons, settings["seed"], work, has_public=course.has_pictures))
 
@@ -79,6 +81,31 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
 def _to_time(assignment: Assignment, settings: dict[str, Any]) -> list[Lesson]:
     """List the lessons whose right answers are timed: all of them, or the one that is asked about."""
     return [one for one in assignment.lessons if one.name == settings.get("only", one.name)]
+
+
+@dataclass(frozen=True)
+class Forked:
+    """An examiner that was forked, by its pid, and its zygote."""
+
+    examiner: int
+    zygote: Process
+
+
+def _next_channel(channel: Connection, forked: dict[int, Forked], zygote: Zygote) -> int:
+    """Wait for a channel to make an examiner of; meanwhile take the ends of the examiners that have ended.
+
+    Args:
+        forked: the examiners, by their pidfds.
+
+    Raises:
+        EOFError: the other side has closed.
+    """
+    while True:
+        ready = wait([channel.fileno(), *forked])
+        for pidfd in forked.keys() & ready:
+            _take_end(int(pidfd), forked, zygote)
+        if channel.fileno() in ready:
+            return _receive_channel(channel)
 
 
 def _receive_channel(channel: Connection) -> int:
@@ -91,27 +118,36 @@ def _receive_channel(channel: Connection) -> int:
     return int(fds[0])
 
 
-def _fork(bench: "ExaminerBench", zygote: Zygote, chief: Connection, fd: int) -> tuple[int, int]:
-    """Fork an examiner, with a zygote of its own; return the pids of both."""
-    if sys.platform == "win32":
+def _fork(bench: "ExaminerBench", zygote: Zygote, chief: Connection, fd: int, forked: dict[int, Forked]) -> None:
+    """Fork an examiner, with a zygote of its own; note both.
+
+    Args:
+        forked: the others, by their pidfds.
+    """
+    if sys.platform != "linux":
         raise GradingError(LINUX_ONLY)
     launched = zygote.branch()
     pid = os.fork()
     if not pid:
         chief.close()
         zygote.leave()
+        for other in forked:
+            os.close(other)
         _become_examiner(bench, Connection(fd), Zygote(launched=launched))
     launched.control.close()
     os.close(launched.log)
     os.close(fd)
-    return pid, launched.process.pid
+    forked[os.pidfd_open(pid)] = Forked(pid, launched.process)
 
 
-def _wait_for(forked: list[tuple[int, int]], zygote: Zygote) -> None:
-    """Take the ends of all that was forked, so that what they have used is counted as the run's."""
-    for examiner, branch in forked:
-        os.waitpid(examiner, 0)
-        zygote.reap(branch)
+def _take_end(pidfd: int, forked: dict[int, Forked], zygote: Zygote) -> None:
+    """Wait for an examiner, then end its zygote, so that no zombie is left and the run is charged for both."""
+    ended = forked.pop(pidfd)
+    os.waitpid(ended.examiner, 0)
+    os.close(pidfd)
+    ended.zygote.kill()
+    ended.zygote.wait()
+    zygote.reap(ended.zygote.pid)
 
 
 def _become_examiner(bench: "ExaminerBench", channel: Connection, zygote: Zygote) -> NoReturn:

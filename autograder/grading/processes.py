@@ -59,6 +59,14 @@ class Examiner:
             raise EOFError from None
         return message
 
+    @property
+    def was_killed(self) -> bool:
+        """Tell whether a signal has ended the process, which has said nothing more."""
+        try:
+            return self._process.wait(CLOSE_SECONDS) < 0
+        except subprocess.TimeoutExpired:
+            return False
+
     def close(self) -> None:
         """End the process; its zygote and workers end with it."""
         self.channel.close()

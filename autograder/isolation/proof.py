@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import GradingError, StudentError, StudentMissing, WorkerCrashed, WorkerGone
+from autograder.errors import GradingError, StudentError, StudentMissing, WorkerCrashed, WorkerGone, WorkerKilled
 from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
 from autograder.isolation.worker import Worker
@@ -54,18 +54,26 @@ def _refused(zygote: Zygote, outside: Path, names: Sequence[str], with_exec: boo
     """List what was refused; a result in doubt does not count as refused."""
     try:
         outside.read_bytes()
-        with Worker(zygote, Limits()) as worker:
-            load_attempts(worker)
-            answers = ask_to_try(worker, names, outside, zygote.pid)
-            if with_exec:
-                answers |= _exec(worker, outside, zygote.pid)
+        try:
+            answers = _answers(zygote, outside, names, with_exec)
+        except WorkerKilled:  # by something outside, such as a lack of memory
+            answers = _answers(zygote, outside, names, with_exec)
     except (OSError, WorkerGone, StudentError, StudentMissing) as error:
         raise GradingError(f"The sandbox could not be tried: {error} Run `unroll doctor`.") from None
     return {name for name, came in answers.items() if type(came) is list and came and came[0] is True}
 
 
+def _answers(zygote: Zygote, outside: Path, names: Sequence[str], with_exec: bool) -> dict[str, Any]:
+    with Worker(zygote, Limits()) as worker:
+        load_attempts(worker)
+        answers = ask_to_try(worker, names, outside, zygote.pid)
+        return {**answers, **(_exec(worker, outside, zygote.pid) if with_exec else {})}
+
+
 def _exec(worker: Worker, outside: Path, parent: int) -> dict[str, Any]:
     try:
         return ask_to_try(worker, [EXEC], outside, parent)
+    except WorkerKilled:
+        raise
     except WorkerCrashed:
         return {}

@@ -72,13 +72,18 @@ def _serve_jobs(control: socket.socket, held: dict[str, str], per_worker: frozen
 
 
 def _can_fork_with(layers: frozenset[str]) -> bool:
+    """Tell whether a fork can lock itself up; one that is killed from outside says nothing, so there is another."""
+    return (_status_of_locked(layers) if (status := _status_of_locked(layers)) == signal.SIGKILL else status) == 0
+
+
+def _status_of_locked(layers: frozenset[str]) -> int:
     pid = os.fork()
     if not pid:
         with contextlib.suppress(BaseException):
             sandbox.lock_worker(layers, sandbox.Ceiling())
             os._exit(0)
         os._exit(1)
-    return os.waitpid(pid, 0)[1] == 0
+    return os.waitpid(pid, 0)[1]
 
 
 def _answer(control: socket.socket, fds: list[int], become: Callable[[list[int]], None]) -> None:
