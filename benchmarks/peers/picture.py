@@ -1,13 +1,13 @@
 """A picture of what a hand-in costs with each grader."""
 
+import io
 from collections.abc import Mapping
-from pathlib import Path
 
 from peers.measured import Cost
 
 
-def draw(costs: Mapping[str, Cost], own: float | None, path: Path, title: str) -> None:
-    """Draw a bar for each grader, the cheapest on top."""
+def drawn(costs: Mapping[str, Cost], own: float | None, title: str) -> bytes:
+    """Draw a bar for each grader, the cheapest on top; return the picture as PNG."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -26,5 +26,7 @@ def draw(costs: Mapping[str, Cost], own: float | None, path: Path, title: str) -
     axes.set_xlabel("CPU seconds of one hand-in more")
     axes.set_title(title, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    made = io.BytesIO()
+    figure.savefig(made, format="png", dpi=110, metadata={"Software": None})
     plt.close(figure)
+    return made.getvalue()
