@@ -10,7 +10,8 @@ import platform
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,10 +56,10 @@ SHOWN = ("unroll", "torch", "numpy", "pytest", "nbgrader", "otter-grader", "ipyk
 
 def main() -> None:
     """Measure, and print what was measured beside what is committed."""
-    options = read_options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it too ends what was started, and tidies up
+    options, stop = read_options(), signal.default_int_handler
     try:
-        run(options)
+        with handled(signal.SIGINT, stop), handled(signal.SIGTERM, stop):  # both end what was started, and tidy up
+            run(options)
     except KeyboardInterrupt:
         say("Stopped. Nothing was written, and nothing runs on.")
         sys.exit(130)
@@ -195,10 +196,20 @@ def write(found: dict[str, Any], names: Sequence[str]) -> None:
         PICTURE: drawn(costs_of(found), found["own code"], found["title"].replace("`", "")),
         README: with_tables(README.read_text(encoding="utf-8"), found, PICTURE.name),
     }
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a moment: not one new file beside two old ones
-    for path, content in files.items():
-        write_atomically(path, content, "Free space, then run the same command again.")
+    with handled(signal.SIGINT, signal.SIG_IGN):  # a moment: not one new file beside two old ones
+        for path, content in files.items():
+            write_atomically(path, content, "Free space, then run the same command again.")
     say(f"Written: {', '.join(path.name for path in files)}.")
+
+
+@contextmanager
+def handled(number: int, handler: Any) -> Iterator[None]:
+    """Handle a signal in another way for a while."""
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 if __name__ == "__main__":
