@@ -152,7 +152,7 @@ def test_a_grader_whose_packages_are_not_to_be_had_is_left_out(graders, monkeypa
     said = capsys.readouterr().out
     assert "| unroll grade | 0.50 s |" in said
     assert "Left out:\n- otter run: otter ended with 1: no kernel" in said
-    with pytest.raises(SystemExit, match="--write needs all graders. otter run: otter ended with 1: no kernel"):
+    with pytest.raises(SystemExit, match=r"--write needs all graders\. otter run: otter ended with 1: no kernel"):
         run(monkeypatch, "--write", "--environments", str(tmp_path / "new"))
 
 
