@@ -122,7 +122,7 @@ def test_otter_gets_a_test_file_for_each_task_and_a_case_for_each_check(checks, 
 
 
 def test_otter_gets_all_lessons_as_one_notebook_without_the_kit(lessons, checks, wrong, tmp_path):
-    otter.write_hand_in(tmp_path, Job(lessons, tuple(checks), tmp_path, tmp_path), wrong)
+    otter.write_hand_in(tmp_path, Job(lessons, tuple(checks), tmp_path, {}), wrong)
 
     (path,) = tmp_path.iterdir()
     text = path.read_text(encoding="utf-8")
@@ -153,7 +153,7 @@ def test_nbgrader_gets_a_sound_test_cell_for_each_check_and_none_of_the_kits(les
 
 
 def test_pytest_gets_the_hidden_tests_as_they_are(lessons, checks, tmp_path):
-    plain_pytest.write_tests(tmp_path / "tests", Job(lessons, tuple(checks), tmp_path, tmp_path))
+    plain_pytest.write_tests(tmp_path / "tests", Job(lessons, tuple(checks), tmp_path, {}))
 
     for lesson in lessons:
         assert (tmp_path / "tests" / f"test_{lesson.name}.py").read_text(encoding="utf-8") == hidden(lesson)
@@ -210,9 +210,11 @@ def test_a_cell_of_nbgraders_passed_with_all_of_its_points_if_it_has_any(tmp_pat
 def test_a_task_passed_where_unroll_grade_says_so(tmp_path, lessons, checks):
     rows = ["ada,cell,rnn_cell,passed", "ada,cell,readout,failed", "ben,cell,readout,passed"]
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "grades.csv").write_text("\n".join(["student,lesson,task,outcome", *rows]), encoding="utf-8")
+    (tmp_path / "out" / "grades.csv").write_text(
+        "\n".join(["student,lesson,task,outcome", *rows]), encoding="utf-8-sig"
+    )
 
-    found = UnrollGrade().passed(tmp_path, Job(lessons, tuple(checks), tmp_path, tmp_path), HandIn("ada", {}))
+    found = UnrollGrade().passed(tmp_path, Job(lessons, tuple(checks), tmp_path, {}), HandIn("ada", {}))
 
     assert found == {"cell:rnn_cell": True, "cell:readout": False}
 

@@ -8,13 +8,15 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from importlib.metadata import Distribution, distribution
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions, version
 from pathlib import Path
 
 from packaging.requirements import Requirement
+
+from peers import spent
 
 PACKAGES = {
     "pytest": ("pytest==9.2.0",),
@@ -38,42 +40,75 @@ def place_of(folder: Path, name: str) -> Path:
     return folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def is_made(folder: Path, name: str) -> bool:
-    """Say whether an environment is there already."""
-    return (place_of(folder, name) / DONE).exists()
+@dataclass(frozen=True)
+class Environment:
+    """Where a grader is installed.
+
+    Args:
+        python: its Python.
+        place: its folder; None is the Python that runs this, which is not only there for one grader.
+    """
+
+    python: Path
+    place: Path | None = None
+
+    def versions(self) -> dict[str, str]:
+        """Return the version of each package in it."""
+        if self.place is None:
+            return {one.name: one.version for one in distributions()}
+        listed = json.loads((self.place / DONE).read_text(encoding="utf-8"))
+        return {one["name"]: one["version"] for one in listed}
 
 
-def make(folder: Path, name: str) -> None:
-    """Make an environment; one that was begun and not finished is begun anew."""
+HERE = Environment(Path(sys.executable))
+
+
+def find(folder: Path, name: str, borrow: bool = False) -> Environment | None:
+    """Return an environment that is there already.
+
+    Args:
+        borrow: whether the Python that runs this will do, where it has the same versions.
+    """
     place = place_of(folder, name)
+    if (place / DONE).exists():
+        return Environment(_python_in(place), place)
+    return HERE if borrow and all(map(_is_here, PACKAGES[name])) else None
+
+
+def _is_here(package: str) -> bool:
+    wanted = Requirement(package)
+    try:
+        return wanted.specifier.contains(version(wanted.name), prereleases=True)
+    except PackageNotFoundError:
+        return False
+
+
+def make(folder: Path, name: str) -> Environment:
+    """Make an environment; one that was begun and not finished is begun anew.
+
+    Raises:
+        spent.Failed: venv or pip could not, such as where a package is not to be had.
+    """
+    place = place_of(folder, name)
+    python = _python_in(place)
     shutil.rmtree(place, ignore_errors=True)
     place.parent.mkdir(parents=True, exist_ok=True)
     _run([sys.executable, "-m", "venv", str(place)])
-    _run([str(python_of(folder, name)), "-m", "pip", "install", "--quiet", *PACKAGES[name]])
+    _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES[name]])
     link_shared(place / "shared")
     (site_packages(place) / "zz-shared.pth").write_text(f"{place / 'shared'}\n", encoding="utf-8")
-    _run([str(python_of(folder, name)), "-c", WARM], own_folders(place))
-    listed = _run([str(python_of(folder, name)), "-m", "pip", "list", "--format", "json"])
+    _run([str(python), "-c", WARM], own_folders(place))
+    listed = _run([str(python), "-m", "pip", "list", "--disable-pip-version-check", "--format", "json"])
     (place / DONE).write_text(listed, encoding="utf-8")
+    return Environment(python, place)
 
 
 def _run(command: list[str], environment: Mapping[str, str] | None = None) -> str:
-    given = {**os.environ, **(environment or {})}
-    done = subprocess.run(command, env=given, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return done.stdout
+    return spent.run(command, Path(), {**os.environ, **(environment or {})})
 
 
-def python_of(folder: Path, name: str) -> Path:
-    """Return the Python of an environment."""
-    return place_of(folder, name) / "bin" / "python"
-
-
-def versions(folder: Path, name: str) -> dict[str, str]:
-    """Return the version of each package in an environment."""
-    listed = json.loads((place_of(folder, name) / DONE).read_text(encoding="utf-8"))
-    return {one["name"]: one["version"] for one in listed}
+def _python_in(place: Path) -> Path:
+    return place / "bin" / "python"
 
 
 def own_folders(place: Path) -> dict[str, str]:

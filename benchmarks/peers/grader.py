@@ -1,15 +1,14 @@
 """What the graders that are compared have in common."""
 
 import os
-import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from autograder.course.model import Lesson
 from peers.checks import ROOT, Check
-from peers.environments import own_folders, place_of, python_of
+from peers.environments import Environment, own_folders
 from peers.hand_ins import HandIn
 
 
@@ -21,34 +20,30 @@ class Job:
         lessons: those of one assignment.
         checks: all of theirs.
         helpers: the folder that `write_checks` has written.
-        environments: where the environments are.
+        environments: those of the graders, by name; "" is that of the kit.
     """
 
     lessons: tuple[Lesson, ...]
     checks: tuple[Check, ...]
     helpers: Path
-    environments: Path
+    environments: Mapping[str, Environment]
 
     @property
     def assignment(self) -> str:
         return self.lessons[0].assignment
 
     def python(self, environment: str) -> Path:
-        """Return the Python of a grader; the kit's own is the one that runs this."""
-        return python_of(self.environments, environment) if environment else Path(sys.executable)
+        """Return the Python of a grader."""
+        return self.environments[environment].python
 
     def variables(self, environment: str, **more: str) -> dict[str, str]:
         """Return the environment variables of a grader's commands."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHON"))}
         path = f"{self.python(environment).parent}{os.pathsep}{kept['PATH']}"
         given = {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "MPLBACKEND": "Agg", "PATH": path}
-        if not environment:
-            return {**kept, **given, "PYTHONPATH": str(ROOT), **more}
-        return {**kept, **given, "PYTHONPATH": str(self.helpers), **own_folders(self.place(environment)), **more}
-
-    def place(self, environment: str) -> Path:
-        """Return the folder of an environment."""
-        return place_of(self.environments, environment)
+        place = self.environments[environment].place
+        own = own_folders(place) if place else {}
+        return {**kept, **given, "PYTHONPATH": str(self.helpers if environment else ROOT), **own, **more}
 
 
 class Grader(Protocol):
@@ -63,8 +58,11 @@ class Grader(Protocol):
     environment: str
     few: int
 
-    def prepare(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> None:
-        """Write a class in the grader's own format into an empty folder."""
+    def set_up(self, place: Path, job: Job) -> None:
+        """Write what the grader needs for the assignment into an empty folder."""
+
+    def hand_in(self, place: Path, job: Job, hand_in: HandIn) -> None:
+        """Write one hand-in in the grader's own format."""
 
     def grade(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> float:
         """Grade the class; return the CPU."""

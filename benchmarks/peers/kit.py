@@ -21,13 +21,15 @@ class UnrollGrade:
 
     name, environment, few = "unroll grade", "", 1
 
-    def prepare(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> None:
-        """Write a folder of modules for each student."""
-        for one in hand_ins:
-            folder = place / "hand-ins" / one.student
-            folder.mkdir(parents=True)
-            for lesson in job.lessons:
-                (folder / f"{lesson.name}.py").write_text(one.text(lesson.name), encoding="utf-8")
+    def set_up(self, place: Path, job: Job) -> None:
+        """Nothing: the course is that of this repository."""
+
+    def hand_in(self, place: Path, job: Job, hand_in: HandIn) -> None:
+        """Write a folder of modules."""
+        folder = place / "hand-ins" / hand_in.student
+        folder.mkdir(parents=True)
+        for lesson in job.lessons:
+            (folder / f"{lesson.name}.py").write_text(hand_in.text(lesson.name), encoding="utf-8")
 
     def grade(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> float:
         """Grade the class."""
@@ -36,7 +38,7 @@ class UnrollGrade:
 
     def passed(self, place: Path, job: Job, hand_in: HandIn) -> dict[str, bool]:
         """Read `grades.csv`."""
-        with (place / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+        with (place / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.DictReader(file) if row["student"] == hand_in.student]
         return {f"{row['lesson']}:{row['task']}": row["outcome"] == "passed" for row in rows}
 
@@ -54,15 +56,17 @@ class NbgraderWithKit:
         self.name = "unroll nbgrade" if batch else "nbgrader with the kit"
         self._batch = batch
 
-    def prepare(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> None:
-        """Copy the course, make the assignment, and hand in notebooks."""
+    def set_up(self, place: Path, job: Job) -> None:
+        """Copy the course, and have nbgrader make the assignment."""
         for part in ("solutions", "source", "exercises"):
             shutil.copytree(ROOT / part, place / part)
         shutil.copy(ROOT / "nbgrader_config.py", place)
         generate(place, job, "")
-        for one in hand_ins:
-            folder = place / "submitted" / one.student / job.assignment
-            write_lessons(folder, job.lessons, lambda lesson, one=one: answered(read_cells(lesson), lesson, one))
+
+    def hand_in(self, place: Path, job: Job, hand_in: HandIn) -> None:
+        """Hand in notebooks."""
+        folder = place / "submitted" / hand_in.student / job.assignment
+        write_lessons(folder, job.lessons, lambda lesson: answered(read_cells(lesson), lesson, hand_in))
 
     def grade(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> float:
         """Autograde the class."""
@@ -82,10 +86,15 @@ def own_code(job: Job) -> float:
     return float(spent.run([str(job.python("")), "-c", text], ROOT / "benchmarks", job.variables("")).split()[-1])
 
 
-def cold_check(place: Path, job: Job) -> float:
+def make_home(place: Path, job: Job) -> Path:
+    """Make a student's folder with one right lesson."""
+    spent.run([str(job.python("")), *UNROLL, "init", str(place)], ROOT, job.variables(""))
+    shutil.copy(ROOT / "solutions" / CHECKED / "lesson.py", place / f"{CHECKED}.py")
+    return place
+
+
+def cold_check(home: Path, job: Job) -> float:
     """Return the CPU of a cold `unroll check` of one lesson, right after that of `import torch`, as their ratio."""
     python, given = str(job.python("")), job.variables("")
-    spent.run([python, *UNROLL, "init", str(place)], ROOT, given)
-    shutil.copy(ROOT / "solutions" / CHECKED / "lesson.py", place / f"{CHECKED}.py")
-    alone = spent.cpu([python, "-c", "import torch"], place, given)
-    return spent.cpu([python, *UNROLL, "check", CHECKED], place, given) / alone
+    alone = spent.cpu([python, "-c", "import torch"], home, given)
+    return spent.cpu([python, *UNROLL, "check", CHECKED], home, given) / alone

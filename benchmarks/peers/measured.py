@@ -15,6 +15,11 @@ AIMS = {
     SHARE: "<= 0.25",
     CHECK: "<= 1.25",
 }
+MEANING = (
+    "A / B: the CPU seconds of one hand-in more with A, over those with B. 20 means that A takes twenty times as much.",
+    f"{SHARE}: what is not the student's own code. 0.25 means a quarter.",
+    f"{CHECK}: the CPU seconds of both commands.",
+)
 
 
 @dataclass(frozen=True)
@@ -76,20 +81,19 @@ def cost_table(costs: Mapping[str, Cost]) -> Iterator[str]:
         yield f"| {name} | {one.each:.2f} s | {one.each / least:.1f} | {one.start:.1f} s | {whole:.2f} s |"
 
 
-def ratio_table(now: Mapping[str, float], before: Mapping[str, float]) -> Iterator[str]:
-    """Make a Markdown table of the ratios, beside those of an earlier measure and the aims."""
-    yield "| | now | committed | aim |"
-    yield "|---|---|---|---|"
+def ratio_lines(now: Mapping[str, float], before: Mapping[str, float]) -> Iterator[str]:
+    """Make lines for a terminal: a ratio, that of an earlier measure, the aim, and of what it is."""
+    yield f"{'now':>8} {'committed':>10}  {'aim':8}"
     for name, aim in AIMS.items():
         if name in now or name in before:
-            yield f"| {name} | {_shown(now.get(name))} | {_shown(before.get(name))} | {aim} |"
+            yield f"{_shown(now.get(name)):>8} {_shown(before.get(name)):>10}  {aim:8}{name}"
 
 
 def aim_table(found: Mapping[str, float]) -> Iterator[str]:
     """Make a Markdown table of the ratios beside the aims."""
-    yield "| | measured | aim |"
+    yield "| ratio | aim | of what |"
     yield "|---|---|---|"
-    yield from (f"| {name} | {_shown(found[name])} | {aim} |" for name, aim in AIMS.items() if name in found)
+    yield from (f"| {_shown(found[name])} | {aim} | {name} |" for name, aim in AIMS.items() if name in found)
 
 
 def _shown(value: float | None) -> str:

@@ -1,15 +1,14 @@
 """nbgrader as it ships: autograder test cells in the notebooks, `nbgrader autograde` for the class."""
 
-from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from autograder.course.model import Lesson
 from peers import spent
-from peers.checks import Check
 from peers.grader import Job, by_task
 from peers.hand_ins import HandIn
-from peers.notebooks import answered, read_cells, with_test_cells, write_lessons
+from peers.notebooks import Cell, answered, read_cells, with_test_cells, write_lessons
 
 CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "alone"\n'
 
@@ -27,22 +26,23 @@ class NbgraderAlone:
         self.name = "nbgrader, one notebook" if merged else "nbgrader as it ships"
         self._merged = merged
 
-    def prepare(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> None:
-        """Write a course directory with its class, and have nbgrader make the assignment."""
-        place.mkdir(parents=True, exist_ok=True)
+    def set_up(self, place: Path, job: Job) -> None:
+        """Write a course directory, and have nbgrader make the assignment."""
         (place / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
-        merged = job.assignment if self._merged else ""
-        checks = by_lesson(job.checks)
+        write_lessons(place / "source" / job.assignment, job.lessons, partial(_cells, job), self._notebook(job))
+        generate(place, job, self.environment)
 
-        def cells(lesson: Lesson) -> list[dict[str, object]]:
-            return with_test_cells(read_cells(lesson), checks[lesson.name])
+    def hand_in(self, place: Path, job: Job, hand_in: HandIn) -> None:
+        """Hand in notebooks."""
+        folder = place / "submitted" / hand_in.student / job.assignment
 
-        if hand_ins:
-            write_lessons(place / "source" / job.assignment, job.lessons, cells, merged)
-            generate(place, job, self.environment)
-        for one in hand_ins:
-            folder = place / "submitted" / one.student / job.assignment
-            write_lessons(folder, job.lessons, lambda lesson, one=one: answered(cells(lesson), lesson, one), merged)
+        def cells(lesson: Lesson) -> list[Cell]:
+            return answered(_cells(job, lesson), lesson, hand_in)
+
+        write_lessons(folder, job.lessons, cells, self._notebook(job))
+
+    def _notebook(self, job: Job) -> str:
+        return job.assignment if self._merged else ""
 
     def grade(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> float:
         """Autograde the class; where there is nobody, nbgrader says so and fails."""
@@ -79,9 +79,5 @@ def full_cells(place: Path, assignment: str, student: str) -> set[str]:
         return {grade.name for grade in grades if grade.max_score and grade.auto_score == grade.max_score}
 
 
-def by_lesson(checks: Sequence[Check]) -> dict[str, list[Check]]:
-    """Sort checks by their lesson."""
-    found: dict[str, list[Check]] = defaultdict(list)
-    for check in checks:
-        found[check.lesson].append(check)
-    return found
+def _cells(job: Job, lesson: Lesson) -> list[Cell]:
+    return with_test_cells(read_cells(lesson), [check for check in job.checks if check.lesson == lesson.name])

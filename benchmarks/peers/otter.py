@@ -35,16 +35,18 @@ class Otter:
 
     name, environment, few = "otter run", "otter", 0
 
-    def prepare(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> None:
-        """Write the test files, pack them with `otter generate`, and write the notebooks."""
-        (place / "tests").mkdir(parents=True)
+    def set_up(self, place: Path, job: Job) -> None:
+        """Write the test files, and pack them with `otter generate`."""
+        (place / "tests").mkdir()
         for name, text in test_files(job.checks):
             (place / "tests" / name).write_text(text, encoding="utf-8")
         command = [self._otter(job), "generate", "-t", "tests", "-o", "autograder.zip", "-l", "python"]
         spent.run([*command, "--no-environment", "--no-requirements"], place, job.variables(self.environment))
-        for one in hand_ins:
-            (place / one.student).mkdir()
-            write_hand_in(place, job, one)
+
+    def hand_in(self, place: Path, job: Job, hand_in: HandIn) -> None:
+        """Write a notebook, and a folder for its results."""
+        (place / hand_in.student).mkdir()
+        write_hand_in(place, job, hand_in)
 
     def grade(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> float:
         """Run otter once for each student."""

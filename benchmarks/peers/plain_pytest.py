@@ -55,13 +55,15 @@ class PlainPytest:
 
     name, environment, few = "pytest, a fresh process each", "pytest", 0
 
-    def prepare(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> None:
-        """Write the tests, and a folder of modules for each student."""
+    def set_up(self, place: Path, job: Job) -> None:
+        """Write the tests."""
         write_tests(place / "tests", job)
-        for one in hand_ins:
-            (place / one.student).mkdir()
-            for lesson in job.lessons:
-                (place / one.student / f"{lesson.name}.py").write_text(one.text(lesson.name), encoding="utf-8")
+
+    def hand_in(self, place: Path, job: Job, hand_in: HandIn) -> None:
+        """Write a folder of modules."""
+        (place / hand_in.student).mkdir()
+        for lesson in job.lessons:
+            (place / hand_in.student / f"{lesson.name}.py").write_text(hand_in.text(lesson.name), encoding="utf-8")
 
     def grade(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> float:
         """Run pytest once for each student."""
@@ -70,7 +72,7 @@ class PlainPytest:
             spent.cpu(
                 [*command, f"--junitxml={one.student}.xml"],
                 place,
-                job.variables(self.environment, HAND_IN=str(place / one.student)),
+                job.variables(self.environment, HAND_IN=str(place / one.student), PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
                 statuses=(0, 1),
             )
             for one in hand_ins
