@@ -73,7 +73,8 @@ def _serve_jobs(control: socket.socket, held: dict[str, str], per_worker: frozen
 
 def _can_fork_with(layers: frozenset[str]) -> bool:
     """Tell whether a fork can lock itself up; one that is killed from outside says nothing, so there is another."""
-    return (_status_of_locked(layers) if (status := _status_of_locked(layers)) == signal.SIGKILL else status) == 0
+    statuses = (_status_of_locked(layers) for _ in range(2))
+    return next((status for status in statuses if status != signal.SIGKILL), signal.SIGKILL) == 0
 
 
 def _status_of_locked(layers: frozenset[str]) -> int:
