@@ -38,3 +38,27 @@ def test_a_quick_check_imports_no_compiler() -> None:
 
 def test_what_a_look_at_devices_needs_is_imported_before_there_are_workers() -> None:
     assert run(quick=True)[2] == ["play"]
+
+
+FROM_HERE = """
+import gc
+
+gc.disable()
+from autograder.isolation.launch import one_thread
+
+one_thread()
+from autograder.isolation.limits import Limits
+from autograder.isolation.open import open_workers_from_here
+from autograder.isolation.worker import Worker
+
+with open_workers_from_here(quick=True) as workers, Worker(workers, Limits()) as worker:
+    cells = ["import gc\\ndef collects(): return gc.isenabled()\\n"]
+    worker.ask("load", {"value": {"lesson": "play", "sources": {"play": cells}, "light": False}})
+    print(worker.ask("call", {"name": "collects", "args": [], "kwargs": {}}))
+"""
+
+
+def test_a_students_code_has_its_garbage_collected_although_the_check_collects_none_of_its_own() -> None:
+    done = subprocess.run([sys.executable, "-c", FROM_HERE], capture_output=True, text=True)
+
+    assert done.stdout == "True\n", done.stderr
