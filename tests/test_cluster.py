@@ -185,7 +185,7 @@ def opened(mini: Course, monkeypatch: pytest.MonkeyPatch) -> Opener:
 
     def opener(answer: Callable[[list[str], bytes], Any] = graded, weak: bool = False, **more: Any) -> Any:
         client = ScriptedClient(answer, **more)
-        monkeypatch.setattr(cluster, "_connect", lambda address: client)
+        monkeypatch.setattr(cluster, "connect", lambda address: client)
         monkeypatch.setattr(cluster, "Crew", ScriptedReader)
         return Cluster(SETTINGS, "127.0.0.1:8786", mini, {}, weak), client
 
@@ -355,7 +355,7 @@ def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "distributed", None)
 
     with pytest.raises(UsageError, match=r"is not installed\. Install it: pip install 'unroll\[cluster\]'$"):
-        cluster._connect("tcp://127.0.0.1:8786")
+        cluster.connect("tcp://127.0.0.1:8786")
 
 
 def test_without_certificates_one_line_says_which_settings_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +369,7 @@ def test_without_certificates_one_line_says_which_settings_are_missing(monkeypat
     monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Security=Security))
 
     with pytest.raises(UsageError, match=r"needs certificates.*ca-file, client\.cert and client\.key"):
-        cluster._connect("tls://grade.x.org:8786")
+        cluster.connect("tls://grade.x.org:8786")
 
 
 class ScriptedProcess:

@@ -6,9 +6,7 @@ done again hand-in by hand-in. Answers come as JSON, and no answer is unpickled.
 """
 
 import contextlib
-import importlib
 import json
-import logging
 import secrets
 import threading
 import time
@@ -18,22 +16,22 @@ from queue import Empty, SimpleQueue
 from typing import Any, Self
 
 from autograder.course.model import Course
-from autograder.errors import GradingError, UsageError
+from autograder.errors import GradingError
 from autograder.grading.cluster_course import pack_course
 from autograder.grading.cluster_worker import grade_chunk, release
 from autograder.grading.crew import Crew
-from autograder.grading.dask_address import NO_CERTIFICATES, NOT_INSTALLED, OPEN, read_address, safe_address
+from autograder.grading.dask_address import OPEN, read_address, safe_address
+from autograder.grading.dask_client import connect
 from autograder.grading.request import ExaminerRequest
 from autograder.isolation.inside.sandbox import tier
 from autograder.text.clean import one_line
 
 READER = "autograder.grading.reader"
 MOST_A_CHUNK, CHUNKS_A_WORKER, AHEAD = 8, 4, 2  # hand-ins; chunks of a small class; chunks that wait for each worker
-ASKED_SECONDS, ALONE_SECONDS, CONNECT_SECONDS, END_SECONDS = 1.0, 300.0, 30.0, 20.0
+ASKED_SECONDS, ALONE_SECONDS, END_SECONDS = 1.0, 300.0, 20.0
 TRIES = 2
 KILLED = "KilledWorker"  # what dask says of a task that has ended so many workers as the scheduler allows
 ENDED = "The machine that graded this hand-in ended it, or was ended."
-NO_SCHEDULER = "No scheduler of dask answers at {address}. Start it, or mend the address: {why}"
 GONE = "The scheduler at {address} is gone. Run the same command again: what is graded is kept."
 NO_WORKER = "No worker of dask is at {address}. Start some, then run the same command again: what is graded is kept."
 REFUSED = "The worker {worker} cannot grade. {why}"
@@ -78,7 +76,7 @@ class Cluster:
         self, settings: dict[str, Any], address: str, course: Course, parts: dict[str, str], accept_weak: bool
     ) -> None:
         self._address = str(safe_address(address))
-        self._client = _connect(self._address)
+        self._client = connect(self._address)
         self._run = secrets.token_hex(8)
         about = {name: settings[name] for name in ("assignment", "seed", "fingerprint")}
         self._settings = json.dumps({**about, "parts": parts, "accept_weak": accept_weak})
@@ -278,28 +276,3 @@ class Cluster:
         elif time.monotonic() - self._last_worker > ALONE_SECONDS:
             raise GradingError(NO_WORKER.format(address=self._address))
         return there
-
-
-def _connect(address: str) -> Any:
-    """Open a client of dask that unpickles no result."""
-    try:
-        distributed: Any = importlib.import_module("distributed")
-    except ModuleNotFoundError:
-        raise UsageError(NOT_INSTALLED) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
-    is_tls = address.startswith("tls:")
-    try:
-        security = distributed.Security(require_encryption=is_tls)
-        if is_tls and security.get_connection_args("client").get("ssl_context") is None:
-            raise UsageError(NO_CERTIFICATES.format(text=address))
-        return distributed.Client(
-            address,
-            security=security,
-            timeout=CONNECT_SECONDS,
-            set_as_default=False,
-            deserializers=["dask", "msgpack"],
-            name="unroll",
-        )
-    except OSError as error:
-        why = one_line(str(error).splitlines()[0] if str(error) else type(error).__name__, 200)
-        raise GradingError(NO_SCHEDULER.format(address=address, why=why)) from None
