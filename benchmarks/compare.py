@@ -49,8 +49,16 @@ GRADERS: tuple[Grader, ...] = (
     NbgraderAlone(merged=True),
     NbgraderAlone(),
 )
-MORE = {KIT.name: 3}  # how many times the large class of the others; a cheap hand-in is lost in the noise of few
-QUICK = {KIT.name: 7, "nbgrader with the kit": 3, "otter run": 1, PlainPytest.name: 1, "nbgrader as it ships": 1}
+# How many times the large class of the others; a cheap hand-in is lost in the noise of few.
+MORE = {KIT.name: 3, "nbgrader with the kit": 2, "unroll nbgrade": 2}
+# The sizes of the small and of the large class.
+QUICK = {
+    KIT.name: (3, 9),
+    "nbgrader with the kit": (2, 4),
+    "otter run": (0, 1),
+    PlainPytest.name: (0, 1),
+    "nbgrader as it ships": (0, 1),
+}
 SHOWN = ("unroll", "torch", "numpy", "pytest", "nbgrader", "otter-grader", "ipykernel", "nbconvert")
 
 
@@ -136,19 +144,20 @@ def make_job(helpers: Path, assignment: str, found: dict[str, Environment]) -> J
 
 def measure(work: Path, options: argparse.Namespace, job: Job, chosen: Sequence[Grader]) -> dict[str, Any]:
     """Give every grader its turn in each round; return all that was found."""
-    sizes = {one.name: size_of(one.name, options) for one in chosen}
-    hand_ins = make_class(job.lessons, max(sizes.values()))
+    sizes = {one.name: sizes_of(one, options) for one in chosen}
+    distinct = 1 if options.quick else int(options.hand_ins) // 2
+    hand_ins = make_class(job.lessons, max(many for _, many in sizes.values()), distinct)
     taken, own, checks, home = Taken(), [], [], make_home(work / "home", job)
     for number in range(options.rounds):
         say(f"Round {number + 1} of {options.rounds}; seconds are CPU.")
         for one in chosen:
-            few, many = hand_ins[: one.few], hand_ins[: sizes[one.name]]
+            few, many = (hand_ins[:size] for size in sizes[one.name])
             taken.take(job, Turn(one, work / f"{number}-{one.name}", few, many))
         own.append(own_code(job))
         checks.append(cold_check(home, job))
     if KIT.name not in taken.pairs:
         raise Failed(f"without {KIT.name}, there is nothing to compare with. {taken.failed[KIT.name]}")
-    costs = {one.name: cost(one.few, sizes[one.name], taken.pairs[one.name]) for one in chosen if taken.has(one.name)}
+    costs = {one.name: cost(*sizes[one.name], taken.pairs[one.name]) for one in chosen if taken.has(one.name)}
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": machine(),
@@ -164,9 +173,15 @@ def measure(work: Path, options: argparse.Namespace, job: Job, chosen: Sequence[
     }
 
 
-def size_of(name: str, options: argparse.Namespace) -> int:
-    """Return how many hand-ins are in a grader's large class."""
-    return QUICK[name] if options.quick else int(options.hand_ins) * MORE.get(name, 1)
+def sizes_of(grader: Grader, options: argparse.Namespace) -> tuple[int, int]:
+    """Return how many hand-ins are in a grader's small and in its large class.
+
+    The kit looks for a mistake once in a class. So its small class has every mistake that the large one has.
+    """
+    if options.quick:
+        return QUICK[grader.name]
+    few = int(options.hand_ins) if grader.name in MORE else grader.few
+    return few, int(options.hand_ins) * MORE.get(grader.name, 1)
 
 
 def agreement(verdicts: dict[str, Verdicts]) -> dict[str, Any]:

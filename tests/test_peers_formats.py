@@ -45,7 +45,7 @@ def checks(lessons: tuple[Lesson, ...]) -> list[Check]:
 
 @pytest.fixture(scope="module")
 def wrong(lessons: tuple[Lesson, ...]) -> HandIn:
-    return make_class(lessons, 4)[3]
+    return make_class(lessons, 4, 2)[3]
 
 
 def test_every_hidden_test_is_a_check_with_its_task_and_weight(lessons, checks):
@@ -90,13 +90,20 @@ def test_a_check_passes_the_right_names_and_no_wrong_ones(lessons, monkeypatch):
 
 
 def test_hand_ins_are_right_and_wrong_by_turns_and_no_two_are_the_same(lessons):
-    made = make_class(lessons, 10)
+    made = make_class(lessons, 10, 5)
 
     assert [bool(one.wrong) for one in made] == [False, True] * 5
     assert [next(iter(one.wrong))[0] for one in made[1::2]] == ["windows", "cell", "training", "rollout", "windows"]
     assert len({one.mistake for one in made}) == 6
     for lesson in lessons:
         assert len({one.text(lesson.name) for one in made}) == 10
+
+
+def test_mistakes_come_again_once_all_have_been_there(lessons):
+    made = make_class(lessons, 8, 2)
+
+    assert [one.mistake for one in made[5:8:2]] == [one.mistake for one in made[1:4:2]]
+    assert made[1].mistake != made[3].mistake
 
 
 def test_a_wrong_program_stands_below_the_right_one_in_file_and_notebook(lessons, wrong):

@@ -6,6 +6,7 @@ takes the same seconds beside an idle neighbour and beside ten busy ones.
 
 import contextlib
 import os
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -36,13 +37,13 @@ class Counter:
 
     def __init__(self, process: int | str) -> None:
         try:
-            self._file = os.open(f"/proc/{process}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-        except (OSError, AttributeError):  # no such process, no such file here, or no Linux
+            self._file = os.open(f"/proc/{process}/schedstat", os.O_RDONLY)
+        except OSError:  # no such process, or no such file here
             self._file = -1
 
     def used(self) -> Used:
         """Ask the kernel; all 0 where it does not tell, or does so no more."""
-        if self._file < 0:
+        if sys.platform == "win32" or self._file < 0:
             return Used()
         try:
             ran, queued, _ = os.pread(self._file, 100, 0).split()

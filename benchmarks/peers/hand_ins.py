@@ -34,14 +34,18 @@ class HandIn:
         return "\n\n".join(filter(None, [self.wrong.get((lesson, task), ""), f"# {self.student}"]))
 
 
-def make_class(lessons: Sequence[Lesson], count: int) -> list[HandIn]:
-    """Make hand-ins, by turns right and wrong; each wrong one has one known mistake, in one lesson after the other."""
+def make_class(lessons: Sequence[Lesson], count: int, distinct: int) -> list[HandIn]:
+    """Make hand-ins, by turns right and wrong; each wrong one has one known mistake, in one lesson after the other.
+
+    Args:
+        distinct: how many mistakes there are; then they come again, as they do in a large class.
+    """
     answers = {lesson.name: _answer(lesson) for lesson in lessons}
     known = {lesson.name: mistakes(lesson) for lesson in lessons[: count // 2]}
     made = []
     for number in range(count):
         turn, is_wrong = divmod(number, 2)
-        student = f"student{number:03d}"
+        student, turn = f"student{number:03d}", turn % distinct
         if is_wrong:
             made.append(_wrong(student, answers, lessons[turn % len(lessons)].name, known, turn // len(lessons)))
         else:
