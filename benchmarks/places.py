@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from unittest.mock import patch
 
 from grading import alone, make_class
 
@@ -21,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WARM = 3  # hand-ins that are not counted
 
 
-def count_workers(spent):
-    """Have every worker that is closed from now on add its seconds."""
+def counting(spent):
+    """Have every worker that is closed meanwhile add its seconds."""
     close = Worker.close
 
     def counted(self):
@@ -32,7 +33,7 @@ def count_workers(spent):
             spent["number of workers"] += 1
         return ended
 
-    Worker.close = counted
+    return patch.object(Worker, "close", counted)
 
 
 def seconds_of(pid):
@@ -61,13 +62,13 @@ def grade_all(exam, course, folders, pictures, spent):
 def places(folders, pictures):
     """Return the seconds of a hand-in by place."""
     course, spent = load_course(ROOT), Counter()
-    count_workers(spent)
     lessons = course.assignment("sine").lessons
 
     def work(exam):
         grade_all(exam, course, folders, pictures, spent)
 
-    run_session(course_exam(lessons, "seed", work, has_public=pictures))
+    with counting(spent):
+        run_session(course_exam(lessons, "seed", work, has_public=pictures))
     return {name: seconds / (len(folders) - WARM) for name, seconds in spent.items()}
 
 

@@ -231,5 +231,5 @@ def _needed(lesson: str, sources: dict[str, list[str]]) -> dict[str, list[str]]:
     lines = "\n".join(
         line for cells in sources.values() for cell in cells for line in cell.split("\n") if IMPORT.search(line)
     )
-    others = (name for name in sources if name != lesson and re.search(rf"\b(?:import|from)\s.*\b{name}\b", lines))
+    others = (name for name in sources if name != lesson and re.search(rf"{IMPORT.pattern}.*\b{name}\b", lines))
     return {name: sources[name] for name in (lesson, *others)}

@@ -19,7 +19,7 @@ from autograder.course.model import Course
 from autograder.errors import GradingError
 from autograder.grading.cluster_course import pack_course
 from autograder.grading.cluster_worker import grade_chunk, release
-from autograder.grading.crew import Crew
+from autograder.grading.crew import Crew, Event
 from autograder.grading.dask_address import OPEN, read_address, safe_address
 from autograder.grading.dask_client import connect
 from autograder.grading.request import ExaminerRequest
@@ -35,7 +35,6 @@ ENDED = "The machine that graded this hand-in ended it, or was ended."
 GONE = "The scheduler at {address} is gone. Run the same command again: what is graded is kept."
 NO_WORKER = "No worker of dask is at {address}. Start some, then run the same command again: what is graded is kept."
 REFUSED = "The worker {worker} cannot grade. {why}"
-Event = tuple[str, ExaminerRequest, dict[str, Any]]
 
 
 @dataclass(frozen=True)
