@@ -5,7 +5,7 @@ import os
 
 import psutil
 
-EXAMINER, READER = "autograder.grading.examiner", "autograder.grading.reader"
+EXAMINER, READER = "autograder.grading.chief", "autograder.grading.reader"
 HOST = "autograder.grading.cluster_host"
 ROLES = ("main", "chief", "examiner", "zygote", "branch", "worker")
 CLUSTER = (*ROLES, "reader", "host", "dask worker", "scheduler")

@@ -21,7 +21,7 @@ from autograder.grading.request import ExaminerRequest
 from autograder.grading.show import show_grading
 from autograder.intake import is_work
 
-EXAMINER = "autograder.grading.examiner"
+EXAMINER = "autograder.grading.chief"
 ANSWER = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
 SPIN = ANSWER.replace("return 2 * x", "while True: pass")
 COMMAND = [sys.executable, "-m", "autograder.cli", "grade", "play", "hand-ins", "-o", "out"]

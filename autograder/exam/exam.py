@@ -26,6 +26,7 @@ from autograder.exam.local import Local
 from autograder.exam.mistakes import RunMistakes
 from autograder.exam.module import Ask, Module, transcript
 from autograder.exam.session import FIXTURES, Item, Measured, PlannedTest, TestRun, plan_of, run_quietly
+from autograder.isolation.inside.lean import without_compiler
 
 
 class Exam:
@@ -218,13 +219,14 @@ def run_session(exam: Exam, threads: int | None = 1) -> None:
 
     Args:
         threads: the number of torch's threads. It is one, as in a worker: sums of several threads differ in the last
-            digit, and an unstable training makes that difference large. None does not change it: a notebook's kernel
-            belongs to the student.
+            digit, and an unstable training makes that difference large. None changes nothing of torch: a notebook's
+            kernel belongs to the student.
 
     Raises:
         GradingError: the tests could not be collected or the session stopped.
     """
     if threads is not None:
         torch.set_num_threads(threads)
+        without_compiler()
     if exam.files:
         run_quietly([str(file) for file in exam.files], exam.root, exam)

@@ -16,7 +16,7 @@ from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import ENOUGH, need_descriptors
 from autograder.isolation.inside.sandbox import tier, weakness
 
-EXAMINER = "autograder.grading.examiner"
+EXAMINER = "autograder.grading.chief"
 ASLEEP_PER_JOB = 12
 SPARE_BYTES = 2 << 30  # what the worker of one more examiner may take
 OPEN_WAITS = (0.0, 1.0, 5.0)

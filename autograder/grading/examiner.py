@@ -1,11 +1,12 @@
 """Grader processes: a chief that holds the exam, and examiners forked off it that grade with it.
 
-The chief is started as: python -m autograder.grading.examiner FD. It reads the settings, warms up, times the right
-answers and says what holds; then it makes an examiner of each channel that is sent to it. An examiner is sent a request
-for each hand-in, as JSON, and answers with its result. With `cells` it answers with what the cells of a notebook show,
-with `why` with why a task does not pass. With `alone` the path may be a single file too.
+The chief, which `chief.py` starts, times the right answers and says what holds; then it makes an examiner of each
+channel that is sent to it. An examiner is sent a request for each hand-in, as JSON, and answers with its result. With
+`cells` it answers with what the cells of a notebook show, with `why` with why a task does not pass. With `alone` the
+path may be a single file too.
 """
 
+import gc
 import json
 import os
 import socket
@@ -18,53 +19,36 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.course.model import MANIFEST, Assignment, Course, Lesson, load_course
-from autograder.errors import LINUX_ONLY, GradingError, NotStarted, UnrollError
+from autograder.errors import LINUX_ONLY, GradingError, NotStarted
 from autograder.exam.clock import Budget
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine, sources_of
 from autograder.exam.why import explain
 from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.pace import measured
-from autograder.grading.request import GONE, ExaminerRequest, say
+from autograder.grading.request import ExaminerRequest, say, until_gone
 from autograder.grading.shown import Notebook
 from autograder.intake import HandIn, Student, read_hand_in, read_one
 from autograder.intake.alike import code_digests
-from autograder.isolation.descriptors import ERRORS, TOO_FEW
 from autograder.isolation.forked import Zygote
-from autograder.isolation.inside.endings import end_with_parent
-from autograder.isolation.launch import Process
+from autograder.isolation.launch import Launched, Process
 from autograder.isolation.proof import prove_layers
 
 
-def main() -> None:
-    """Serve until the other side closes; say in one message why where the exam cannot be held."""
-    end_with_parent()
-    channel = Connection(int(sys.argv[1]))
-    _serve(channel, lambda: serve(channel, json.loads(channel.recv_bytes())))
+def serve(channel: Connection, settings: dict[str, Any], launched: Launched) -> None:
+    """Collect the tests, time the right answers, and fork an examiner whenever one is wanted.
 
-
-def _serve(channel: Connection, work: Callable[[], None]) -> None:
-    try:
-        work()
-    except GONE:
-        return
-    except UnrollError as error:
-        say(channel, {"error": str(error), "exit_status": error.exit_status})
-    except OSError as error:
-        if error.errno not in ERRORS:
-            raise
-        say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
-
-
-def serve(channel: Connection, settings: dict[str, Any]) -> None:
-    """Start a zygote, collect the tests, time the right answers, and fork an examiner whenever one is wanted."""
-    course = load_course(Path(settings["course"]))
-    assignment = course.assignment(settings["assignment"])
-    with Zygote() as zygote:
+    Args:
+        launched: a zygote that warms up.
+    """
+    with Zygote(launched=launched) as zygote:
+        course = load_course(Path(settings["course"]))
+        assignment = course.assignment(settings["assignment"])
 
         def work(exam: Exam) -> None:
             allowed = prove_layers(zygote, course.root / MANIFEST)
             budget = measured(exam, _to_time(assignment, settings), zygote, course.limits)
+            _clear_up()
             bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget)
             say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             forked: dict[int, Forked] = {}
@@ -76,6 +60,13 @@ def serve(channel: Connection, settings: dict[str, Any]) -> None:
                     _take_end(pidfd, forked, zygote)
 
         run_session(course_exam(assignment.lessons, settings["seed"], work, has_public=course.has_pictures))
+
+
+def _clear_up() -> None:
+    """Leave alone from now on what every examiner has: looking through it would copy it for each."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _to_time(assignment: Assignment, settings: dict[str, Any]) -> list[Lesson]:
@@ -153,7 +144,7 @@ def _take_end(pidfd: int, forked: dict[int, Forked], zygote: Zygote) -> None:
 def _become_examiner(bench: "ExaminerBench", channel: Connection, zygote: Zygote) -> NoReturn:
     try:
         say(channel, {"pid": os.getpid()})
-        _serve(channel, lambda: bench.grade_all(channel, zygote))
+        until_gone(channel, lambda: bench.grade_all(channel, zygote))
     except BaseException:
         traceback.print_exc()
     finally:
@@ -228,7 +219,3 @@ class ExaminerBench:
         shown = notebook.run(cells)
         self.shown = hand_in.digest, left - notebook.spent
         return shown
-
-
-if __name__ == "__main__":
-    main()

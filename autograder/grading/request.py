@@ -4,9 +4,13 @@ Requests and answers are messages of JSON.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Self
+
+from autograder.errors import GradingError, UnrollError
+from autograder.isolation.descriptors import ERRORS, TOO_FEW
 
 GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)  # the other side, or the whole run
 
@@ -14,6 +18,20 @@ GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)  # t
 def say(channel: Connection, message: dict[str, Any]) -> None:
     """Send one message."""
     channel.send_bytes(json.dumps(message).encode())
+
+
+def until_gone(channel: Connection, work: Callable[[], None]) -> None:
+    """Work until the other side closes; say in one message why where that cannot be done."""
+    try:
+        work()
+    except GONE:
+        return
+    except UnrollError as error:
+        say(channel, {"error": str(error), "exit_status": error.exit_status})
+    except OSError as error:
+        if error.errno not in ERRORS:
+            raise
+        say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Start a zygote and go on at once: a program of its own, or a fork of this process, which has torch already."""
 
-import gc
 import os
 import signal
 import socket
@@ -124,7 +123,6 @@ def one_thread() -> None:
 def _become_zygote(control: socket.socket, log: int, quick: bool) -> None:
     if sys.platform != "linux":
         return
-    gc.enable()  # who imported torch may have done so without
     try:
         sys.path[:] = [path for path in sys.path if "site-packages" in path or path.startswith(sys.base_prefix)]
         from autograder.isolation.inside import zygote

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import importlib
 import sys
+import tempfile
 from pathlib import Path
 
 PRELOADED = (
@@ -19,7 +20,7 @@ def warm_up(quick: bool = False) -> None:
     """Import and run once what lessons use, so that no worker pays for it.
 
     Args:
-        quick: torch alone, not what optimizers and matplotlib need.
+        quick: torch alone, not matplotlib, and no huge pages.
     """
     import torch
 
@@ -28,31 +29,31 @@ def warm_up(quick: bool = False) -> None:
 
     torch.set_num_threads(1)
     compile_nothing()
-    if quick:
-        without_compiler()
+    without_compiler()
+    tempfile.tempdir = "/"  # torch's compiler, where a program asks for it, looks for a folder that it never writes to
     for name in OURS:
         importlib.import_module(f"autograder.isolation.inside.{name}")
-    _run_layers(with_optimizers=not quick)
+    _run_layers()
     _use_meta()
     if not quick:
         _import_the_rest()
         gc.collect()
     torch.manual_seed(0)
     gc.freeze()
+    gc.enable()
     if not quick:
         _use_huge_pages()
 
 
-def _run_layers(with_optimizers: bool) -> None:
+def _run_layers() -> None:
     import torch
 
-    kinds = (torch.optim.SGD, torch.optim.Adam) if with_optimizers else ()
     for layer in (torch.nn.RNN, torch.nn.GRU, torch.nn.LSTM):
         net = layer(2, 3, batch_first=True)
         loss = torch.nn.functional.mse_loss(net(torch.zeros(2, 3, 2))[0], torch.ones(2, 3, 3))
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        for kind in kinds:
+        for kind in (torch.optim.SGD, torch.optim.Adam):
             kind(net.parameters(), lr=0.1).step()
 
 
