@@ -1,10 +1,15 @@
-"""A check at home looks at the device of results; it does so without torch's compiler, and finds the same."""
+"""Code is run without torch's compiler: what it computes is the same, and who asks for the compiler gets it."""
 
 import json
 import subprocess
 import sys
 
 import pytest
+import torch
+
+from autograder.isolation.forked import Zygote
+from autograder.isolation.limits import Limits
+from autograder.isolation.worker import Worker
 
 PROGRAM = """
 import json, sys
@@ -32,12 +37,79 @@ def test_what_stays_on_a_device_is_told_from_what_leaves_it(quick: bool) -> None
     assert run(quick)[0] == [True, False]
 
 
-def test_a_quick_check_imports_no_compiler() -> None:
-    assert not run(quick=True)[1]
+@pytest.mark.parametrize("quick", [True, False])
+def test_no_compiler_is_imported(quick: bool) -> None:
+    assert not run(quick)[1]
 
 
-def test_what_a_look_at_devices_needs_is_imported_before_there_are_workers() -> None:
-    assert run(quick=True)[2] == ["play"]
+@pytest.mark.parametrize("quick", [True, False])
+def test_what_a_look_at_devices_needs_is_imported_before_there_are_workers(quick: bool) -> None:
+    assert run(quick)[2] == ["play"]
+
+
+TRAINING = """
+import sys
+import torch
+
+if {lean}:
+    from autograder.isolation.inside.lean import without_compiler
+
+    without_compiler()
+KINDS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam", "Rprop", "ASGD", "Adamax", "LBFGS")
+
+
+def trained(kind, **options):
+    torch.manual_seed(0)
+    layer = torch.nn.GRU(2, 3)
+    optimizer = getattr(torch.optim, kind)(layer.parameters(), lr=0.1, **options)
+
+    def closure():
+        assert torch.is_grad_enabled()
+        optimizer.zero_grad()
+        loss = layer(torch.ones(4, 2))[0].square().sum()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(layer.parameters(), 1.0)
+        return loss
+
+    with torch.set_grad_enabled(kind != "Adam"):
+        optimizer.step() if kind == "Adam" else [optimizer.step(closure) for _ in range(3)]
+        assert torch.is_grad_enabled() == (kind != "Adam")
+    return [parameter.tolist() for parameter in layer.parameters()]
+
+
+found = [trained(kind) for kind in KINDS] + [trained("SGD", momentum=0.9, nesterov=True), trained("Adam", foreach=True)]
+print(found)
+print("torch._dynamo" in sys.modules)
+"""
+
+
+def test_optimizers_step_as_they_do_with_a_compiler_and_import_none() -> None:
+    commands = [[sys.executable, "-c", TRAINING.format(lean=lean)] for lean in (True, False)]
+    lean, usual = (subprocess.run(one, capture_output=True, text=True) for one in commands)
+
+    assert usual.returncode == lean.returncode == 0, usual.stderr + lean.stderr
+    (found, has_compiler), (expected, usually) = (done.stdout.splitlines() for done in (lean, usual))
+    assert found == expected
+    assert (has_compiler, usually) == ("False", "True")
+
+
+ASKS = """
+import torch
+def slope(x): return torch.func.grad(lambda t: t.sin().sum())(x)
+def again(x): return torch.utils.checkpoint.checkpoint(torch.sin, x, use_reentrant=False)
+def apart(x): return torch.compiler.disable(torch.sin)(x)
+def itself(x): return __import__("torch._dynamo")._dynamo.is_compiling()
+"""
+ANSWERS = {"slope": torch.ones(3).cos(), "again": torch.ones(3).sin(), "apart": torch.ones(3).sin(), "itself": False}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_who_asks_for_the_compiler_gets_it_in_a_locked_process(zygote: Zygote, name: str) -> None:
+    with Worker(zygote, Limits()) as worker:
+        worker.ask("load", {"value": {"lesson": "play", "sources": {"play": [ASKS]}, "light": False}})
+        found = worker.ask("call", {"name": name, "args": [torch.ones(3)], "kwargs": {}})
+
+    assert torch.equal(torch.as_tensor(found), torch.as_tensor(ANSWERS[name]))
 
 
 FROM_HERE = """

@@ -306,9 +306,9 @@ def test_ctrl_c_while_a_module_is_imported_ends_with_the_same_status(tmp_path: P
     assert (done.returncode, done.stderr) == (3, "unroll: Stopped.\n")
 
 
-def test_a_quick_check_of_what_wants_an_optimizer_after_all_is_done_again(folder: Path, course: Course) -> None:
-    step = "    getattr(torch, 'op' + 'tim').SGD([torch.zeros(1, requires_grad=True)], lr=0.1).step()\n    return "
-    write(folder, "cell", answer(course, "cell").replace(f"    return {TANH}", f"{step}{TANH}"))
+def test_a_quick_check_of_what_wants_matplotlib_after_all_is_done_again(folder: Path, course: Course) -> None:
+    picture = "    __import__('mat' + 'plotlib.pyplot').pyplot.figure()\n    return "
+    write(folder, "cell", answer(course, "cell").replace(f"    return {TANH}", f"{picture}{TANH}"))
 
     done = unroll(folder, "check", "sine/cell:rnn_cell")
 

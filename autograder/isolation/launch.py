@@ -1,5 +1,6 @@
 """Start a zygote and go on at once: a program of its own, or a fork of this process, which has torch already."""
 
+import gc
 import os
 import signal
 import socket
@@ -93,7 +94,7 @@ def launch_from_here(quick: bool) -> Launched:
     because there are other threads or this is no Linux, a program of its own is started.
 
     Args:
-        quick: do not import what optimizers and matplotlib need; code that uses them cannot be run then.
+        quick: do not import matplotlib; code that uses it cannot be run then.
     """
     if sys.platform != "linux" or not _has_one_thread():
         return launch()
@@ -123,6 +124,7 @@ def one_thread() -> None:
 def _become_zygote(control: socket.socket, log: int, quick: bool) -> None:
     if sys.platform != "linux":
         return
+    gc.enable()  # who imported torch may have done so without
     try:
         sys.path[:] = [path for path in sys.path if "site-packages" in path or path.startswith(sys.base_prefix)]
         from autograder.isolation.inside import zygote

@@ -44,7 +44,7 @@ def open_workers_from_here(quick: bool) -> Workers:
     """Start what workers come from for one short use: where it can be, a fork of this process, once it has torch.
 
     Args:
-        quick: do not import what optimizers and matplotlib need before somebody wants it.
+        quick: do not import matplotlib before somebody wants it.
     """
     from autograder.isolation.launch import launch_from_here, one_thread
 

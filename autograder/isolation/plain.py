@@ -36,7 +36,7 @@ class Spares:
     """Starts plain processes before they are needed.
 
     Args:
-        quick: they do not import what optimizers and matplotlib need before somebody wants it.
+        quick: they do not import matplotlib before somebody wants it.
     """
 
     def __init__(self, quick: bool = False) -> None:
