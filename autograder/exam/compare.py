@@ -90,6 +90,8 @@ def same(
     assert actual.dtype == expected.dtype or not dtype, (
         f"{what} should have dtype {_short(expected.dtype)}, but has {_short(actual.dtype)}."
     )
+    if actual.dtype == expected.dtype and torch.equal(actual, expected):
+        return  # as most right answers are, bit for bit; what follows takes ten times as long
     tolerance = atol if atol is not None else TOLERANCE.get(expected.dtype, 0.0)
     wrong = ~torch.isclose(actual.double(), expected.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
     if not bool((~wrong).all()):

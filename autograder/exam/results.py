@@ -85,9 +85,9 @@ class TaskResult:
 
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data: the whole message, and of it the cause."""
-        data = asdict(self)
+        data = {**vars(self), **{key: list(map(asdict, getattr(self, key))) for key in EVIDENCE if key != "curves"}}
         del data["fact"]
-        return {**data, "message": self.message}
+        return {**data, "curves": [dict(vars(curve)) for curve in self.curves], "message": self.message}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -179,8 +179,9 @@ class HandInResult:
         return replace(self, tasks=tasks, tests=(), output={}, notes=(), panels=())
 
     def to_json(self) -> dict[str, Any]:
-        """Turn into plain data for `json.dumps`."""
-        return {**asdict(self), "tasks": [task.to_json() for task in self.tasks]}
+        """Turn into plain data for `json.dumps`; `asdict` would copy every number of every picture."""
+        flat = {key: [dict(vars(one)) for one in getattr(self, key)] for key in ("tests", "panels")}
+        return {**vars(self), **flat, "tasks": [task.to_json() for task in self.tasks], "output": dict(self.output)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
