@@ -377,11 +377,15 @@ class ScriptedProcess:
 
     def __init__(self, *answers: dict[str, Any] | None) -> None:
         self._answers = list(answers)
+        self.channel: Any = self
         self.got: list[Any] = []
         self.is_closed = False
 
     def send(self, message: Any) -> None:
         self.got.append(message)
+
+    def poll(self, timeout: float) -> bool:
+        return bool(self._answers)  # with none left it is silent
 
     def receive(self) -> dict[str, Any]:
         answer = self._answers.pop(0)
@@ -473,6 +477,42 @@ def test_why_a_machine_must_not_grade_is_told_and_nothing_is_raised(beside: Call
     assert "JSONDecodeError" in asked(chunk="no JSON")["refused"]
 
 
+class ScriptedWorker:
+    """A worker of dask that has one task, in some state."""
+
+    def __init__(self, state: str) -> None:
+        self.state = SimpleNamespace(tasks={"task": SimpleNamespace(state=state)})
+
+    def get_current_task(self) -> str:
+        return "task"
+
+
+@pytest.mark.parametrize("answers", [[], [STRONG]], ids=["while it warms up", "in the middle"])
+def test_a_chunk_that_dask_has_cancelled_ends_what_runs_here(
+    beside: Callable[..., ScriptedProcess], monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+) -> None:
+    process = beside(*answers)
+    states = iter(["executing", "executing", "cancelled"])
+    monkeypatch.setattr(cluster_worker, "_worker", lambda: ScriptedWorker(next(states)))
+
+    assert asked() == {"died": True, "why": ""}
+    assert process.is_closed and not MACHINE.hosts and not list(states)
+
+
+def test_a_machine_that_nobody_asks_leaves_the_class_and_then_asks_for_the_course(
+    beside: Callable[..., ScriptedProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_worker, "IDLE_SECONDS", 0.05)
+    process = beside(STRONG, {"answers": {"s0": 1}})
+
+    assert asked() == {**STRONG, "answers": {"s0": 1}}
+    while MACHINE.hosts:
+        pass
+
+    assert process.is_closed
+    assert asked(b"") == {"want": True}
+
+
 def test_a_run_that_has_ended_begins_nothing_more(beside: Callable[..., ScriptedProcess]) -> None:
     beside(STRONG)
     release("run")
@@ -487,7 +527,7 @@ def test_the_process_beside_is_ended_with_its_run(beside: Callable[..., Scripted
 
     ours, theirs = socket.socketpair()
     process = beside()
-    process.channel = Connection(ours.detach())  # type: ignore[attr-defined]
+    process.channel = Connection(ours.detach())
     MACHINE.hosts["run"] = Host(process, Path("/scratch/none"))  # type: ignore[arg-type]
 
     with theirs, replaced(process):

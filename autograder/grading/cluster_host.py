@@ -27,7 +27,6 @@ from autograder.grading.request import GONE, ExaminerRequest, say
 from autograder.isolation.inside.endings import end_with_parent
 from autograder.reports.class_page.changes import other_parts
 
-IDLE_SECONDS = 900.0  # until a machine that nobody asks any more is left as it was
 OTHERS = "It has another one of {what} than the machine that asks. Install the same version of everything on both."
 
 
@@ -85,6 +84,7 @@ def serve(channel: Connection, settings: dict[str, Any], place: Path) -> None:
     """Say what holds here, or why this machine must not grade; then answer each chunk.
 
     Raises:
+        EOFError: the worker of dask has closed the channel.
         UnrollError: nothing can be graded here now; another machine, or another try, may do better.
     """
     unpack_course(base64.b64decode(settings["packed"]), place)
@@ -99,7 +99,7 @@ def serve(channel: Connection, settings: dict[str, Any], place: Path) -> None:
         say(channel, {"layers": crew.layers, "weakness": crew.weakness, "budget": crew.budget})
         if crew.weakness and not settings["accept_weak"]:
             return
-        while channel.poll(IDLE_SECONDS):
+        while True:
             requests = [ExaminerRequest.from_json(one) for one in json.loads(channel.recv_bytes())]
             say(channel, {"answers": graded(crew, requests)})
 
