@@ -207,6 +207,13 @@ def run(opened: tuple[Cluster, ScriptedClient], asked: Sequence[ExaminerRequest]
     return {one.student: answer for one, answer in done}
 
 
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let eight hand-ins travel together, as on a large cluster."""
+    monkeypatch.setattr(cluster, "chunk_size", lambda hand_ins, workers: 8)
+
+
+@pytest.mark.usefixtures("together")
 def test_hand_ins_travel_in_chunks_and_each_has_an_answer(opened: Opener) -> None:
     crew, client = opened(workers=(HERE, OTHER))
 
@@ -218,10 +225,17 @@ def test_hand_ins_travel_in_chunks_and_each_has_an_answer(opened: Opener) -> Non
     assert all(future.is_released for future in client.futures)
 
 
-def test_a_small_class_is_spread_over_the_machines(opened: Opener) -> None:
+@pytest.mark.parametrize(
+    ("hand_ins", "workers", "size"), [(4000, 2, 1), (4000, 31, 1), (4000, 32, 2), (10_000, 500, 5), (10**6, 500, 8)]
+)
+def test_each_result_comes_at_once_unless_too_many_would_come(hand_ins: int, workers: int, size: int) -> None:
+    assert cluster.chunk_size(hand_ins, workers) == size
+
+
+def test_each_hand_in_travels_alone_to_a_few_machines(opened: Opener) -> None:
     crew, client = opened(workers=(HERE, OTHER))
 
-    run((crew, client), requests(*["text"] * 8))
+    run((crew, client), requests(*["text"] * 70))
 
     assert {len(chunk) for chunk in client.chunks} == {1}
 
@@ -251,6 +265,7 @@ def test_a_machine_that_comes_later_gets_the_course(opened: Opener) -> None:
     assert [bool(sent[2]) for sent in client.sent] == [True, False, True]
 
 
+@pytest.mark.usefixtures("together")
 @pytest.mark.parametrize("end", [Killed("4 workers"), {"died": True}], ids=["dask's worker", "ours beside it"])
 def test_a_hand_in_that_ends_machines_costs_itself_alone(opened: Opener, end: Any) -> None:
     crew, client = opened(lambda students, packed: end if "s5" in students else graded(students))
