@@ -16,7 +16,9 @@ from autograder.cli.commands import cli
 from autograder.errors import GradingError, UsageError
 from autograder.grading import merge as merging
 from autograder.grading.anonymous import KEY
+from autograder.grading.as_json import print_grading
 from autograder.grading.merge_show import show_merging
+from autograder.grading.opening import Options
 from autograder.grading.places import read_places
 from autograder.grading.publish import publish
 from autograder.grading.request import ExaminerRequest
@@ -161,6 +163,24 @@ def test_shards_put_together_are_one_run(cut: Cut, count: int) -> None:
     assert "To be looked at by hand, 1:" in merged
     assert any(line.startswith("  cy: Its shard could not grade it.") for line in merged)
     assert not cut.all_graded
+
+
+def test_programs_read_of_shards_what_they_read_of_one_run(cut: Cut) -> None:
+    (cut.small.hand_ins / "double.py").write_text("x = 1\n")  # nobody's
+    roster = table(cut.root, "roster.csv", "name,email", "ada,ada@x.org", "Away Willis,w@x.org")
+    shards = cut.grade_all(roster=roster)
+    cut.small.capsys.readouterr()
+    print_grading(cut.small.course, "play", cut.small.hand_ins, cut.whole, Options(seed=SEED, roster=roster))
+    one = json.loads(cut.small.capsys.readouterr().out)
+
+    done = CliRunner().invoke(cli, ["merge", *map(str, shards), "-o", str(cut.out), "--json"])
+
+    many = json.loads(done.stdout)
+    assert done.exit_code == 3
+    assert complaints("graded", many) == []
+    assert many["failed"].pop("cy").startswith("Its shard could not grade it.") and one["failed"].pop("cy")
+    assert many == {**one, "out": str(cut.out), "said": [], "skipped": []}
+    assert many["loose"] == ["double.py"]
 
 
 def test_pages_and_records_are_those_of_the_shards(cut: Cut) -> None:

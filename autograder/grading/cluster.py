@@ -2,8 +2,8 @@
 
 It is asked like a crew on one machine. A process here reads the hand-ins; those that are graded already go nowhere. The
 others travel as text in chunks, mostly of one, so that each result comes as soon as it is there. A chunk whose machine
-was lost is done again by dask; one that ends its machines is done again hand-in by hand-in. Answers come as JSON, and no
-answer is unpickled.
+was lost is done again by dask; one that ends its machines is done again hand-in by hand-in. Answers come as JSON, and
+none is unpickled.
 """
 
 import contextlib

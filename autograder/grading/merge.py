@@ -43,11 +43,13 @@ class Merged:
 
     Args:
         loose: names of what looks like work and is no student's.
+        people: who the students are, by the folder of the report.
     """
 
     assignment: Assignment
     graded: Graded
     loose: tuple[str, ...]
+    people: Mapping[str, Identity]
 
 
 def merge(outs: Sequence[Path], out: Path, yes: bool, watcher: GradingWatcher) -> Merged:
@@ -129,7 +131,7 @@ def _merge(
         people = {folder: Identity(*who) for one in shards for folder, who in one.part.people.items()}
         assignment = first.run.assignment
         write_tables(out, assignment, results, len(results), facts_of(shards), people, first.run.parts)
-    return Merged(assignment, Graded(results, failed, [], alike), first.part.loose)
+    return Merged(assignment, Graded(results, failed, [], alike), first.part.loose, people)
 
 
 def _copy(there: Path, here: Path) -> None:
