@@ -23,7 +23,7 @@ from autograder.errors import LINUX_ONLY, GradingError, UnrollError
 from autograder.grading.cluster_course import unpack_course
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint, parts
-from autograder.grading.request import GONE, ExaminerRequest, say
+from autograder.grading.request import GONE, ExaminerRequest, say, say_at_last
 from autograder.isolation.inside.endings import end_with_parent
 from autograder.reports.class_page.changes import other_parts
 
@@ -45,7 +45,7 @@ def main() -> None:
     except GONE:
         return
     except (UnrollError, OSError) as error:
-        say(channel, {"failed": str(error)})
+        say_at_last(channel, {"failed": str(error)})
 
 
 @contextlib.contextmanager

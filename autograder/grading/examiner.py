@@ -25,7 +25,7 @@ from autograder.exam.examine import examine, sources_of
 from autograder.exam.why import explain
 from autograder.grading.fingerprint import with_kit_digest
 from autograder.grading.pace import measured
-from autograder.grading.request import GONE, ExaminerRequest, say
+from autograder.grading.request import GONE, ExaminerRequest, say, say_at_last
 from autograder.grading.shown import Notebook
 from autograder.intake import HandIn, Student, read_hand_in, read_one
 from autograder.intake.alike import code_digests
@@ -49,11 +49,11 @@ def _serve(channel: Connection, work: Callable[[], None]) -> None:
     except GONE:
         return
     except UnrollError as error:
-        say(channel, {"error": str(error), "exit_status": error.exit_status})
+        say_at_last(channel, {"error": str(error), "exit_status": error.exit_status})
     except OSError as error:
         if error.errno not in ERRORS:
             raise
-        say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
+        say_at_last(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:

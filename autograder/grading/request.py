@@ -3,6 +3,7 @@
 Requests and answers are messages of JSON.
 """
 
+import contextlib
 import json
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
@@ -14,6 +15,12 @@ GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)  # t
 def say(channel: Connection, message: dict[str, Any]) -> None:
     """Send one message."""
     channel.send_bytes(json.dumps(message).encode())
+
+
+def say_at_last(channel: Connection, message: dict[str, Any]) -> None:
+    """Send one message before the end, if the other side is still there to hear it."""
+    with contextlib.suppress(*GONE):
+        say(channel, message)
 
 
 @dataclass(frozen=True)
