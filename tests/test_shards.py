@@ -224,6 +224,16 @@ def test_a_class_by_number_has_the_same_numbers_in_every_part(cut: Cut) -> None:
     assert "ada" not in (cut.out / "grades.csv").read_text()
 
 
+def test_a_merge_counts_the_students_and_not_the_shards(cut: Cut) -> None:
+    folders = cut.grade_all(2)
+    cut.small.capsys.readouterr()
+
+    show_merging(folders, cut.out)
+
+    lines = cut.small.capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == [f"[{number}/7]" for number in range(1, 8)]
+
+
 def test_a_second_merge_says_what_moved(cut: Cut) -> None:
     folders = cut.grade_all()
     cut.merge(folders)

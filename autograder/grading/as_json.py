@@ -8,7 +8,7 @@ from typing import Any
 from autograder import __version__
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
-from autograder.grading.merge import Merged, merge
+from autograder.grading.merge import Merged, class_size, merge
 from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.run import Graded, grade
 from autograder.grading.show import perhaps_unheard
@@ -43,7 +43,7 @@ def print_merging(outs: Sequence[Path], out: Path, yes: bool = False) -> bool:
 
     Returns: whether everybody's work is graded.
     """
-    with progress(len(outs)) as bar:
+    with progress(class_size(outs)) as bar:
         merged = merge(outs, out, yes, bar)
     _print(merged_object(merged, out))
     return not (merged.graded.failed or merged.loose)

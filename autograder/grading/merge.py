@@ -21,7 +21,7 @@ from autograder.grading.places import keep_places, read_places
 from autograder.grading.publication import open_publication
 from autograder.grading.run import Graded, GradingWatcher
 from autograder.grading.shard_runs import ShardRun, check_together, read_shard_run
-from autograder.grading.shards import RUN
+from autograder.grading.shards import RUN, read_part
 from autograder.grading.tables import write_tables
 from autograder.intake import Student
 from autograder.isolation.inside.endings import undisturbed
@@ -50,6 +50,12 @@ class Merged:
     graded: Graded
     loose: tuple[str, ...]
     people: Mapping[str, Identity]
+
+
+def class_size(outs: Sequence[Path]) -> int:
+    """Count the students of the class that shards are parts of; 0 where that cannot be read."""
+    part = read_part(outs[0])
+    return len(part.students) if part else 0
 
 
 def merge(outs: Sequence[Path], out: Path, yes: bool, watcher: GradingWatcher) -> Merged:
