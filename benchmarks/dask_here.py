@@ -48,13 +48,6 @@ class DaskHere:
                 self.workers[number] = self._worker()
         self._wait_for_workers()
 
-    def restart(self):
-        """End all workers, and start others."""
-        for worker in self.workers:
-            worker.kill()
-            worker.wait()
-        self.mend()
-
     def files(self):
         """List what the grader has left in the workers' scratch folders."""
         walked = os.walk(self.folder / "scratch")  # which does not mind what goes away meanwhile

@@ -207,6 +207,13 @@ def run(opened: tuple[Cluster, ScriptedClient], asked: Sequence[ExaminerRequest]
     return {one.student: answer for one, answer in done}
 
 
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let eight hand-ins travel together, as on a large cluster."""
+    monkeypatch.setattr(cluster, "chunk_size", lambda hand_ins, workers: 8)
+
+
+@pytest.mark.usefixtures("together")
 def test_hand_ins_travel_in_chunks_and_each_has_an_answer(opened: Opener) -> None:
     crew, client = opened(workers=(HERE, OTHER))
 
@@ -218,10 +225,17 @@ def test_hand_ins_travel_in_chunks_and_each_has_an_answer(opened: Opener) -> Non
     assert all(future.is_released for future in client.futures)
 
 
-def test_a_small_class_is_spread_over_the_machines(opened: Opener) -> None:
+@pytest.mark.parametrize(
+    ("hand_ins", "workers", "size"), [(4000, 2, 1), (4000, 31, 1), (4000, 32, 2), (10_000, 500, 5), (10**6, 500, 8)]
+)
+def test_each_result_comes_at_once_unless_too_many_would_come(hand_ins: int, workers: int, size: int) -> None:
+    assert cluster.chunk_size(hand_ins, workers) == size
+
+
+def test_each_hand_in_travels_alone_to_a_few_machines(opened: Opener) -> None:
     crew, client = opened(workers=(HERE, OTHER))
 
-    run((crew, client), requests(*["text"] * 8))
+    run((crew, client), requests(*["text"] * 70))
 
     assert {len(chunk) for chunk in client.chunks} == {1}
 
@@ -251,6 +265,7 @@ def test_a_machine_that_comes_later_gets_the_course(opened: Opener) -> None:
     assert [bool(sent[2]) for sent in client.sent] == [True, False, True]
 
 
+@pytest.mark.usefixtures("together")
 @pytest.mark.parametrize("end", [Killed("4 workers"), {"died": True}], ids=["dask's worker", "ours beside it"])
 def test_a_hand_in_that_ends_machines_costs_itself_alone(opened: Opener, end: Any) -> None:
     crew, client = opened(lambda students, packed: end if "s5" in students else graded(students))
@@ -377,11 +392,15 @@ class ScriptedProcess:
 
     def __init__(self, *answers: dict[str, Any] | None) -> None:
         self._answers = list(answers)
+        self.channel: Any = self
         self.got: list[Any] = []
         self.is_closed = False
 
     def send(self, message: Any) -> None:
         self.got.append(message)
+
+    def poll(self, timeout: float) -> bool:
+        return bool(self._answers)  # with none left it is silent
 
     def receive(self) -> dict[str, Any]:
         answer = self._answers.pop(0)
@@ -473,6 +492,42 @@ def test_why_a_machine_must_not_grade_is_told_and_nothing_is_raised(beside: Call
     assert "JSONDecodeError" in asked(chunk="no JSON")["refused"]
 
 
+class ScriptedWorker:
+    """A worker of dask that has one task, in some state."""
+
+    def __init__(self, state: str) -> None:
+        self.state = SimpleNamespace(tasks={"task": SimpleNamespace(state=state)})
+
+    def get_current_task(self) -> str:
+        return "task"
+
+
+@pytest.mark.parametrize("answers", [[], [STRONG]], ids=["while it warms up", "in the middle"])
+def test_a_chunk_that_dask_has_cancelled_ends_what_runs_here(
+    beside: Callable[..., ScriptedProcess], monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+) -> None:
+    process = beside(*answers)
+    states = iter(["executing", "executing", "cancelled"])
+    monkeypatch.setattr(cluster_worker, "_worker", lambda: ScriptedWorker(next(states)))
+
+    assert asked() == {"died": True, "why": ""}
+    assert process.is_closed and not MACHINE.hosts and not list(states)
+
+
+def test_a_machine_that_nobody_asks_leaves_the_class_and_then_asks_for_the_course(
+    beside: Callable[..., ScriptedProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_worker, "IDLE_SECONDS", 0.05)
+    process = beside(STRONG, {"answers": {"s0": 1}})
+
+    assert asked() == {**STRONG, "answers": {"s0": 1}}
+    while MACHINE.hosts:
+        pass
+
+    assert process.is_closed
+    assert asked(b"") == {"want": True}
+
+
 def test_a_run_that_has_ended_begins_nothing_more(beside: Callable[..., ScriptedProcess]) -> None:
     beside(STRONG)
     release("run")
@@ -487,7 +542,7 @@ def test_the_process_beside_is_ended_with_its_run(beside: Callable[..., Scripted
 
     ours, theirs = socket.socketpair()
     process = beside()
-    process.channel = Connection(ours.detach())  # type: ignore[attr-defined]
+    process.channel = Connection(ours.detach())
     MACHINE.hosts["run"] = Host(process, Path("/scratch/none"))  # type: ignore[arg-type]
 
     with theirs, replaced(process):

@@ -55,6 +55,11 @@ class Dask:
     address: str
     workers: list[psutil.Popen]
     environment: dict[str, str]
+    scratch: Path
+
+    def courses(self) -> list[Path]:
+        """List the courses that the workers have unpacked."""
+        return list(self.scratch.rglob("unroll-*"))
 
     def beside(self) -> list[psutil.Process]:
         """List what the workers have started."""
@@ -136,7 +141,7 @@ def dask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dask]:
     address = json.loads(note.read_text())["address"]
     local = ("--local-directory", str(tmp_path), "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1")
     workers = [start("worker", address, *local) for _ in range(2)]
-    yield Dask(address, workers, environment)
+    yield Dask(address, workers, environment, tmp_path)
     for one in started[::-1]:
         one.kill()
         one.wait()
@@ -145,9 +150,14 @@ def dask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dask]:
 @pytest.fixture
 def small(mini: Course, dask: Dask) -> Small:
     for name, text in WORK.items():
-        (mini.root / "hand-ins" / name).mkdir(parents=True)
-        (mini.root / "hand-ins" / name / "double.py").write_text(text)
+        hand_in(mini, name, text)
     return Small(mini, dask)
+
+
+def hand_in(course: Course, name: str, text: str) -> None:
+    """Put a student's work where the commands look for it."""
+    (course.root / "hand-ins" / name).mkdir(parents=True)
+    (course.root / "hand-ins" / name / "double.py").write_text(text)
 
 
 @pytest.mark.parametrize("dask", ["tcp"], indirect=True)
@@ -188,4 +198,37 @@ def test_ctrl_c_ends_what_runs_elsewhere_and_a_second_run_goes_on(small: Small) 
     alone = small.grade("one")
 
     assert (again.returncode, alone.returncode) == (0, 0), again.stderr + alone.stderr
+    assert small.tables("many") == small.tables("one")
+
+
+@pytest.mark.parametrize("dask", ["tcp"], indirect=True)
+def test_machines_leave_a_class_whose_client_was_killed_and_the_next_run_goes_on_at_once(small: Small) -> None:
+    run = small.start("many")
+    assert run.stderr is not None
+    run.stderr.readline()  # the first hand-in is graded
+    run.kill()
+    run.communicate()
+
+    again = small.grade("many", "--scheduler", small.dask.address)
+    alone = small.grade("one")
+
+    assert (again.returncode, alone.returncode) == (0, 0), again.stderr + alone.stderr
+    assert small.tables("many") == small.tables("one")
+    until(lambda: not small.dask.beside() and not small.dask.courses(), "something is left")
+
+
+@pytest.mark.parametrize("dask", ["tcp"], indirect=True)
+def test_a_client_that_was_paused_goes_on_although_the_machines_have_left(small: Small) -> None:
+    for number in range(10):  # so that some have not been sent yet
+        hand_in(small.course, f"one more {number}", f"{RIGHT}# {number}\n")
+    run = small.start("many")
+    assert run.stderr is not None
+    run.stderr.readline()
+    run.send_signal(signal.SIGSTOP)
+    until(lambda: not small.dask.beside(), "a machine has not left")
+    run.send_signal(signal.SIGCONT)
+    said, warned = run.communicate(timeout=1200)
+    alone = small.grade("one")
+
+    assert (run.returncode, alone.returncode) == (0, 0), said + warned + alone.stderr
     assert small.tables("many") == small.tables("one")

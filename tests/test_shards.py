@@ -16,7 +16,9 @@ from autograder.cli.commands import cli
 from autograder.errors import GradingError, UsageError
 from autograder.grading import merge as merging
 from autograder.grading.anonymous import KEY
+from autograder.grading.as_json import print_grading
 from autograder.grading.merge_show import show_merging
+from autograder.grading.opening import Options
 from autograder.grading.places import read_places
 from autograder.grading.publish import publish
 from autograder.grading.request import ExaminerRequest
@@ -163,6 +165,24 @@ def test_shards_put_together_are_one_run(cut: Cut, count: int) -> None:
     assert not cut.all_graded
 
 
+def test_programs_read_of_shards_what_they_read_of_one_run(cut: Cut) -> None:
+    (cut.small.hand_ins / "double.py").write_text("x = 1\n")  # nobody's
+    roster = table(cut.root, "roster.csv", "name,email", "ada,ada@x.org", "Away Willis,w@x.org")
+    shards = cut.grade_all(roster=roster)
+    cut.small.capsys.readouterr()
+    print_grading(cut.small.course, "play", cut.small.hand_ins, cut.whole, Options(seed=SEED, roster=roster))
+    one = json.loads(cut.small.capsys.readouterr().out)
+
+    done = CliRunner().invoke(cli, ["merge", *map(str, shards), "-o", str(cut.out), "--json"])
+
+    many = json.loads(done.stdout)
+    assert done.exit_code == 3
+    assert complaints("graded", many) == []
+    assert many["failed"].pop("cy").startswith("Its shard could not grade it.") and one["failed"].pop("cy")
+    assert many == {**one, "out": str(cut.out), "said": [], "skipped": []}
+    assert many["loose"] == ["double.py"]
+
+
 def test_pages_and_records_are_those_of_the_shards(cut: Cut) -> None:
     folders = cut.grade_all(2)
 
@@ -202,6 +222,16 @@ def test_a_class_by_number_has_the_same_numbers_in_every_part(cut: Cut) -> None:
     assert texts(cut.out, (*TABLES, KEY)) == texts(cut.whole, (*TABLES, KEY))
     assert "ada" not in (cut.folder(1) / FILE).read_text()
     assert "ada" not in (cut.out / "grades.csv").read_text()
+
+
+def test_a_merge_counts_the_students_and_not_the_shards(cut: Cut) -> None:
+    folders = cut.grade_all(2)
+    cut.small.capsys.readouterr()
+
+    show_merging(folders, cut.out)
+
+    lines = cut.small.capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == [f"[{number}/7]" for number in range(1, 8)]
 
 
 def test_a_second_merge_says_what_moved(cut: Cut) -> None:

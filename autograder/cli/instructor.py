@@ -135,7 +135,8 @@ def publish(out: Path) -> None:
 @click.argument("shards", type=FOLDER, nargs=-1, required=True)
 @click.option("-o", "--out", type=FOLDER, required=True, help="The folder for the whole class; made if it is missing.")
 @click.option("--yes", is_flag=True, help="Lower marks that are published too, without asking (see `unroll publish`).")
-def merge(shards: tuple[Path, ...], out: Path, yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the marks as one JSON object, as `unroll grade --json`.")
+def merge(shards: tuple[Path, ...], out: Path, yes: bool, as_json: bool) -> None:
     """Put the SHARDS of a class together: the folders that `unroll grade --shard` has graded into.
 
     \b
@@ -153,9 +154,11 @@ def merge(shards: tuple[Path, ...], out: Path, yes: bool) -> None:
     3  stopped; or a shard could not grade somebody; or there is work that belongs to no student; or a published mark
        would fall, and nobody said --yes. The last lines name it
     """
+    from autograder.grading.as_json import print_merging
     from autograder.grading.merge_show import show_merging
 
-    if not show_merging(shards, out, yes):
+    how = print_merging if as_json else show_merging
+    if not how(shards, out, yes):
         sys.exit(3)
 
 

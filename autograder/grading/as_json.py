@@ -1,13 +1,14 @@
-"""`unroll grade --json`: what a class got, for programs, as one JSON object on standard output."""
+"""`--json` of `unroll grade` and `unroll merge`: what a class got, for programs, as one object on standard output."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder import __version__
 from autograder.course.model import Course
 from autograder.exam.results import HandInResult, TaskResult
+from autograder.grading.merge import Merged, class_size, merge
 from autograder.grading.opening import Class, Options, open_class
 from autograder.grading.run import Graded, grade
 from autograder.grading.show import perhaps_unheard
@@ -33,29 +34,60 @@ def print_grading(course: Course, assignment: str, submissions: Path, out: Path,
     found = open_class(course, assignment, submissions, out, options.seed, options)
     with progress(len(found.asked)) as bar:
         graded = grade(found, options, bar)
-    with perhaps_unheard():
-        print(json.dumps(class_object(found, graded), indent=1), flush=True)
+    _print(class_object(found, graded))
     return not (graded.failed or found.loose)
+
+
+def print_merging(outs: Sequence[Path], out: Path, yes: bool = False) -> bool:
+    """Put shards together and print the object; progress goes to standard error.
+
+    Returns: whether everybody's work is graded.
+    """
+    with progress(class_size(outs)) as bar:
+        merged = merge(outs, out, yes, bar)
+    _print(merged_object(merged, out))
+    return not (merged.graded.failed or merged.loose)
+
+
+def _print(data: Mapping[str, Any]) -> None:
+    with perhaps_unheard():
+        print(json.dumps(data, indent=1), flush=True)
 
 
 def class_object(found: Class, graded: Graded) -> dict[str, Any]:
     """Make the object; every text in it is printable, whatever a hand-in was called."""
+    about = _object(found.out, found.assignment.name, graded, found.people, found.loose)
+    return about | {"skipped": _printable(found.skipped), "said": _printable(found.said)}
+
+
+def merged_object(merged: Merged, out: Path) -> dict[str, Any]:
+    """Make the same object of a class that was put together; a merge looks at no hand-ins, so it skips nothing."""
+    return _object(out, merged.assignment.name, merged.graded, merged.people, merged.loose)
+
+
+def _object(
+    out: Path, assignment: str, graded: Graded, people: Mapping[str, Identity], loose: Sequence[str]
+) -> dict[str, Any]:
     return {
         "version": VERSION,
         "kit": __version__,
-        "assignment": found.assignment.name,
-        "out": str(found.out),
-        "students": [_student(result, found.people) for result in Written(found.out, graded.results)],
+        "assignment": assignment,
+        "out": str(out),
+        "students": [_student(result, people) for result in Written(out, graded.results)],
         "failed": {one_line(student): one_line(why) for student, why in graded.failed.items()},
-        "loose": [one_line(name) for name in found.loose],
-        "skipped": [one_line(name) for name in found.skipped],
-        "unread": [one_line(student) for student in graded.unread],
-        "said": [one_line(line) for line in found.said],
+        "loose": _printable(loose),
+        "skipped": [],
+        "unread": _printable(graded.unread),
+        "said": [],
         "identical": [
             {"lesson": one.lesson, "students": [one_line(name) for name in one.students]} for one in graded.identical
         ],
-        "changed": [_change(one) for one in _moved(found.out)],
+        "changed": [_change(one) for one in _moved(out)],
     }
+
+
+def _printable(texts: Sequence[str]) -> list[str]:
+    return [one_line(text) for text in texts]
 
 
 def _moved(out: Path) -> tuple[Change, ...]:

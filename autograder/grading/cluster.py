@@ -1,8 +1,9 @@
 """`unroll grade --scheduler`: the crew of a class that machines of a dask cluster grade.
 
 It is asked like a crew on one machine. A process here reads the hand-ins; those that are graded already go nowhere. The
-others travel in chunks, as text. A chunk whose machine was lost is done again by dask; one that ends its machines is
-done again hand-in by hand-in. Answers come as JSON, and no answer is unpickled.
+others travel as text in chunks, mostly of one, so that each result comes as soon as it is there. A chunk whose machine
+was lost is done again by dask; one that ends its machines is done again hand-in by hand-in. Answers come as JSON, and
+none is unpickled.
 """
 
 import contextlib
@@ -28,6 +29,7 @@ from autograder.text.clean import one_line
 
 READER = "autograder.grading.reader"
 MOST_A_CHUNK, CHUNKS_A_WORKER, AHEAD = 8, 4, 2  # hand-ins; chunks of a small class; chunks that wait for each worker
+WORKERS_SERVED = 16  # whose hand-ins can surely travel one by one: a chunk more costs this process some 4 ms
 ASKED_SECONDS, ALONE_SECONDS, END_SECONDS = 1.0, 300.0, 20.0
 TRIES = 2
 KILLED = "KilledWorker"  # what dask says of a task that has ended so many workers as the scheduler allows
@@ -135,7 +137,7 @@ class Cluster:
 
     def grade(self, requests: Sequence[ExaminerRequest]) -> Iterator[Event]:
         """Send out all requests; yield ("start", request, {}) and ("done", request, answer) as they happen."""
-        size = max(1, min(MOST_A_CHUNK, len(requests) // (CHUNKS_A_WORKER * len(self.machines) or 1)))
+        size = chunk_size(len(requests), len(self.machines))
         known = {request.folder: request for request in requests}
         for event, request, answer in self._travel(requests, size):
             yield event, known[request.folder], answer
@@ -275,3 +277,8 @@ class Cluster:
         elif time.monotonic() - self._last_worker > ALONE_SECONDS:
             raise GradingError(NO_WORKER.format(address=self._address))
         return there
+
+
+def chunk_size(hand_ins: int, workers: int) -> int:
+    """Say how many hand-ins travel together: one, unless there are so many workers that this process would be late."""
+    return max(1, min(MOST_A_CHUNK, workers // WORKERS_SERVED, hand_ins // (CHUNKS_A_WORKER * workers or 1)))

@@ -23,11 +23,10 @@ from autograder.errors import LINUX_ONLY, GradingError, UnrollError
 from autograder.grading.cluster_course import unpack_course
 from autograder.grading.crew import Crew
 from autograder.grading.fingerprint import fingerprint, parts
-from autograder.grading.request import GONE, ExaminerRequest, say
+from autograder.grading.request import GONE, ExaminerRequest, say, say_at_last
 from autograder.isolation.inside.endings import end_with_parent
 from autograder.reports.class_page.changes import other_parts
 
-IDLE_SECONDS = 900.0  # until a machine that nobody asks any more is left as it was
 OTHERS = "It has another one of {what} than the machine that asks. Install the same version of everything on both."
 
 
@@ -46,7 +45,7 @@ def main() -> None:
     except GONE:
         return
     except (UnrollError, OSError) as error:
-        say(channel, {"failed": str(error)})
+        say_at_last(channel, {"failed": str(error)})
 
 
 @contextlib.contextmanager
@@ -85,6 +84,7 @@ def serve(channel: Connection, settings: dict[str, Any], place: Path) -> None:
     """Say what holds here, or why this machine must not grade; then answer each chunk.
 
     Raises:
+        EOFError: the worker of dask has closed the channel.
         UnrollError: nothing can be graded here now; another machine, or another try, may do better.
     """
     unpack_course(base64.b64decode(settings["packed"]), place)
@@ -99,7 +99,7 @@ def serve(channel: Connection, settings: dict[str, Any], place: Path) -> None:
         say(channel, {"layers": crew.layers, "weakness": crew.weakness, "budget": crew.budget})
         if crew.weakness and not settings["accept_weak"]:
             return
-        while channel.poll(IDLE_SECONDS):
+        while True:
             requests = [ExaminerRequest.from_json(one) for one in json.loads(channel.recv_bytes())]
             say(channel, {"answers": graded(crew, requests)})
 

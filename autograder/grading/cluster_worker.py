@@ -2,6 +2,9 @@
 
 Texts and bytes come in, bytes go out, and nothing is raised: dask would pickle an exception. The worker of dask itself
 reads no hand-in and runs no student's code.
+
+A client that was killed says nothing. But dask cancels its chunks, and sends no more. So a chunk ends as soon as it is
+cancelled, and a machine that is idle for a while leaves the class. If it is asked again, it gets the course again.
 """
 
 import base64
@@ -12,6 +15,7 @@ import os
 import shutil
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,8 @@ from typing import Any
 from autograder.grading.processes import Examiner, start
 
 HOST = "autograder.grading.cluster_host"
+IDLE_SECONDS = 45.0  # until a machine that nobody asks any more is left as it was
+ASKED_SECONDS = 1.0
 MOST_RUNS = 100  # that have ended and are remembered
 ONE_THREAD = "It has {count} threads, and one hand-in at a time is graded. Start it with --nthreads 1."
 
@@ -30,11 +36,13 @@ class Host:
     Args:
         place: its folder, which it removes at its end, unless it is killed.
         greeting: what it says of this machine; None until it has said so.
+        used: when it was last asked.
     """
 
     process: Examiner
     place: Path
     greeting: dict[str, Any] | None = None
+    used: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -83,7 +91,7 @@ def _answer(run: str, settings: str, packed: bytes, chunk: str) -> dict[str, Any
             place = Path(scratch) / f"unroll-{run}"
             host = _started(run, {**json.loads(settings), "packed": _text(packed)}, place)
         if host.greeting is None:
-            host.greeting = host.process.receive()
+            host.greeting = _heard(host)
         answer = {**host.greeting, **(_graded(host, chunk) if chunk and "layers" in host.greeting else {})}
     except EOFError:
         answer = {"failed": ""}
@@ -97,18 +105,53 @@ def _text(packed: bytes) -> str:
 
 
 def _started(run: str, settings: dict[str, Any], place: Path) -> Host:
-    MACHINE.hosts[run] = Host(start({**settings, "place": str(place)}, HOST), place)
-    return MACHINE.hosts[run]
+    host = MACHINE.hosts[run] = Host(start({**settings, "place": str(place)}, HOST), place)
+    threading.Thread(target=_leave_when_idle, args=[run, host], daemon=True).start()
+    return host
 
 
 def _graded(host: Host, chunk: str) -> dict[str, Any]:
     """Hand a chunk over and wait for its answers.
 
     Raises:
-        EOFError: the process has ended.
+        EOFError: the process has ended, or nobody wants the answers.
     """
     host.process.send(json.loads(chunk))
-    return host.process.receive()
+    return _heard(host)
+
+
+def _heard(host: Host) -> dict[str, Any]:
+    """Wait for what the process says.
+
+    Raises:
+        EOFError: it has ended, or nobody wants to hear it.
+    """
+    try:
+        while not host.process.channel.poll(ASKED_SECONDS):
+            if _is_cancelled():
+                raise EOFError
+        return host.process.receive()
+    finally:
+        host.used = time.monotonic()
+
+
+def _is_cancelled() -> bool:
+    """Tell whether dask has let go of the task of this thread, as it does when a client is gone."""
+    worker = _worker()
+    task = worker.state.tasks.get(worker.get_current_task())
+    return task is not None and task.state == "cancelled"
+
+
+def _leave_when_idle(run: str, host: Host) -> None:
+    """End a process that nobody has asked for a while."""
+    while True:
+        time.sleep(max(0.0, host.used + IDLE_SECONDS - time.monotonic()))
+        with MACHINE.lock:  # no chunk is under way
+            if MACHINE.hosts.get(run) is not host:
+                return
+            if time.monotonic() - host.used >= IDLE_SECONDS:
+                _drop(run)
+                return
 
 
 def _drop(run: str) -> None:
@@ -135,5 +178,9 @@ def _reap(run: str) -> None:
 
 def _place() -> tuple[str, str, int]:
     """Say what this worker of dask is called, where it may write, and how many threads it has."""
-    worker: Any = importlib.import_module("distributed").get_worker()
+    worker = _worker()
     return worker.address, worker.local_directory, worker.state.nthreads
+
+
+def _worker() -> Any:
+    return importlib.import_module("distributed").get_worker()

@@ -21,7 +21,7 @@ from autograder.grading.places import keep_places, read_places
 from autograder.grading.publication import open_publication
 from autograder.grading.run import Graded, GradingWatcher
 from autograder.grading.shard_runs import ShardRun, check_together, read_shard_run
-from autograder.grading.shards import RUN
+from autograder.grading.shards import RUN, read_part
 from autograder.grading.tables import write_tables
 from autograder.intake import Student
 from autograder.isolation.inside.endings import undisturbed
@@ -43,11 +43,19 @@ class Merged:
 
     Args:
         loose: names of what looks like work and is no student's.
+        people: who the students are, by the folder of the report.
     """
 
     assignment: Assignment
     graded: Graded
     loose: tuple[str, ...]
+    people: Mapping[str, Identity]
+
+
+def class_size(outs: Sequence[Path]) -> int:
+    """Count the students of the class that shards are parts of; 0 where that cannot be read."""
+    part = read_part(outs[0])
+    return len(part.students) if part else 0
 
 
 def merge(outs: Sequence[Path], out: Path, yes: bool, watcher: GradingWatcher) -> Merged:
@@ -129,7 +137,7 @@ def _merge(
         people = {folder: Identity(*who) for one in shards for folder, who in one.part.people.items()}
         assignment = first.run.assignment
         write_tables(out, assignment, results, len(results), facts_of(shards), people, first.run.parts)
-    return Merged(assignment, Graded(results, failed, [], alike), first.part.loose)
+    return Merged(assignment, Graded(results, failed, [], alike), first.part.loose, people)
 
 
 def _copy(there: Path, here: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.grading.merge import merge
+from autograder.grading.merge import class_size, merge
 from autograder.grading.show import show_results
 from autograder.text.console import progress
 
@@ -13,6 +13,6 @@ def show_merging(outs: Sequence[Path], out: Path, yes: bool = False) -> bool:
 
     Returns: whether everybody's work is graded.
     """
-    with progress(len(outs)) as bar:
+    with progress(class_size(outs)) as bar:
         merged = merge(outs, out, yes, bar)
     return show_results(merged.assignment, out, merged.graded, merged.loose)

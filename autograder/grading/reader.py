@@ -13,7 +13,7 @@ from typing import Any
 from autograder.course.model import load_course
 from autograder.errors import UnrollError
 from autograder.grading.fingerprint import with_kit_digest
-from autograder.grading.request import GONE, ExaminerRequest, say
+from autograder.grading.request import GONE, ExaminerRequest, say, say_at_last
 from autograder.intake import Student, read_hand_in
 from autograder.intake.alike import code_digests
 from autograder.isolation.inside.endings import end_with_parent
@@ -28,7 +28,7 @@ def main() -> None:
     except GONE:
         return
     except UnrollError as error:
-        say(channel, {"error": str(error)})
+        say_at_last(channel, {"error": str(error)})
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:

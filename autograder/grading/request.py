@@ -3,6 +3,7 @@
 Requests and answers are messages of JSON.
 """
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,6 +21,12 @@ def say(channel: Connection, message: dict[str, Any]) -> None:
     channel.send_bytes(json.dumps(message).encode())
 
 
+def say_at_last(channel: Connection, message: dict[str, Any]) -> None:
+    """Send one message before the end, if the other side is still there to hear it."""
+    with contextlib.suppress(*GONE):
+        say(channel, message)
+
+
 def until_gone(channel: Connection, work: Callable[[], None]) -> None:
     """Work until the other side closes; say in one message why where that cannot be done."""
     try:
@@ -27,11 +34,11 @@ def until_gone(channel: Connection, work: Callable[[], None]) -> None:
     except GONE:
         return
     except UnrollError as error:
-        say(channel, {"error": str(error), "exit_status": error.exit_status})
+        say_at_last(channel, {"error": str(error), "exit_status": error.exit_status})
     except OSError as error:
         if error.errno not in ERRORS:
             raise
-        say(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
+        say_at_last(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
 
 
 @dataclass(frozen=True)
