@@ -219,7 +219,7 @@ def main():
     adopt()
     rng = random.Random(options.seed)
     roles = options.roles or (CLUSTER if options.cluster else ROLES)
-    done = []
+    done, status = [], 0
     with tempfile.TemporaryDirectory(prefix="kills") as folder:
         work = Path(folder)
         dask = DaskHere(work / "dask") if options.cluster else None
@@ -235,12 +235,15 @@ def main():
                     flush=True,
                 )
                 if kill.wrong:
+                    status = 1
                     print(bench.said(), flush=True)
+        except KeyboardInterrupt:  # the run that is under way gets it too, and ends
+            status = 130
         finally:
             if dask:
                 dask.close()
     show(done)
-    return int(any(kill.wrong for kill in done))
+    return status
 
 
 if __name__ == "__main__":
