@@ -237,8 +237,10 @@ def main():
                 if kill.wrong:
                     status = 1
                     print(bench.said(), flush=True)
-        except KeyboardInterrupt:  # the run that is under way gets it too, and ends
+        except KeyboardInterrupt:
             status = 130
+            for child in psutil.Process().children(recursive=True):
+                child.kill()
         finally:
             if dask:
                 dask.close()
