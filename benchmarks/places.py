@@ -52,7 +52,8 @@ def grade_all(exam, course, folders, pictures, spent):
                 spent.clear()
                 before = time.process_time(), seconds_of(zygote.pid)
             hand_in = read_hand_in(Student(folder.name, folder.name, folder), assignment, course.limits)
-            result = examine(exam, assignment, hand_in, zygote, course.limits, budget, has_pictures=pictures)
+            kinds = {"has_cases": pictures, "has_pictures": pictures}
+            result = examine(exam, assignment, hand_in, zygote, course.limits, budget, **kinds)
             assert all(task.outcome == "passed" for task in result.tasks), result
             result.to_json()
         spent["examiner"] = time.process_time() - before[0]

@@ -1,6 +1,7 @@
 """What an examined hand-in keeps for the pages: the own line, files that nobody read, and the numbers of pictures."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from classroom import hand_in
@@ -9,6 +10,8 @@ from autograder.course.model import Course, load_course
 from autograder.exam.exam import Exam, course_exam, run_session
 from autograder.exam.examine import examine
 from autograder.exam.results import HandInResult
+from autograder.grading.crew import Crew
+from autograder.grading.request import ExaminerRequest
 from autograder.intake import HandIn, Source
 from autograder.isolation.forked import Zygote
 from autograder.isolation.limits import Limits
@@ -47,7 +50,9 @@ def examined(course: Course, one: HandIn, zygote: Zygote, has_pictures: bool = F
     found: list[HandInResult] = []
 
     def work(exam: Exam) -> None:
-        found.append(examine(exam, assignment, one, zygote, Limits(), has_pictures=has_pictures))
+        found.append(
+            examine(exam, assignment, one, zygote, Limits(), has_cases=has_pictures, has_pictures=has_pictures)
+        )
 
     run_session(course_exam(assignment.lessons, "a secret", work))
     return found[0]
@@ -125,3 +130,20 @@ def test_pictures_cost_no_marks_and_are_only_drawn_where_they_are_wanted(mini: C
 
     assert without.panels == () and with_.panels
     assert with_.tasks == without.tasks
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+def test_an_examiner_asks_for_pictures_where_somebody_looks_at_them(
+    mini: Course, tmp_path: Path, pictures: bool
+) -> None:
+    course = with_pictures(mini)
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "double.py").write_text(RIGHT, encoding="utf-8")
+    settings = {"course": str(course.root), "assignment": course.assignments[0].name, "seed": "a", "fingerprint": "b"}
+
+    with Crew({**settings, "pictures": pictures}, 1) as crew:
+        crew.wait_until_warm()
+        events = list(crew.grade([ExaminerRequest("ada", "ada", str(tmp_path / "ada"))]))
+
+    (answer,) = [answer for event, _, answer in events if event == "done"]
+    assert bool(answer["result"]["panels"]) is pictures

@@ -34,7 +34,9 @@ def tasks_of(course: Course, text: str, zygote: Zygote, has_pictures: bool = Tru
 
     def work(exam: Exam) -> None:
         one = hand_in("ada", double=text)
-        found.append(examine(exam, assignment, one, zygote, Limits(), has_pictures=has_pictures))
+        found.append(
+            examine(exam, assignment, one, zygote, Limits(), has_cases=has_pictures, has_pictures=has_pictures)
+        )
 
     run_session(course_exam(assignment.lessons, "a secret", work, has_public=True))
     return list(found[0].tasks)

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.course.model import Assignment, Lesson, Task
 from autograder.intake.choice import Draft, choose
-from autograder.intake.contents import contents
+from autograder.intake.contents import MOST_KEPT, contents
 from autograder.intake.lesson_names import named_lessons, newer
 from autograder.intake.reading import read_sources
 from autograder.intake.room import Room
@@ -334,3 +334,12 @@ def test_a_link_with_the_lessons_name_is_never_passed_over() -> None:
     link = replace(broken("cell.py"), is_barred=True)
 
     assert counts(link, draft("cell.ipynb", BOTH)) == ["cell.py"]
+
+
+def test_the_same_text_is_looked_through_once_unless_it_is_long() -> None:
+    text, padding = "def double(x): return x\n", "# nothing\n" * (MOST_KEPT // 10)
+
+    assert contents([text], ["double"]) is contents((text,), {"double"})
+    assert contents([text], ["double"]) != contents([text], [])
+    assert contents([text, padding], ["double"]) is not contents([text, padding], ["double"])
+    assert contents([text], ["double"]).is_whole and not contents([text], ["double"], most=5).is_whole

@@ -69,6 +69,7 @@ def examine(
     limits: Limits,
     budget: Budget | None = None,
     asleep: Callable[[], None] | None = None,
+    has_cases: bool = False,
     has_pictures: bool = False,
 ) -> HandInResult:
     """Grade one hand-in; the result always has every task of the assignment.
@@ -76,8 +77,8 @@ def examine(
     Args:
         budget: what it may take; without one it has the seconds of the limits.
         asleep: called once, where its code lets time pass without computing.
-        has_pictures: whether to ask for the course's pictures and for cases that show what is wrong, in seconds that
-            cost no marks.
+        has_cases: whether to ask for public cases that show what is wrong, in seconds that cost no marks.
+        has_pictures: whether to ask for the course's pictures, in such seconds too.
 
     Raises:
         NotStarted: no worker could be had for it.
@@ -97,7 +98,7 @@ def examine(
             continue
         version, best, remote, was_killed = best_version(exam, lesson, source, sources, Room(workers, limits, clock))
         sources[lesson.name] = list(version.cells)
-        if has_pictures:
+        if has_cases:
             aside = remote.aside(clock.for_public)
             best = [(with_public_case(exam, lesson, task, aside), tests) for task, tests in best]
         results += [_to_look_at(both, source.look) for both in best]

@@ -49,7 +49,8 @@ def serve(channel: Connection, settings: dict[str, Any], launched: Launched) -> 
             allowed = prove_layers(zygote, course.root / MANIFEST)
             budget = measured(exam, _to_time(assignment, settings), zygote, course.limits)
             _clear_up()
-            bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget)
+            pictures = settings.get("pictures", True)
+            bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget, pictures)
             say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             forked: dict[int, Forked] = {}
             try:
@@ -158,6 +159,7 @@ class ExaminerBench:
     Args:
         fingerprint: names the kit that grades.
         budget: what each hand-in may take.
+        has_pictures: whether anybody looks at the course's pictures.
         shown: the hand-in whose cells were run last, and the seconds that are left for it.
     """
 
@@ -166,6 +168,7 @@ class ExaminerBench:
     assignment: Assignment
     fingerprint: str
     budget: Budget
+    has_pictures: bool = True
     shown: tuple[str, float] = field(default=("", 0.0))
 
     def grade_all(self, channel: Connection, zygote: Zygote) -> None:
@@ -196,9 +199,10 @@ class ExaminerBench:
 
     def _grade(self, hand_in: HandIn, alone: str, zygote: Zygote, asleep: Callable[[], None]) -> dict[str, Any]:
         """Grade a hand-in; its digest has the kit in it, and `alone` is that of the hand-in alone."""
-        limits, pictures = self.course.limits, self.course.has_pictures
+        limits, shows = self.course.limits, self.course.has_pictures
+        kinds = shows, shows and self.has_pictures
         try:
-            result = examine(self.exam, self.assignment, hand_in, zygote, limits, self.budget, asleep, pictures)
+            result = examine(self.exam, self.assignment, hand_in, zygote, limits, self.budget, asleep, *kinds)
         except NotStarted as error:
             return {"lost": str(error)}
         return {"result": replace(result, hand_in=alone).to_json()}

@@ -6,11 +6,13 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from autograder.isolation.inside.names import names_of
 from autograder.isolation.inside.source import BROKEN, statements
 
 LONGEST = 500_000  # characters that are parsed of a hand-in: a tree takes a hundred times the memory of its text
+KEPT, MOST_KEPT = 32, 100_000  # texts, and characters of one: nbgrader has each hand-in read several times a notebook
 BLOCK = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 TOP = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
 BUILTINS = frozenset(dir(builtins))
@@ -64,8 +66,14 @@ def contents(cells: Sequence[str], tasks: Collection[str], most: int = LONGEST) 
     Args:
         most: characters that are parsed; of a longer text only the lines that begin a definition are looked at.
     """
-    found = _Search(frozenset(tasks))
-    is_long = sum(map(len, cells)) > most
+    size = sum(map(len, cells))
+    look = _contents if size <= MOST_KEPT else _contents.__wrapped__
+    return look(tuple(cells), frozenset(tasks), size > most)
+
+
+@lru_cache(KEPT)
+def _contents(cells: tuple[str, ...], tasks: frozenset[str], is_long: bool) -> Contents:
+    found = _Search(tasks)
     for number, text in enumerate(cells):
         if is_long:
             found.scan(text)

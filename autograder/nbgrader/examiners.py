@@ -31,7 +31,8 @@ class ExaminerPool:
         must_be_fit()
         self.kit = kit
         settings = {"course": str(course.root), "assignment": assignment, "seed": seed, "fingerprint": kit}
-        self._crew = Crew(settings, 1)
+        # Feedback shows what the notebook's own cells draw, and none of the course's pictures.
+        self._crew = Crew({**settings, "pictures": False}, 1)
         self.last: HandInResult | None = None
         self._crew.wait_until_warm()
         if self._crew.weakness and not os.environ.get(WEAK_ACCEPTED):
