@@ -2,7 +2,7 @@
 
 What a worker allocates would go into these holes first. They lie all over the memory that it shares with its parent, so
 each would have the system copy another page. Without holes new values lie side by side in pages of the worker's own,
-and malloc has no long lists to search. A hand-in of `sine` takes an eighth less CPU (`benchmarks/places.py`).
+and malloc has no long lists to search. A hand-in of `sine` takes 5 to 14 % less CPU (`benchmarks/places.py`).
 """
 
 import ctypes
@@ -11,7 +11,7 @@ import sys
 POOL = 16 << 10  # what Python's allocator takes at once for blocks of one size (Objects/obmalloc.c)
 BLOCKS = range(16, 513, 16)  # bytes
 EMPTY, OBJECT = sys.getsizeof(b""), sys.getsizeof(object())
-MOST = 50_000  # blocks of one size
+MOST = 4_000  # blocks of one size; of the smallest none lie side by side, since numbers go between them
 MOST_BYTES = 64 << 20
 CHUNKS = (*range(64 << 10, 1 << 10, -(1 << 10)), *range((1 << 10) - 8, 8, -16))
 MALLINFO = (
