@@ -46,8 +46,8 @@ def _wrapped(one: types.FunctionType) -> Iterator[types.FunctionType]:
 
 def _code_of_steps() -> types.CodeType | None:
     """Return what torch wraps the step of every optimizer in, if it is what we know."""
-    make: Any = getattr(optimizer, "_use_grad_for_differentiable", _nothing)
-    code: types.CodeType = make(_nothing).__code__ if make is not _nothing else _nothing.__code__
+    make: Any = getattr(optimizer, "_use_grad_for_differentiable", lambda function: function)
+    code: types.CodeType = make(_nothing).__code__
     return code if set(code.co_names) == USED_BY_STEP and code.co_freevars == ("func",) else None
 
 
