@@ -56,8 +56,9 @@ def grade_all(exam, course, folders, pictures, spent):
             if number == WARM:
                 forked = seconds_of(zygote.pid)
             hand_in = read_hand_in(Student(folder.name, folder.name, folder), assignment, course.limits)
-            kinds = {"has_cases": pictures, "has_pictures": pictures}
-            result = examine(exam, assignment, hand_in, zygote, course.limits, budget, **kinds)
+            result = examine(
+                exam, assignment, hand_in, zygote, course.limits, budget, has_cases=pictures, has_pictures=pictures
+            )
             assert all(task.outcome == "passed" for task in result.tasks), result
             result.to_json()
             found.append({**spent, "examiner": time.process_time() - before})
@@ -72,11 +73,11 @@ def places(folders, pictures):
     def work(exam):
         gc.collect()
         gc.freeze()  # as a chief does before it forks examiners
-        found.extend(grade_all(exam, course, folders, pictures, spent))
+        found.append(grade_all(exam, course, folders, pictures, spent))
 
     with counting(spent):
         run_session(course_exam(lessons, "seed", work, has_public=pictures))
-    each, zygote = found
+    ((each, zygote),) = found
     return {**{name: median(one[name] for one in each) for name in each[0]}, "zygote": zygote}
 
 

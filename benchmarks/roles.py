@@ -5,7 +5,7 @@ import os
 
 import psutil
 
-EXAMINER, READER = "autograder.grading.chief", "autograder.grading.reader"
+CHIEF, READER = "autograder.grading.chief", "autograder.grading.reader"
 HOST = "autograder.grading.cluster_host"
 ROLES = ("main", "chief", "examiner", "zygote", "branch", "worker")
 CLUSTER = (*ROLES, "reader", "host", "dask worker", "scheduler")
@@ -42,7 +42,7 @@ def role_of(main, process):
     if not words:
         return ""
     leads = os.getsid(process.pid) == process.pid
-    if EXAMINER in words:
+    if CHIEF in words:
         return "chief" if leads else "examiner"
     if any(word.endswith("zygote.py") for word in words):
         return _role_of_fork(process, words, leads)

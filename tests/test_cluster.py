@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -521,9 +522,11 @@ def test_a_machine_that_nobody_asks_leaves_the_class_and_then_asks_for_the_cours
     process = beside(STRONG, {"answers": {"s0": 1}})
 
     assert asked() == {**STRONG, "answers": {"s0": 1}}
-    while MACHINE.hosts:
-        pass
+    deadline = time.monotonic() + 60
+    while MACHINE.hosts and time.monotonic() < deadline:
+        time.sleep(0.01)
 
+    assert not MACHINE.hosts
     assert process.is_closed
     assert asked(b"") == {"want": True}
 

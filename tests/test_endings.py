@@ -21,7 +21,7 @@ from autograder.grading.request import ExaminerRequest
 from autograder.grading.show import show_grading
 from autograder.intake import is_work
 
-EXAMINER = "autograder.grading.chief"
+CHIEF = "autograder.grading.chief"
 ANSWER = "def double(x):\n    return 2 * x\n\n\ndef double_all(xs):\n    return [double(x) for x in xs]\n"
 SPIN = ANSWER.replace("return 2 * x", "while True: pass")
 COMMAND = [sys.executable, "-m", "autograder.cli", "grade", "play", "hand-ins", "-o", "out"]
@@ -61,7 +61,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def examiners(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    return [one for one in psutil.Process(process.pid).children() if EXAMINER in one.cmdline()]
+    return [one for one in psutil.Process(process.pid).children() if CHIEF in one.cmdline()]
 
 
 @pytest.mark.kills

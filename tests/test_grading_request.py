@@ -26,7 +26,7 @@ def test_no_cells_are_not_the_same_as_an_empty_notebook() -> None:
     assert ExaminerRequest.from_json({**GRADE.to_json(), "cells": []}).cells == []
 
 
-@pytest.mark.parametrize("module", ["examiner", "reader", "cluster_host"])
+@pytest.mark.parametrize("module", ["chief", "reader", "cluster_host"])
 def test_a_process_that_cannot_start_ends_quietly_when_nobody_hears_why(module: str, tmp_path: Path) -> None:
     no_course = {"course": str(tmp_path), "place": str(tmp_path / "new"), "packed": base64.b64encode(b"no").decode()}
     ours, theirs = socket.socketpair()

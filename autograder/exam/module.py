@@ -19,8 +19,8 @@ from autograder.errors import StudentError, StudentMissing, WorkerGone
 Answer = tuple[Any, ...]
 Ask = Callable[[str, dict[str, Any]], Any]
 NUMBER = re.compile(r"\d{1,18}")
-UNCHANGEABLE = (type(None), bool, int, float, str)
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+UNCHANGEABLE = (type(None), bool, int, float, str)
 
 
 @dataclass(frozen=True)

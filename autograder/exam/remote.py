@@ -228,8 +228,10 @@ def _shortened(text: str, size: int) -> str:
 
 def _needed(lesson: str, sources: dict[str, list[str]]) -> dict[str, list[str]]:
     """Keep the other lessons only where one lesson may import another."""
-    texts = [cell for cells in sources.values() for cell in cells if "import" in cell]
-    all_lines = (line for text in texts for line in text.split("\n"))
-    lines = "\n".join(line for line in all_lines if ("import" in line or "from" in line) and IMPORT.search(line))
+    if len(sources) == 1:  # as what runs aside, whose sources have been through here
+        return sources
+    lines = "\n".join(
+        line for cells in sources.values() for cell in cells for line in cell.split("\n") if IMPORT.search(line)
+    )
     others = (name for name in sources if name != lesson and re.search(rf"{IMPORT.pattern}.*\b{name}\b", lines))
     return {name: sources[name] for name in (lesson, *others)}

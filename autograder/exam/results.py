@@ -85,9 +85,9 @@ class TaskResult:
 
     def to_json(self) -> dict[str, Any]:
         """Turn into plain data: the whole message, and of it the cause."""
-        data = {**vars(self), **{key: list(map(asdict, getattr(self, key))) for key in EVIDENCE if key != "curves"}}
+        data = asdict(self)
         del data["fact"]
-        return {**data, "curves": [dict(vars(curve)) for curve in self.curves], "message": self.message}
+        return {**data, "message": self.message}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

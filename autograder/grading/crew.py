@@ -16,7 +16,7 @@ from autograder.grading.request import ExaminerRequest
 from autograder.isolation.descriptors import ENOUGH, need_descriptors
 from autograder.isolation.inside.sandbox import tier, weakness
 
-EXAMINER = "autograder.grading.chief"
+CHIEF = "autograder.grading.chief"
 ASLEEP_PER_JOB = 12
 SPARE_BYTES = 2 << 30  # what the worker of one more examiner may take
 OPEN_WAITS = (0.0, 1.0, 5.0)
@@ -70,12 +70,12 @@ class Crew:
         GradingError: this system has no sandbox, or too few files may be open.
     """
 
-    def __init__(self, settings: dict[str, Any], jobs: int, module: str = EXAMINER) -> None:
+    def __init__(self, settings: dict[str, Any], jobs: int, module: str = CHIEF) -> None:
         need_descriptors(ENOUGH + jobs)
         self._settings = settings
         self._module = module
         self._jobs = jobs
-        self._chief = start(settings, module) if module == EXAMINER else None
+        self._chief = start(settings, module) if module == CHIEF else None
         self._examiners = [] if self._chief else [start(settings, module) for _ in range(jobs)]
         self.layers: dict[str, str] | None = None
         self.weakness = ""

@@ -49,7 +49,7 @@ def serve(channel: Connection, settings: dict[str, Any], launched: Launched) -> 
             allowed = prove_layers(zygote, course.root / MANIFEST)
             budget = measured(exam, _to_time(assignment, settings), zygote, course.limits)
             _clear_up()
-            pictures = settings.get("pictures", True)
+            pictures = course.has_pictures and settings.get("pictures", True)
             bench = ExaminerBench(exam, course, assignment, settings["fingerprint"], budget, pictures)
             say(channel, {"layers": zygote.layers, "allowed": allowed, "budget": budget.seconds})
             forked: dict[int, Forked] = {}
@@ -159,7 +159,7 @@ class ExaminerBench:
     Args:
         fingerprint: names the kit that grades.
         budget: what each hand-in may take.
-        has_pictures: whether anybody looks at the course's pictures.
+        has_pictures: whether the course has pictures, and anybody looks at them.
         shown: the hand-in whose cells were run last, and the seconds that are left for it.
     """
 
@@ -199,8 +199,7 @@ class ExaminerBench:
 
     def _grade(self, hand_in: HandIn, alone: str, zygote: Zygote, asleep: Callable[[], None]) -> dict[str, Any]:
         """Grade a hand-in; its digest has the kit in it, and `alone` is that of the hand-in alone."""
-        limits, shows = self.course.limits, self.course.has_pictures
-        kinds = shows, shows and self.has_pictures
+        limits, kinds = self.course.limits, (self.course.has_pictures, self.has_pictures)
         try:
             result = examine(self.exam, self.assignment, hand_in, zygote, limits, self.budget, asleep, *kinds)
         except NotStarted as error:

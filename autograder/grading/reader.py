@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.model import load_course
-from autograder.errors import UnrollError
 from autograder.grading.fingerprint import with_kit_digest
-from autograder.grading.request import GONE, ExaminerRequest, say, say_at_last
+from autograder.grading.request import ExaminerRequest, say, until_gone
 from autograder.intake import Student, read_hand_in
 from autograder.intake.alike import code_digests
 from autograder.isolation.inside.endings import end_with_parent
@@ -23,12 +22,7 @@ def main() -> None:
     """Read until the other side closes."""
     end_with_parent()
     channel = Connection(int(sys.argv[1]))
-    try:
-        serve(channel, json.loads(channel.recv_bytes()))
-    except GONE:
-        return
-    except UnrollError as error:
-        say_at_last(channel, {"error": str(error)})
+    until_gone(channel, lambda: serve(channel, json.loads(channel.recv_bytes())))
 
 
 def serve(channel: Connection, settings: dict[str, Any]) -> None:

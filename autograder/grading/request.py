@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
-from autograder.errors import GradingError, UnrollError
+from autograder.errors import UnrollError
 from autograder.isolation.descriptors import ERRORS, TOO_FEW
 
 GONE = (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt)  # the other side, or the whole run
@@ -34,11 +34,11 @@ def until_gone(channel: Connection, work: Callable[[], None]) -> None:
     except GONE:
         return
     except UnrollError as error:
-        say_at_last(channel, {"error": str(error), "exit_status": error.exit_status})
+        say_at_last(channel, {"error": str(error)})
     except OSError as error:
         if error.errno not in ERRORS:
             raise
-        say_at_last(channel, {"error": TOO_FEW, "exit_status": GradingError.exit_status})
+        say_at_last(channel, {"error": TOO_FEW})
 
 
 @dataclass(frozen=True)
