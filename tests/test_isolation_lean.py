@@ -1,4 +1,4 @@
-"""Code is run without torch's compiler: what it computes is the same, and who asks for the compiler gets it."""
+"""Code runs without what nobody asks torch for: results stay the same, and who asks for the compiler gets it."""
 
 import json
 import subprocess
@@ -134,3 +134,40 @@ def test_a_students_code_has_its_garbage_collected_although_the_check_collects_n
     done = subprocess.run([sys.executable, "-c", FROM_HERE], capture_output=True, text=True)
 
     assert done.stdout == "True\n", done.stderr
+
+
+SEEDS = """
+import torch
+from autograder.isolation.inside.lean import without_stacks
+
+torch.cuda._lazy_seed_tracker = torch.cuda._LazySeedTracker()
+if {lean}:
+    without_stacks()
+torch.manual_seed(3)
+print(torch.rand(2).tolist())
+print([bool(one[1]) for one in torch.cuda._lazy_seed_tracker.get_calls() if one])
+"""
+
+
+def test_a_seed_is_remembered_for_other_devices_without_the_stack() -> None:
+    commands = [[sys.executable, "-c", SEEDS.format(lean=lean)] for lean in (True, False)]
+    lean, usual = (subprocess.run(one, capture_output=True, text=True) for one in commands)
+
+    assert usual.returncode == lean.returncode == 0, usual.stderr + lean.stderr
+    (found, has_stack), (expected, usually) = (done.stdout.splitlines() for done in (lean, usual))
+    assert found == expected
+    assert (has_stack, usually) == ("[False]", "[True]")
+
+
+SEEDED = """
+import torch
+def seeded():
+    torch.manual_seed(3)
+    return [len(one[1]) for one in torch.cuda._lazy_seed_tracker.get_calls() if one]
+"""
+
+
+def test_a_worker_remembers_no_stack(zygote: Zygote) -> None:
+    with Worker(zygote, Limits()) as worker:
+        worker.ask("load", {"value": {"lesson": "play", "sources": {"play": [SEEDED]}, "light": False}})
+        assert worker.ask("call", {"name": "seeded", "args": [], "kwargs": {}}) == [0]

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -109,9 +109,7 @@ class Exam:
 
     def seed(self, plan: PlannedTest) -> int:
         """Make the seed of one test's inputs; that of a public test is no secret, so that students get the same."""
-        text = f"{plan.lesson.key}:{plan.item.name}".encode()
-        secret = b"" if plan.is_public else self._secret
-        return int.from_bytes(hmac.digest(secret, text, hashlib.sha256)[:7], "big")
+        return _seed(b"" if plan.is_public else self._secret, f"{plan.lesson.key}:{plan.item.name}")
 
     def _tests(self) -> LessonTests:
         assert self._now is not None
@@ -195,6 +193,11 @@ class Exam:
     def mistakes(self, lesson: Lesson) -> RunMistakes:
         """Return the known mistakes of a lesson, which are run when they are asked for."""
         return RunMistakes(self.lessons[lesson.key], self.run_mistake)
+
+
+@cache
+def _seed(secret: bytes, text: str) -> int:
+    return int.from_bytes(hmac.digest(secret, text.encode(), hashlib.sha256)[:7], "big")
 
 
 def course_exam(

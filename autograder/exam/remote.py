@@ -230,8 +230,11 @@ def _needed(lesson: str, sources: dict[str, list[str]]) -> dict[str, list[str]]:
     """Keep the other lessons only where one lesson may import another."""
     if len(sources) == 1:  # as what runs aside, whose sources have been through here
         return sources
-    lines = "\n".join(
-        line for cells in sources.values() for cell in cells for line in cell.split("\n") if IMPORT.search(line)
-    )
+    lines = "\n".join(line for cells in sources.values() for cell in cells for line in _imports(cell))
     others = (name for name in sources if name != lesson and re.search(rf"{IMPORT.pattern}.*\b{name}\b", lines))
     return {name: sources[name] for name in (lesson, *others)}
+
+
+def _imports(text: str) -> list[str]:
+    """List the lines that may import something."""
+    return [line for line in text.split("\n") if ("import" in line or "from" in line) and IMPORT.search(line)]

@@ -5,18 +5,17 @@ takes the same seconds beside an idle neighbour and beside ten busy ones.
 """
 
 import contextlib
+import math
 import os
 import sys
 import threading
 import time
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LOADED = 6.0  # no request takes longer than this many times its limit by the clock on the wall
 
 
-@dataclass(frozen=True)
-class Used:
+class Used(NamedTuple):
     """Seconds of a process so far: on a processor, and ready to run while there was none for it."""
 
     ran: float = 0.0
@@ -102,8 +101,15 @@ class Stopwatch:
         taken = max(0.0, self._wall() - self._queued(now))
         return taken, max(0.0, taken - (now.ran - self._worker_before.ran)) if now.ran else 0.0
 
-    def left(self) -> float:
-        """Seconds until the limit; on a machine that is loaded there may be more once they are over."""
+    def left(self, enough: float = math.inf) -> float:
+        """Seconds until the limit; on a machine that is loaded there may be more once they are over.
+
+        Args:
+            enough: while at least these are left in any case, the kernel is not asked whether there are more.
+        """
+        least = self.seconds - self._wall()
+        if least >= enough:
+            return least
         return min(self.seconds - self.charge()[0], LOADED * self.seconds - self._wall())
 
     def _wall(self) -> float:

@@ -153,7 +153,7 @@ class Worker:
         self.release()
 
     def _read(self, watch: Stopwatch, wait: Callable[[float], None], view: memoryview) -> int:
-        while (left := watch.left()) > 0:
+        while (left := watch.left(LOOK_SECONDS)) > 0:
             if select.select([self._child.channel], [], [], min(left, LOOK_SECONDS))[0]:
                 return self._child.channel.recv_into(view)
             wait(watch.charge()[1])

@@ -1,20 +1,27 @@
-"""Let torch run without importing its compiler, which takes as long as torch itself and a third of its memory.
+"""Let torch run without what nobody here asks for.
 
-torch says of some of its own functions that its compiler must not look into them: optimizers are among them, and what
-computes on the device `meta`. It imports the compiler to tell it so, when such a function is first called. Where
-nothing is compiled, nobody needs to be told. A program that asks for the compiler itself gets it.
+Its compiler takes as long as torch itself to import, and a third of its memory. torch says of some of its own functions
+that its compiler must not look into them: optimizers are among them, and what computes on the device `meta`. It imports
+the compiler to tell it so, when such a function is first called. Where nothing is compiled, nobody needs to be told. A
+program that asks for the compiler itself gets it.
+
+`torch.manual_seed` remembers the seed for each kind of device that may be used later, with the stack as a text, in case
+that fails. That takes a millisecond, and lessons set seeds often. So the seed is remembered alone.
 """
 
 import gc
+import traceback
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torch
 from torch._compile import _disable_dynamo as disable
 from torch.optim import optimizer
 
 # Under this name torch keeps what is to be called once the compiler has been told (torch/_compile.py).
 TOLD = "__dynamo_disable"
+DEVICES = ("cuda", "xpu", "mtia")
 # What torch's wrapper of a step uses, where `_step_of` does the same as it (torch/optim/optimizer.py).
 USED_BY_STEP = {
     *("torch._dynamo", "_dynamo", "graph_break"),
@@ -35,6 +42,16 @@ def without_compiler() -> None:
                     function.__dict__.setdefault(TOLD, function)
             elif one.__code__ is step:
                 one.__code__ = _step_of(_nothing).__code__
+
+
+def without_stacks() -> None:
+    """Have no stack written down for devices that are not used yet, in this process and its forks."""
+    quiet = types.ModuleType(traceback.__name__)
+    quiet.__dict__.update(traceback.__dict__, format_stack=list)
+    for name in DEVICES:
+        module: Any = getattr(torch, name, None)
+        if getattr(module, "traceback", None) is traceback:
+            module.traceback = quiet
 
 
 def _wrapped(one: types.FunctionType) -> Iterator[types.FunctionType]:

@@ -25,11 +25,12 @@ def warm_up(quick: bool = False) -> None:
 
     from autograder.isolation.inside.eager import compile_nothing
     from autograder.isolation.inside.holes import fill_holes
-    from autograder.isolation.inside.lean import without_compiler
+    from autograder.isolation.inside.lean import without_compiler, without_stacks
 
     torch.set_num_threads(1)
     compile_nothing()
     without_compiler()
+    without_stacks()
     for name in OURS:
         importlib.import_module(f"autograder.isolation.inside.{name}")
     _run_layers()

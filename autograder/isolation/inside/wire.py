@@ -6,7 +6,6 @@ value  = null | bool | int | str | {"f": hex float} | {"l": [...]} | {"u": [...]
 """
 
 import json
-import math
 import socket
 import struct
 from collections.abc import Callable
@@ -24,6 +23,7 @@ MAX_ITEMS = 50_000
 MAX_NUMEL = 16 << 20
 LONG_TEXT = 1000
 AHEAD = 1 << 15
+MISFIT = "the value does not fit its tag"
 
 RecvInto = Callable[[memoryview], int]
 
@@ -164,8 +164,7 @@ def _tensor(value: torch.Tensor, blobs: list[bytes], tag: str = "t") -> Any:
     plain = value.layout == torch.strided and value.device.type == "cpu" and value.dtype in CODES
     if not plain or value.numel() > MAX_NUMEL:
         return {"o": f"{_type_name(value)} ({value.dtype}, {value.layout}, {value.device}, {value.numel()} numbers)"}
-    array = value.detach().resolve_conj().resolve_neg().contiguous().numpy()
-    blobs.append(array.tobytes())
+    blobs.append(value.numpy(force=True).tobytes())
     return {tag: [CODES[value.dtype], list(value.shape), len(blobs[-1])]}
 
 
@@ -196,36 +195,52 @@ class Decoder:
         self._items += 1
         if depth > MAX_DEPTH or self._items > MAX_ITEMS:
             raise FrameError("the value is too complex")
-        if value is None or type(value) is bool:
+        kind = type(value)
+        if kind is dict and len(value) == 1:
+            ((tag, content),) = value.items()
+            return self._tagged(tag, content, depth + 1)
+        if kind is str:
+            return self._short_text(value)
+        if value is None or kind is bool or (kind is int and abs(value) < 1 << 63):
             return value
-        if type(value) is int:
-            return _checked(value, abs(value) < 1 << 63)
-        if type(value) is str:
-            return _clean(_checked(value, len(value) <= LONG_TEXT))
-        _checked(value, type(value) is dict and len(value) == 1)
-        (tag, content), *_ = value.items()
-        return self._tagged(tag, content, depth + 1)
+        raise FrameError(MISFIT)
 
     def _tagged(self, tag: str, content: Any, depth: int) -> Any:
+        if tag == "t":
+            return self._tensor(content)
         if tag == "f":
             return _float(content)
-        if tag in "lu":
-            items = [self._value(item, depth) for item in _checked(content, type(content) is list)]
-            return items if tag == "l" else tuple(items)
+        if tag == "l":
+            return self._list(content, depth)
+        if tag == "u":
+            return tuple(self._list(content, depth))
         if tag == "d":
-            return dict(self._pair(pair, depth) for pair in _checked(content, type(content) is list))
-        if tag in "tn":
-            tensor = self._tensor(content)
-            return tensor if tag == "t" else tensor.numpy()
+            return self._dict(content, depth)
+        if tag == "n":
+            return self._tensor(content).numpy()
         if tag == "s":
             return self._long_text(content)
         if tag == "o":
-            return Opaque(_clean(_checked(content, type(content) is str and len(content) <= 300)))
+            _hold(type(content) is str and len(content) <= 300)
+            return Opaque(_clean(content))
         raise FrameError("unknown tag")
 
-    def _pair(self, pair: Any, depth: int) -> tuple[str, Any]:
-        _checked(pair, type(pair) is list and len(pair) == 2 and type(pair[0]) is str)
-        return _clean(_checked(pair[0], len(pair[0]) <= LONG_TEXT)), self._value(pair[1], depth)
+    def _list(self, items: Any, depth: int) -> list[Any]:
+        _hold(type(items) is list)
+        return [self._value(item, depth) for item in items]
+
+    def _dict(self, pairs: Any, depth: int) -> dict[str, Any]:
+        _hold(type(pairs) is list)
+        found = {}
+        for pair in pairs:
+            _hold(type(pair) is list and len(pair) == 2)
+            name, value = pair
+            found[self._short_text(name)] = self._value(value, depth)
+        return found
+
+    def _short_text(self, text: Any) -> str:
+        _hold(type(text) is str and len(text) <= LONG_TEXT)
+        return _clean(text)
 
     def _long_text(self, size: Any) -> str:
         if type(size) is int and size > self._text_left:
@@ -235,33 +250,36 @@ class Decoder:
         return data.decode("utf-8", "replace")
 
     def _bytes(self, size: Any) -> bytearray:
-        _checked(size, type(size) is int and 0 <= size <= len(self._body) - self._position)
+        _hold(type(size) is int and 0 <= size <= len(self._body) - self._position)
         start, self._position = self._position, self._position + size
         return bytearray(self._body[start : start + size])
 
     def _tensor(self, content: Any) -> torch.Tensor:
-        code, shape, size = _checked(content, type(content) is list and len(content) == 3)
-        _checked(content, type(code) is str and code in DTYPES and type(shape) is list and len(shape) <= MAX_DEPTH)
-        _checked(shape, all(type(length) is int and 0 <= length <= MAX_NUMEL for length in shape))
+        _hold(type(content) is list and len(content) == 3)
+        code, shape, size = content
+        _hold(type(code) is str and code in DTYPES and type(shape) is list and len(shape) <= MAX_DEPTH)
+        numel = 1
+        for length in shape:
+            _hold(type(length) is int and 0 <= length <= MAX_NUMEL)
+            numel *= length
         dtype, width = DTYPES[code]
-        numel = math.prod(shape)
-        _checked(content, numel <= MAX_NUMEL and numel * width == size)
+        _hold(numel <= MAX_NUMEL and numel * width == size)
         raw = self._bytes(size)
         if not numel:
             return torch.empty(shape, dtype=dtype)
         if dtype is torch.bool:
             return torch.frombuffer(raw, dtype=torch.uint8).ne(0).reshape(shape)
-        return torch.frombuffer(raw, dtype=dtype).reshape(shape)
+        numbers = torch.frombuffer(raw, dtype=dtype)
+        return numbers if len(shape) == 1 else numbers.reshape(shape)
 
 
-def _checked(value: Any, holds: bool) -> Any:
+def _hold(holds: bool) -> None:
     if not holds:
-        raise FrameError("the value does not fit its tag")
-    return value
+        raise FrameError(MISFIT)
 
 
 def _float(text: Any) -> float:
-    _checked(text, type(text) is str and len(text) <= 40)
+    _hold(type(text) is str and len(text) <= 40)
     try:
         return float.fromhex(text)
     except (ValueError, OverflowError):
@@ -269,4 +287,4 @@ def _float(text: Any) -> float:
 
 
 def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
