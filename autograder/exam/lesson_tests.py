@@ -43,6 +43,10 @@ class LessonTests:
     public_file: Path | None = None
     public_plans: list[PlannedTest] = field(default_factory=list)
 
+    def is_same(self, other: "LessonTests") -> bool:
+        """Tell whether these are the tests of the same lesson, in files with the same text."""
+        return (self.lesson, self.files, self.probes) == (other.lesson, other.files, other.probes)
+
 
 def course_tests(lesson: Lesson, files: Sequence[str] = HIDDEN, has_public: bool = False) -> LessonTests:
     """Read what a course has of a lesson.

@@ -1,20 +1,18 @@
 """Run the public tests of some tasks, and name the known mistake that returns the same numbers."""
 
-import sys
-from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
 from autograder.course.model import Lesson, Task
 from autograder.errors import StudentError
 from autograder.exam.case import call_text, find_definition, smallest_wrong
-from autograder.exam.exam import Exam, run_session
-from autograder.exam.lesson_tests import shipped_tests
+from autograder.exam.exam import Exam
 from autograder.exam.marks import share_points, task_result
 from autograder.exam.mistakes import RecordedMistakes, causes, named
 from autograder.exam.outcome import judged, unwritten
 from autograder.exam.session import TestRun
 from autograder.exam.tries import Bound, TaskRun, run_once
+from autograder.student.collected import with_tests
 from autograder.student.exercises import Exercises
 from autograder.student.verdict import Verdict
 
@@ -36,7 +34,6 @@ def run_checks(
         first: names of tests that are run before the others of their task.
         cells: the lesson's source, where it is known; a `.py` file is one cell.
     """
-    path = exercises.tests(lesson)
     known = RecordedMistakes(exercises.known[lesson.name])
     found: list[Verdict] = []
 
@@ -46,8 +43,7 @@ def run_checks(
             found.append(_verdict(lesson, task, ran, bound, known, cells))
             done(found[-1])
 
-    with _imported_anew(path.stem):
-        run_session(Exam([shipped_tests(lesson, path)], exercises.folder, "", work), threads=None)
+    with_tests(exercises, lesson, work)
     return found
 
 
@@ -57,18 +53,6 @@ def _run(exam: Exam, lesson: Lesson, task: Task, bound: Bound, first: Container[
     plans.sort(key=lambda plan: (plan.item.name not in first, plan.order))
     ran = run_once(exam, plans, bound)
     return replace(ran, runs=sorted(ran.runs, key=lambda run: run.plan.order))
-
-
-@contextmanager
-def _imported_anew(name: str) -> Iterator[None]:
-    """Forget a test file that was imported before: another assignment may have one of the same name."""
-    before = sys.modules.pop(name, None)
-    try:
-        yield
-    finally:
-        sys.modules.pop(name, None)
-        if before is not None:
-            sys.modules[name] = before
 
 
 def _verdict(

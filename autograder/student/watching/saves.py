@@ -56,6 +56,11 @@ class Saves:
         self._seen = {key: _Seen(mark, mark) for key, mark in ((key, _mark(f)) for key, f in self._files.items())}
         self._next_look = self._next_open = 0.0
 
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether a file has changed, and has not been reported yet."""
+        return any(seen.since for seen in self._seen.values())
+
     def saved(self) -> list[str]:
         """Return the keys of the lessons that were saved, changed, added or removed since the last call.
 

@@ -24,6 +24,7 @@ from autograder.student.where import find_typed
 from autograder.text.clean import one_line
 
 TICK = 0.03  # seconds from one look at keys, files and verdicts to the next
+SOON = 0.01  # where a file has just changed: whether more is written
 HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
 
@@ -83,7 +84,7 @@ def _loop(session: Session, saves: Saves, checker: Checker, keys: Keys, opener: 
     while not session.over:
         painter.paint(session, anew=keys.resumed)
         keys.resumed = False
-        for key in keys.read(TICK):
+        for key in keys.read(SOON if saves.is_waiting else TICK):
             session.press(key)
             opener.follow(session)
         session.saved(saves.saved())
@@ -133,7 +134,7 @@ def _watch_lines(session: Session, saves: Saves, checker: Checker) -> None:
         print(session.notice, file=sys.__stdout__, flush=True)
     try:
         while True:
-            for event in _events(checker, TICK):
+            for event in _events(checker, SOON if saves.is_waiting else TICK):
                 session.hear(event)
                 _say(session, event)
             session.saved(saves.saved())
