@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import psutil
@@ -159,12 +160,18 @@ class Bench:
         tables, files = self.result(out)
         for name, content in self.expected[0].items():
             if tables.get(name) != content:
-                yield f"another {name}"
+                yield f"another {name}{_first_other(content, tables.get(name, b''))}"
         others = set(files) ^ set(self.expected[1])
         if killed.role in GO_ON:  # it may have been killed after its last table: then the second run is a new one
             others.discard(PREVIOUS)
         if others:
             yield "other files: " + ", ".join(sorted(others))
+
+
+def _first_other(expected, found):
+    """Quote the first line that is not as it should be."""
+    pairs = zip_longest(expected.decode().splitlines(), found.decode().splitlines(), fillvalue="(no line)")
+    return next((f" ({one!r} became {other!r})" for one, other in pairs if one != other), "")
 
 
 def name_of(process):

@@ -7,9 +7,9 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from autograder.errors import LINUX_ONLY, GradingError, NotStarted
 from autograder.isolation.child import Ended
@@ -21,6 +21,7 @@ if sys.platform != "linux":
     raise GradingError(LINUX_ONLY)
 
 START_SECONDS = 120.0
+T = TypeVar("T")
 
 
 class Zygote:
@@ -93,6 +94,9 @@ class Zygote:
             NotStarted: that cannot be done at the moment.
         """
         job = {"ceiling": asdict(ceiling), "reply_bytes": reply_bytes}
+        return self._again_if_lost(lambda: self._start(job))
+
+    def _start(self, job: dict[str, Any]) -> "_Fork":
         ours, theirs = socket.socketpair()
         output = os.memfd_create("output")
         try:
@@ -111,6 +115,9 @@ class Zygote:
         Raises:
             NotStarted: that cannot be done at the moment.
         """
+        return self._again_if_lost(self._branch)
+
+    def _branch(self) -> Launched:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             pid, pidfd = self._ask({"branch": True}, [theirs.fileno()])
@@ -127,18 +134,22 @@ class Zygote:
         os.close(self._log)
         self._log = -1
 
-    def _ask(self, job: dict[str, Any], fds: list[int]) -> tuple[int, int]:
-        """Have something forked, by another zygote if this one has gone; return its pid and its pidfd."""
+    def _again_if_lost(self, attempt: Callable[[], T]) -> T:
+        """Have something forked, by another zygote if this one has gone.
+
+        The one that has gone may have forked before: so nothing that was given to it is given to the other.
+        """
         assert self.layers is not None
         try:
-            return self._ask_once(job, fds)
+            return attempt()
         except NotStarted:
             if not self._is_lost:
                 raise
             self._replace()
-            return self._ask_once(job, fds)
+            return attempt()
 
-    def _ask_once(self, job: dict[str, Any], fds: list[int]) -> tuple[int, int]:
+    def _ask(self, job: dict[str, Any], fds: list[int]) -> tuple[int, int]:
+        """Have something forked; return its pid and its pidfd."""
         try:
             socket.send_fds(self._control, [json.dumps(job).encode()], fds)
             message, answered, *_ = socket.recv_fds(self._control, 4096, 1)

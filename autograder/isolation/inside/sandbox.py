@@ -149,10 +149,16 @@ def set_ceiling(ceiling: Ceiling, refused: Callable[[str], None] | None = None) 
             refused(name)
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent ends."""
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to kill this process when its parent ends; end it now if that has happened.
+
+    Args:
+        parent: the pid that the parent has, or had; another process adopts whoever loses its own.
+    """
     if sys.platform == "linux":
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def hide_memory() -> None:

@@ -71,7 +71,7 @@ def _serve_jobs(control: socket.socket, held: dict[str, str], per_worker: frozen
         elif "branch" in job:
             _answer(control, fds, partial(_become_branch, control, held, per_worker))
         else:
-            _answer(control, fds, partial(_become_worker, job, per_worker))
+            _answer(control, fds, partial(_become_worker, job, per_worker, os.getpid()))
 
 
 def _can_fork_with(layers: frozenset[str]) -> bool:
@@ -146,12 +146,12 @@ def _become_branch(control: socket.socket, held: dict[str, str], per_worker: fro
         os._exit(1)
 
 
-def _become_worker(job: dict[str, Any], layers: frozenset[str], fds: list[int]) -> None:
+def _become_worker(job: dict[str, Any], layers: frozenset[str], parent: int, fds: list[int]) -> None:
     status = 97
     try:
         os.setsid()
         end_as_usual()
-        sandbox.die_with_parent()
+        sandbox.die_with_parent(parent)
         channel, output = fds
         nothing = os.open("/dev/null", os.O_RDONLY)
         for fd, target in ((nothing, 0), (output, 1), (output, 2), (channel, SOCKET_FD)):
