@@ -39,9 +39,10 @@ from autograder.text.files import write_atomically
 
 HERE = Path(__file__).resolve().parent
 COMMITTED, PICTURE, README = HERE / "compare.json", HERE / "compare.png", HERE / "README.md"
-KIT = UnrollGrade()
+KIT, BARE = UnrollGrade(), UnrollGrade(pictures=False)
 GRADERS: tuple[Grader, ...] = (
     KIT,
+    BARE,
     NbgraderWithKit(),
     NbgraderWithKit(batch=True),
     Otter(),
@@ -50,7 +51,7 @@ GRADERS: tuple[Grader, ...] = (
     NbgraderAlone(),
 )
 # How many times the large class of the others; a cheap hand-in is lost in the noise of few.
-MORE = {KIT.name: 3, "nbgrader with the kit": 2, "unroll nbgrade": 2}
+MORE = {KIT.name: 3, BARE.name: 3, "nbgrader with the kit": 2, "unroll nbgrade": 2}
 # The sizes of the small and of the large class.
 QUICK = {
     KIT.name: (3, 9),

@@ -13,7 +13,7 @@ from classroom import REPOSITORY
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.course.model import Course, Lesson
+from autograder.course.model import Course, Lesson, load_course
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 
@@ -224,6 +224,16 @@ def test_a_task_passed_where_unroll_grade_says_so(tmp_path, lessons, checks):
     found = UnrollGrade().passed(tmp_path, Job(lessons, tuple(checks), tmp_path, {}), HandIn("ada", {}))
 
     assert found == {"cell:rnn_cell": True, "cell:readout": False}
+
+
+def test_only_the_course_without_pictures_has_none(tmp_path, lessons, checks):
+    courses = []
+    for pictures in (True, False):
+        UnrollGrade(pictures).set_up(tmp_path / str(pictures), Job(lessons, tuple(checks), tmp_path, {}))
+        courses.append(load_course(tmp_path / str(pictures)))
+
+    assert [course.has_pictures for course in courses] == [True, False]
+    assert courses[0].limits == courses[1].limits == load_course(REPOSITORY).limits
 
 
 def _functions(text: str) -> list[str]:

@@ -27,23 +27,26 @@ def test_a_process_for_each_hand_in_has_no_start_to_share():
 
 
 def test_ratios_are_those_of_one_hand_in_more_and_of_what_was_measured():
-    costs = {"unroll grade": _cost(0.5), "otter run": _cost(6.0)}
+    bare = "unroll grade without pictures"
+    costs = {"unroll grade": _cost(0.5), bare: _cost(0.48), "otter run": _cost(6.0)}
 
     found = measured.ratios(costs, own=0.4, check=1.3)
 
     assert found == {
         "otter run / unroll grade": 12.0,
+        f"otter run / {bare}": 12.5,
         measured.SHARE: pytest.approx(0.2),
+        measured.SHARES[bare]: pytest.approx(1 / 6),
         measured.CHECK: 1.3,
     }
 
 
 def test_every_ratio_names_graders_that_are_compared():
     names = {one.name for one in GRADERS}
-    sides = {
-        side for name in measured.AIMS if name not in (measured.SHARE, measured.CHECK) for side in name.split(" / ")
-    }
-    assert sides <= names
+    others = {measured.CHECK, *measured.SHARES.values()}
+    sides = {side for name in measured.AIMS if name not in others for side in name.split(" / ")}
+    assert sides | measured.SHARES.keys() <= names
+    assert others <= measured.AIMS.keys()
     assert set(QUICK) <= names
     assert all(few < many for few, many in QUICK.values())
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.course.model import MANIFEST
 from peers import spent
 from peers.checks import ROOT
 from peers.grader import Job
@@ -17,12 +18,24 @@ CHECKED = "sine/cell"
 
 
 class UnrollGrade:
-    """`unroll grade` for the class."""
+    """`unroll grade` for the class.
 
-    name, environment, few = "unroll grade", "", 1
+    Args:
+        pictures: whether pages have the course's pictures, for which students' code is run once more.
+    """
+
+    environment, few = "", 1
+
+    def __init__(self, pictures: bool = True) -> None:
+        self.name = "unroll grade" if pictures else "unroll grade without pictures"
+        self._pictures = pictures
 
     def set_up(self, place: Path, job: Job) -> None:
-        """Nothing: the course is that of this repository."""
+        """Copy the course."""
+        copy_course(place)
+        if not self._pictures:
+            manifest = place / MANIFEST
+            manifest.write_text(f"pictures = false\n{manifest.read_text(encoding='utf-8')}", encoding="utf-8")
 
     def hand_in(self, place: Path, job: Job, hand_in: HandIn) -> None:
         """Write a folder of modules."""
@@ -34,7 +47,7 @@ class UnrollGrade:
     def grade(self, place: Path, job: Job, hand_ins: Sequence[HandIn]) -> float:
         """Grade the class."""
         command = [str(job.python("")), *UNROLL, "grade", job.assignment, str(place / "hand-ins")]
-        return spent.cpu([*command, "-o", str(place / "out")], ROOT, job.variables(""))
+        return spent.cpu([*command, "-o", str(place / "out")], place, job.variables(""))
 
     def passed(self, place: Path, job: Job, hand_in: HandIn) -> dict[str, bool]:
         """Read `grades.csv`."""
@@ -58,8 +71,7 @@ class NbgraderWithKit:
 
     def set_up(self, place: Path, job: Job) -> None:
         """Copy the course, and have nbgrader make the assignment."""
-        for part in ("solutions", "source", "exercises"):
-            shutil.copytree(ROOT / part, place / part)
+        copy_course(place)
         shutil.copy(ROOT / "nbgrader_config.py", place)
         generate(place, job, "")
 
@@ -78,6 +90,12 @@ class NbgraderWithKit:
         """Read the gradebook: a task passed where its cell has all of its points."""
         full = full_cells(place, job.assignment, hand_in.student)
         return {f"{one.name}:{task.name}": f"test_{task.name}" in full for one in job.lessons for task in one.tasks}
+
+
+def copy_course(place: Path) -> None:
+    """Copy the course of this repository."""
+    for part in ("solutions", "source", "exercises"):
+        shutil.copytree(ROOT / part, place / part, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def own_code(job: Job) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 SHARE, CHECK = "the kit's own share of a hand-in", "unroll check, cold / import torch"
+SHARES = {"unroll grade": SHARE, "unroll grade without pictures": f"{SHARE} without pictures"}
 AIMS = {
     "nbgrader as it ships / unroll grade": ">= 30",
     "nbgrader, one notebook / unroll grade": "",
@@ -12,7 +13,10 @@ AIMS = {
     "pytest, a fresh process each / unroll grade": "",
     "nbgrader as it ships / nbgrader with the kit": ">= 8",
     "nbgrader as it ships / unroll nbgrade": "",
+    "nbgrader as it ships / unroll grade without pictures": "",
+    "otter run / unroll grade without pictures": "",
     SHARE: "<= 0.25",
+    SHARES["unroll grade without pictures"]: "",
     CHECK: "<= 1.25",
 }
 MEANING = (
@@ -64,8 +68,8 @@ def ratios(costs: Mapping[str, Cost], own: float | None = None, check: float | N
         above, _, below = name.partition(" / ")
         if above in costs and below in costs:
             found[name] = costs[above].each / costs[below].each
-    if own is not None and "unroll grade" in costs:
-        found[SHARE] = 1 - own / costs["unroll grade"].each
+    if own is not None:
+        found |= {share: 1 - own / costs[name].each for name, share in SHARES.items() if name in costs}
     if check is not None:
         found[CHECK] = check
     return found
