@@ -22,7 +22,7 @@ def sides(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _side(text: str, wanted: str) -> str | None:
-    if not MARKED.search(text):
+    if START not in text or not MARKED.search(text):  # most texts need no look at each line
         return None
     kept: list[str] = []
     state = ""
