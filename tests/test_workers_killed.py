@@ -82,6 +82,19 @@ def test_a_second_kill_is_said_and_remembered(mini: Course, zygote: Zygote, monk
     assert result.again
 
 
+def test_a_kill_of_the_second_try_hides_nothing_of_the_first(
+    mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed = graded(mini, LEAVES, zygote)
+    asked = kill_before(monkeypatch, lambda op, count: op == "call" and [one for one, _ in asked].count("load") == 2)
+
+    result = graded(mini, LEAVES, zygote)
+
+    assert [task.message for task in result.tasks] == [task.message for task in undisturbed.tasks]
+    assert "status 3. It was tried twice." in result.tasks[0].message
+    assert (undisturbed.again, result.again) == (False, True)
+
+
 def test_what_ends_itself_is_tried_twice_and_gains_nothing(
     mini: Course, zygote: Zygote, monkeypatch: pytest.MonkeyPatch
 ) -> None:

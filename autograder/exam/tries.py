@@ -81,16 +81,24 @@ def run_tests(exam: Exam, plans: Sequence[PlannedTest], remote: Remote) -> TaskR
     if remote.clock.remains() < took:
         return _noted(first, remote, NO_TIME)
     remote.output = printed
-    return _noted(run_once(exam, plans, remote), remote, TWICE)
+    again = run_once(exam, plans, remote)
+    remote.was_killed |= _was_killed(again)
+    if _was_killed(again) and not _was_killed(first):  # only the first try says what the code does
+        again = first
+    return _noted(again, remote, TWICE)
 
 
 def _crashed(task: TaskRun) -> bool:
     return any(isinstance(run.error, WorkerCrashed) for run in task.runs)
 
 
+def _was_killed(task: TaskRun) -> bool:
+    return any(isinstance(run.error, WorkerKilled) for run in task.runs)
+
+
 def _noted(task: TaskRun, remote: Remote, said: str) -> TaskRun:
     """Say of each crash what was done about it, and note whether it may be nobody's fault here."""
-    remote.was_killed |= any(isinstance(run.error, WorkerKilled) for run in task.runs)
+    remote.was_killed |= _was_killed(task)
     return replace(task, runs=[_with(run, said) for run in task.runs])
 
 
