@@ -19,13 +19,14 @@ def warm_up(quick: bool = False) -> None:
     """Import and run once what lessons use, so that no worker pays for it.
 
     Args:
-        quick: torch alone, not matplotlib, and no huge pages.
+        quick: torch alone, neither matplotlib nor sympy, and no huge pages.
     """
     import torch
 
     from autograder.isolation.inside.eager import compile_nothing
     from autograder.isolation.inside.holes import fill_holes
     from autograder.isolation.inside.lean import without_compiler, without_stacks
+    from autograder.isolation.inside.shapes import without_symbols
 
     torch.set_num_threads(1)
     compile_nothing()
@@ -34,6 +35,8 @@ def warm_up(quick: bool = False) -> None:
     for name in OURS:
         importlib.import_module(f"autograder.isolation.inside.{name}")
     _run_layers()
+    if quick:
+        without_symbols()
     _use_meta()
     if not quick:
         _import_the_rest()
