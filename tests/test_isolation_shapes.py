@@ -121,6 +121,15 @@ def all_below():
     named = all(getattr(module, "__spec__").loader.__class__.__name__ == "SourceFileLoader" for module in below)
     return [named, numbers.Integer is sympy.Integer, sympy.core.numbers is numbers]
 
+def version():
+    import sympy
+    return sympy.__version__ > "1"
+
+def star():
+    names = {}
+    exec("from sympy import *", names)
+    return len(names) > 900
+
 def basic():
     from sympy import Basic, Integer
     return isinstance(Integer(3), Basic)
@@ -136,7 +145,7 @@ from autograder.isolation.open import open_workers_from_here
 from autograder.isolation.worker import Worker
 
 with open_workers_from_here(quick=True) as workers:
-    for name in ("symbols", "below", "from_below", "all_below", "of_torch", "basic"):
+    for name in ("symbols", "below", "from_below", "all_below", "version", "star", "of_torch", "basic"):
         with Worker(workers, Limits()) as worker:
             sources = {"play": [sys.argv[1]]}
             worker.ask("load", {"value": {"lesson": "play", "sources": sources, "light": False}})
@@ -147,6 +156,13 @@ with open_workers_from_here(quick=True) as workers:
 def test_who_asks_for_sympy_gets_it_in_a_locked_process() -> None:
     done = subprocess.run([sys.executable, "-c", FROM_HERE, CELL], capture_output=True, text=True)
 
-    assert done.stdout.splitlines() == ["x + 1", "3/2", "3/2", "[True, True, True]", "['ShapeEnv', True]", "True"], (
-        done.stderr
-    )
+    assert done.stdout.splitlines() == [
+        "x + 1",
+        "3/2",
+        "3/2",
+        "[True, True, True]",
+        "True",
+        "True",
+        "['ShapeEnv', True]",
+        "True",
+    ], done.stderr

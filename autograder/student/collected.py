@@ -10,7 +10,7 @@ from autograder.exam.exam import Exam, run_session
 from autograder.exam.lesson_tests import shipped_tests
 from autograder.student.exercises import Exercises
 
-_kept: dict[Path, Exam] = {}
+_kept: dict[tuple[Path, str], Exam] = {}
 
 
 def with_tests(exercises: Exercises, lesson: Lesson, work: Callable[[Exam], None]) -> None:
@@ -21,7 +21,7 @@ def with_tests(exercises: Exercises, lesson: Lesson, work: Callable[[Exam], None
     """
     path = exercises.tests(lesson)
     tests = shipped_tests(lesson, path)
-    kept = _kept.get(path)
+    kept = _kept.get((path, lesson.key))
     if kept is not None and kept.lessons[lesson.key].is_same(tests):
         work(kept)
         return
@@ -29,7 +29,7 @@ def with_tests(exercises: Exercises, lesson: Lesson, work: Callable[[Exam], None
     with _imported_anew(path.stem):
         run_session(exam, threads=None)
     if all(plan.is_plain for plan in tests.plans):  # others need a session
-        _kept[path] = exam
+        _kept[path, lesson.key] = exam
 
 
 @contextmanager

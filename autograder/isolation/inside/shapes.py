@@ -14,6 +14,7 @@ from importlib.machinery import ModuleSpec
 from typing import Any
 
 SYMBOLS, SHAPES = "sympy", "torch.fx.experimental.symbolic_shapes"
+PROBED = {"__path__", "__warningregistry__", "__wrapped__"}  # Python asks any module for these, and neither has them
 Answer = Callable[..., Any]
 
 
@@ -21,7 +22,7 @@ class Light(types.ModuleType):
     """A module that is run when a name is asked for that it does not have."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name in PROBED:
             raise AttributeError(name)
         run(self)
         return getattr(self, name)
