@@ -54,8 +54,8 @@ GRADERS: tuple[Grader, ...] = (
 MORE = {KIT.name: 3, BARE.name: 3, "nbgrader with the kit": 2, "unroll nbgrade": 2}
 # The sizes of the small and of the large class.
 QUICK = {
-    KIT.name: (3, 9),
-    "nbgrader with the kit": (2, 4),
+    KIT.name: (2, 5),
+    "nbgrader with the kit": (1, 2),
     "otter run": (0, 1),
     PlainPytest.name: (0, 1),
     "nbgrader as it ships": (0, 1),
