@@ -47,6 +47,14 @@ def test_what_a_look_at_devices_needs_is_imported_before_there_are_workers(quick
     assert run(quick)[2] == ["play"]
 
 
+def lean_and_usual(program: str) -> list[list[str]]:
+    """Run a program in both ways; return the lines that each prints."""
+    commands = [[sys.executable, "-c", program.format(lean=lean)] for lean in (True, False)]
+    lean, usual = (subprocess.run(one, capture_output=True, text=True) for one in commands)
+    assert usual.returncode == lean.returncode == 0, usual.stderr + lean.stderr
+    return [lean.stdout.splitlines(), usual.stdout.splitlines()]
+
+
 TRAINING = """
 import sys
 import torch
@@ -84,11 +92,8 @@ print("torch._dynamo" in sys.modules)
 
 
 def test_optimizers_step_as_they_do_with_a_compiler_and_import_none() -> None:
-    commands = [[sys.executable, "-c", TRAINING.format(lean=lean)] for lean in (True, False)]
-    lean, usual = (subprocess.run(one, capture_output=True, text=True) for one in commands)
+    (found, has_compiler), (expected, usually) = lean_and_usual(TRAINING)
 
-    assert usual.returncode == lean.returncode == 0, usual.stderr + lean.stderr
-    (found, has_compiler), (expected, usually) = (done.stdout.splitlines() for done in (lean, usual))
     assert found == expected
     assert (has_compiler, usually) == ("False", "True")
 
@@ -150,11 +155,8 @@ print([bool(one[1]) for one in torch.cuda._lazy_seed_tracker.get_calls() if one]
 
 
 def test_a_seed_is_remembered_for_other_devices_without_the_stack() -> None:
-    commands = [[sys.executable, "-c", SEEDS.format(lean=lean)] for lean in (True, False)]
-    lean, usual = (subprocess.run(one, capture_output=True, text=True) for one in commands)
+    (found, has_stack), (expected, usually) = lean_and_usual(SEEDS)
 
-    assert usual.returncode == lean.returncode == 0, usual.stderr + lean.stderr
-    (found, has_stack), (expected, usually) = (done.stdout.splitlines() for done in (lean, usual))
     assert found == expected
     assert (has_stack, usually) == ("[False]", "[True]")
 

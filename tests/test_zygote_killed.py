@@ -9,7 +9,7 @@ import sys
 import pytest
 
 PROGRAM = """
-import os, signal, time
+import os, signal, sys, time
 
 from autograder.isolation.launch import launch_from_here, one_thread
 
@@ -35,7 +35,7 @@ if not sys.argv[1:]:
     sandbox.die_with_parent = lambda parent: None
 
 with Zygote(launched=launch_from_here(quick=True)) as workers:
-""".replace("import os,", "import os, sys,")
+"""
 WORKERS = """
     for _ in range(3):
         with Worker(workers, Limits()) as worker:

@@ -82,9 +82,8 @@ def run_tests(exam: Exam, plans: Sequence[PlannedTest], remote: Remote) -> TaskR
         return _noted(first, remote, NO_TIME)
     remote.output = printed
     again = run_once(exam, plans, remote)
-    remote.was_killed |= _was_killed(again)
     if _was_killed(again) and not _was_killed(first):  # only the first try says what the code does
-        again = first
+        remote.was_killed, again = True, first
     return _noted(again, remote, TWICE)
 
 

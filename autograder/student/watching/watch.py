@@ -59,6 +59,10 @@ def _is_terminal() -> bool:
     return all(stream and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
+def _pause(saves: Saves) -> float:
+    return SOON if saves.is_waiting else TICK
+
+
 def _events(checker: Checker, seconds: float = 0.0) -> Iterator[Event]:
     """Go through what has happened; wait some seconds for the first event."""
     try:
@@ -84,7 +88,7 @@ def _loop(session: Session, saves: Saves, checker: Checker, keys: Keys, opener: 
     while not session.over:
         painter.paint(session, anew=keys.resumed)
         keys.resumed = False
-        for key in keys.read(SOON if saves.is_waiting else TICK):
+        for key in keys.read(_pause(saves)):
             session.press(key)
             opener.follow(session)
         session.saved(saves.saved())
@@ -134,7 +138,7 @@ def _watch_lines(session: Session, saves: Saves, checker: Checker) -> None:
         print(session.notice, file=sys.__stdout__, flush=True)
     try:
         while True:
-            for event in _events(checker, SOON if saves.is_waiting else TICK):
+            for event in _events(checker, _pause(saves)):
                 session.hear(event)
                 _say(session, event)
             session.saved(saves.saved())
