@@ -84,6 +84,18 @@ def test_a_download_for_a_part_is_sorted_beside_what_the_others_have_there(mini:
     assert [one.name for one in out.iterdir()] == [".collected"]
 
 
+def test_a_class_that_is_no_download_leaves_nothing_of_an_earlier_one(mini: Course, tmp_path: Path) -> None:
+    out, plain = tmp_path / "out", lay_out(tmp_path / "plain", {"ada/double.py": RIGHT})
+    arrive(mini, lay_out(tmp_path / "class", CLASS), out)
+
+    find_class(mini, "play", plain, out, is_part=True)
+    assert (out / ".collected").is_dir()
+    assert names(arrive(mini, out / ".collected", out)) == ["Jo", "김철수"]
+
+    assert names(arrive(mini, plain, out)) == ["ada"]
+    assert list(out.iterdir()) == []
+
+
 def test_a_download_is_not_sorted_where_another_run_has_its_hand_ins(mini: Course, tmp_path: Path) -> None:
     out, submissions = tmp_path / "out", lay_out(tmp_path / "class", CLASS)
     arrive(mini, submissions, out)

@@ -66,13 +66,15 @@ def find_class(
         UsageError: there is no student.
         GradingError: OUT cannot be written.
     """
-    if COLLECTED in _names(submissions):
-        return _with_roster(_collected(submissions), roster, out)
-    if submissions.is_dir() or submissions.is_file():
+    is_collected = COLLECTED in _names(submissions)
+    if not is_collected and (submissions.is_dir() or submissions.is_file()):
         with open_download(submissions) as download:
             if found := _understood(course, assignment, submissions, download, roster):
                 return _sorted_first(found, submissions, _room(out, is_part))
-    return _with_roster(_plain(course, assignment, submissions), roster, out)
+    arrivals = _collected(submissions) if is_collected else _plain(course, assignment, submissions)
+    if not is_part and not submissions.resolve().is_relative_to(out.resolve()):
+        _forget_sorted(out)
+    return _with_roster(arrivals, roster, out)
 
 
 def _names(submissions: Path) -> set[str]:
@@ -97,12 +99,21 @@ def _understood(
 
 def _room(out: Path, is_part: bool) -> Path:
     """Choose where a download is sorted: beside what is still needed, else in its place."""
-    sorted_here = [one for one in out.glob(f"{SORTED}*") if one.is_dir() and not one.is_symlink()]
+    sorted_here = _sorted_here(out)
     if is_part and sorted_here:
         return out / f"{SORTED}-{1 + max(_number(one) for one in sorted_here)}"
-    for one in sorted_here:
-        shutil.rmtree(one)
+    _forget_sorted(out)
     return out / SORTED
+
+
+def _sorted_here(out: Path) -> list[Path]:
+    return [one for one in out.glob(f"{SORTED}*") if one.is_dir() and not one.is_symlink()]
+
+
+def _forget_sorted(out: Path) -> None:
+    """Remove what an earlier download was sorted into: `unroll similar` would take it for the class of this run."""
+    for one in _sorted_here(out):
+        shutil.rmtree(one)
 
 
 def _number(place: Path) -> int:
