@@ -84,6 +84,7 @@ def test_a_lesson_without_a_trained_check_is_said(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "has no trained check" in done.stderr
+    assert "seed" not in done.stdout + done.stderr  # said before any other seed is waited for
 
 
 @pytest.mark.parametrize(

@@ -70,5 +70,11 @@ def test_in_a_notebook_the_cell_is_named_and_a_broken_one_is_passed_over() -> No
     assert find_definition("f", cells) == Definition(2, 3, ("y",))
 
 
+def test_a_syntax_error_in_one_percent_cell_hides_no_definition_in_another() -> None:
+    file = "# %%\ndef f(x):\n    pass\n\n# %%\ny = for\n"
+
+    assert find_definition("f", [file]) == Definition(2, None, ("x",))
+
+
 def test_a_definition_inside_of_another_is_not_the_tasks_own() -> None:
     assert find_definition("f", ["def g():\n    def f(): pass\n"]) == Definition()

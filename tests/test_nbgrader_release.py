@@ -125,4 +125,5 @@ def test_without_the_kit_a_notebook_says_what_to_install(course: CourseDirectory
     space["check"]("sine/cell:rnn_cell")
 
     (line,) = printed
-    assert "pip install unroll" in line
+    assert "Install the kit that your course gives you" in line
+    assert "pip install" not in line  # the package index has a stranger's package of that name

@@ -70,6 +70,8 @@ def test_a_failing_task_is_shown_with_its_case_fact_cause_and_next_command(
     ]
     assert next_step(checked.verdicts) == "Next: unroll hint sine/cell:rnn_cell"
     assert passed_summary(checked.verdicts) == "1 of 3 tasks pass."
+    failing = [verdict for verdict in checked.verdicts if not verdict.passes]
+    assert passed_summary(failing[:1]) == "0 of 1 task passes."
 
 
 def test_the_case_that_is_shown_is_the_easiest_to_follow(folder: Path, course: Course, zygote: Zygote) -> None:

@@ -80,9 +80,9 @@ def calibrate(lesson: Lesson, seeds: int, wrong_seeds: int, say: Callable[[str],
     for number, part in enumerate(_parts(lesson, seeds, wrong_seeds, jobs), 1):
         for name, losses in part.items():
             found.setdefault(name, Losses()).add(losses)
+        if not found:
+            raise CourseError(f"{lesson.key} has no trained check: no test uses the fixture `calibrated`.")
         say(f"seed {number} of {seeds}")
-    if not found:
-        raise CourseError(f"{lesson.key} has no trained check: no test uses the fixture `calibrated`.")
     caught = _caught(lesson, {name for losses in found.values() for name in losses.unseen()})
     _write(lesson, found, caught, seeds, wrong_seeds)
     for name, losses in found.items():

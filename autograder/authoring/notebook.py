@@ -22,7 +22,7 @@ try:
 except ModuleNotFoundError:
 
     def check(task):
-        print(f"{task} is not checked. Install the checks with `pip install unroll`, then restart the kernel.")"""
+        print(f"{task} is not checked. Install the kit that your course gives you, then restart the kernel.")"""
 JUDGED = """\
 # Judged after you have handed it in: {name}, {points:g} points. On fresh inputs it is checked that
 {checks}

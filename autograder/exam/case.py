@@ -11,7 +11,7 @@ from autograder.exam.marks import worst
 from autograder.exam.module import Request
 from autograder.exam.results import TestResult
 from autograder.exam.session import TestRun
-from autograder.isolation.inside.source import parse
+from autograder.isolation.inside.source import statements
 
 MOST_NUMBERS = 12
 CALLS = ("call", "gradients", "effects")
@@ -109,11 +109,7 @@ def find_definition(name: str, cells: Sequence[str]) -> Definition:
 
 
 def _definitions(text: str) -> list[ast.FunctionDef | ast.ClassDef]:
-    try:
-        body = parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    return [node for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    return [node for node in statements(text) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
 
 
 def _parameters(node: ast.FunctionDef | ast.ClassDef) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ def publish(out: Path) -> Iterator[str]:
         GradingError: OUT cannot be written.
     """
     if not read_runs(out):
-        raise UsageError(f"{out} holds no graded class. Grade one into it first: unroll grade ASSIGNMENT SUBMISSIONS.")
+        said = f"{out} holds no graded class. Grade one into it first: unroll grade ASSIGNMENT SUBMISSIONS -o {out}"
+        raise UsageError(said)
     with alone(out):
         run, before = _whole(out), read_published(out)
         published = Published(now(), run.assignment.name, run.table, told(run.results))

@@ -91,7 +91,9 @@ class Verdict:
 def passed_summary(verdicts: Sequence[Verdict]) -> str:
     """Say in a line how many tasks pass."""
     passed = sum(verdict.passes for verdict in verdicts)
-    return ALL_PASS if passed == len(verdicts) else f"{passed} of {len(verdicts)} tasks pass."
+    if passed == len(verdicts):
+        return ALL_PASS
+    return f"{passed} of {len(verdicts)} {'tasks pass' if len(verdicts) > 1 else 'task passes'}."
 
 
 def not_covered(verdicts: Sequence[Verdict]) -> list[str]:
