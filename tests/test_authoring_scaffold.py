@@ -61,6 +61,16 @@ def test_what_is_made_is_in_the_style_of_the_house(root: Path, tmp_path: Path) -
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize(
+    ("key", "said"), [("play/mean", []), ("plya/mean", ["plya is a new assignment. The others are play."])]
+)
+def test_a_new_assignment_is_said_since_its_name_may_be_misspelt(root: Path, key: str, said: list[str]) -> None:
+    command = [sys.executable, "-m", "autograder.cli", "new", key]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+
+    assert [line for line in done.stdout.splitlines() if "new assignment" in line] == said
+
+
 def test_an_assignment_that_is_not_there_is_added(root: Path) -> None:
     new_lesson(load_course(root), "gates/lstm", "")
 

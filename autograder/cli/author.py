@@ -61,8 +61,12 @@ def new(course: Any, lesson: str, title: str) -> None:
     """Make a small lesson in solutions/ that builds and verifies as it stands; rewrite it piece by piece."""
     from autograder.authoring.scaffold import new_lesson
 
+    known = [one.name for one in course.assignments]
     for path in new_lesson(course, lesson, title):
         click.echo(path.relative_to(course.root))
+    if (assignment := lesson.split("/")[0]) not in known:
+        others = f" The others are {', '.join(known)}." if known else ""
+        click.echo(f"{assignment} is a new assignment.{others}")
     click.echo(f"Next: unroll verify {lesson}, then write your own, then unroll build. See docs/authors.md.")
 
 
