@@ -66,6 +66,8 @@ def test_a_missing_name_is_explained_by_what_raised() -> None:
     ("names", "hint"),
     [
         (["rnn_cel", "readout"], "There is rnn_cel: is it that?"),
+        (["readout", "RNNCell"], "There is RNNCell: is it that?"),
+        (["RNN_Cell"], "There is RNN_Cell: is it that?"),
         (["readout"], "Is the name spelt as in the lesson?"),
         ([], "Is the name spelt as in the lesson?"),
         (["rnn_cell"], "Is the name spelt as in the lesson?"),

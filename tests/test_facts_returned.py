@@ -193,3 +193,17 @@ def test_what_a_probe_cannot_use_is_not_called_an_error_of_the_students(mini: Co
         "With your code the check met AttributeError: 'NoneType' object has no attribute 'sum'. Is a `return` missing?"
     )
     assert pair.tasks[0].message == "With your code the check met AttributeError: 'tuple' object has no attribute 'sum'"
+
+
+def test_a_forecast_of_no_steps_that_is_none_is_told_for_how_many_steps(course: Course, zygote: Zygote) -> None:
+    lesson = course.lesson("sine/rollout")
+    text = (lesson.folder / "lesson.py").read_text()
+    text = text.replace(
+        "was_training = model.training", "if steps == 0:\n        return None\n    was_training = model.training"
+    )
+
+    (result,) = grade(course.only([lesson]), "sine", [hand_in("ana", rollout=text)], zygote, Limits())
+
+    first = result.tasks[0]
+    assert (first.outcome, first.score > 2) == ("failed", True)
+    assert first.message.startswith("the forecast with steps = 0 should be a torch.Tensor, but is None.")

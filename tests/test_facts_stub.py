@@ -102,6 +102,33 @@ def test_what_torch_has_no_code_for_is_a_failure_and_its_line_is_said(mini: Cour
         assert said in result.tasks[0].message and "still the stub" not in result.tasks[0].message
 
 
+BRANCHES = {
+    "if": "    if x.sum() < 1e9:\n        # not yet\n        raise NotImplementedError\n    return 2 * x\n",
+    "if, in one line": "    if x.sum() < 1e9: raise NotImplementedError('sums')\n    return 2 * x\n",
+    "else": "    if x.sum() > 1e9:\n        return 2 * x\n    else:\n        raise NotImplementedError()\n",
+    "match": "    match x.ndim:\n        case 9: return x\n        case _:\n            raise NotImplementedError\n",
+}
+STUBS = {
+    "with a text": "    raise NotImplementedError('Write double.')\n",
+    "below a docstring": "    '''Double x.\n\n    if x: ...\n    '''\n    raise NotImplementedError\n",
+    "after an if": "    if x is None:\n        return None\n    raise NotImplementedError\n",
+}
+
+
+def test_a_branch_that_is_not_written_is_a_failure_and_no_stub(mini: Course, zygote: Zygote) -> None:
+    bodies = {**BRANCHES, **STUBS}
+    hand_ins = [hand_in(name, double=f"def double(x):\n{body}") for name, body in bodies.items()]
+
+    results = grade(mini, "play", hand_ins, zygote, Limits())
+
+    found = {name: result.tasks[0] for name, result in zip(bodies, results, strict=True)}
+    for name in BRANCHES:
+        assert found[name].outcome == "failed", name
+        assert found[name].message.endswith("This branch is not written yet; the rest is."), name
+    for name in STUBS:
+        assert (found[name].outcome, found[name].message) == ("missing", "double is still the stub."), name
+
+
 def test_a_task_that_calls_an_unwritten_one_says_which(mini: Course, zygote: Zygote) -> None:
     stub = "def double(x):\n    raise NotImplementedError\n"
     through = f"{stub}def double_all(xs):\n    return [double(x) for x in xs]\n"

@@ -114,6 +114,7 @@ def test_what_is_no_text_is_called_what_it_is(data: bytes, kind: str) -> None:
         ("# \u201ca\u201d\ny =\u00a01\n", "cell.py, line 2 has a space"),
         (">>> x = 1\n", "cell.py, line 1 begins with a prompt"),
         ("x = 1\n  In [3]: y\n", "cell.py, line 2 begins with a prompt"),
+        ("```python\nx = 1\n```\n", "cell.py, line 1 is a fence of Markdown; take these lines away."),
     ],
     ids=ascii,
 )

@@ -102,6 +102,26 @@ NEEDED = {
         3,
         "gives the name n, which line 1 defines, to a value of type int",
     ),
+    "a module's name given to a number": (
+        "import math\ndef f(x):\n    return math.sin(x)\nmath = 90\n",
+        4,
+        "gives the name math, which line 1 defines, to a value of type int",
+    ),
+    "a module's name given to a model": (
+        "from torch import nn\nclass Net(nn.Module): ...\ndef f(x):\n    return nn.ReLU()(x)\nnn = Net()\n",
+        5,
+        "gives the name nn, which line 1 defines, to a value of type Net",
+    ),
+    "a function inside of another": (
+        "import math\ndef main():\n    def f(x):\n        return x\n",
+        3,
+        "defines it inside of main: move it out, to the left edge",
+    ),
+    "a function inside of a class": (
+        "class Solution:\n    def f(self, x):\n        return x\n",
+        2,
+        "defines it inside of Solution: move it out, to the left edge",
+    ),
 }
 NOT_NEEDED = {
     "prints": "def f(x):\n    return x\nprint(f(1))\nfor i in range(3):\n    print(f(i))\n",
@@ -118,6 +138,8 @@ NOT_NEEDED = {
         "if __name__ == '__main__':\n    main()\n"
     ),
     "a statement that raised elsewhere": "import nosuchpackage\ndef f(x):\n    return x\n",
+    "a module that is imported again": "import math\nmath = 3\nimport math\ndef f(x):\n    return math.sin(x)\n",
+    "a function that is defined inside too": "def f(x):\n    return x\ndef main():\n    def f(x):\n        return x\n",
     "a docstring": "'''f.'''\ndef f(x):\n    return x\n",
 }
 
@@ -214,6 +236,15 @@ def test_a_class_that_an_experiment_has_taken_the_name_of_counts() -> None:
     assert lesson.remarks == [
         "cell 2, line 1 gives the name Net to a value of type Net; what cell 1, line 1 defines counts."
     ]
+
+
+def test_an_imported_function_that_an_experiment_has_taken_the_name_of_counts() -> None:
+    lesson = Loader("relevance")
+
+    lesson.run(["from math import sin\ndef f(x):\n    return sin(x)\nsin = sin(1)\n"])
+
+    assert lesson.module.f(0) == 0
+    assert lesson.remarks == ["line 4 gives the name sin to a value of type float; what line 1 defines counts."]
 
 
 @pytest.mark.parametrize("again", ["functools.partial(f)", "staticmethod(f)", "(lambda g: lambda x: g(x))(f)", "f"])

@@ -381,6 +381,16 @@ def test_a_path_without_a_lesson_is_refused_in_one_line(folder: Path, where: str
         locate(folder, where)
 
 
+@pytest.mark.parametrize("damaged", ["", '{"lessons": {', "[]"], ids=["empty", "cut off", "no mapping"])
+def test_a_damaged_file_of_known_mistakes_is_named_and_how_to_put_it_back(folder: Path, damaged: str) -> None:
+    (folder / "sine" / "known.json").write_text(damaged)
+
+    with pytest.raises(UsageError) as raised:
+        find_spots(folder, "sine/cell")
+
+    assert str(raised.value) == f"{folder}/sine/known.json cannot be read. To put it back: unroll init {folder}"
+
+
 def test_an_absolute_path_is_found_from_anywhere(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     start, found = locate(tmp_path_factory.mktemp("elsewhere"), str(folder / "sine" / "cell.py"))
 

@@ -43,6 +43,26 @@ def test_a_known_mistake_is_named_as_pytest_says_it(folder: Path, course: Course
     assert result.message.startswith("h_t[0, 0] should be 0.462117, but is 0.622459. Likely cause: ")
 
 
+SILENT = {
+    "another norm": ("sine/training", "train_step", "model.parameters(), max_norm)", "model.parameters(), 0.5)"),
+    "put back by arithmetic": ("gradients/bptt", "numerical_gradient", "a[index] = kept\n", "a[index] += eps\n"),
+}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_what_the_stub_warns_of_is_seen_at_home(folder: Path, course: Course, zygote: Zygote, name: str) -> None:
+    lesson, task, right, wrong = SILENT[name]
+    text = (course.lesson(lesson).folder / "lesson.py").read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    assignment = lesson.split("/")[0]
+    shutil.copytree(REPOSITORY / "exercises" / assignment, folder / assignment, dirs_exist_ok=True)
+    (folder / f"{lesson}.py").write_text(text.replace(right, wrong), encoding="utf-8")
+
+    (result,) = check_spots(find_typed(folder, f"{lesson}:{task}")[1], zygote).results
+
+    assert result.outcome == "failed"
+
+
 def test_an_unknown_mistake_is_not_explained(folder: Path, course: Course, zygote: Zygote) -> None:
     write(folder, "cell", answer(course, "cell").replace(TANH, "torch.sinh("))
 

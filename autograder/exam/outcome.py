@@ -11,6 +11,7 @@ from autograder.exam.operands import in_letters
 from autograder.exam.results import TestResult
 from autograder.exam.returned import unusable
 from autograder.exam.session import PlannedTest, TestRun
+from autograder.isolation.inside.advice import NO_BRANCH
 
 STUB = "NotImplementedError"
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
@@ -75,9 +76,10 @@ def _sentence(error: BaseException, plan: PlannedTest, unusable: str) -> str:
 def is_stub(error: StudentError, task: str) -> bool:
     """Say whether an error comes from the task's own unwritten body.
 
-    torch raises the same kind for what it has no code for: in its own lines, or with words of its own.
+    torch raises the same kind for what it has no code for: in its own lines, or with words of its own. So may a student
+    for one of several cases, which is a branch of what is written.
     """
-    if error.kind != STUB or error.where.split(".")[0] not in (task, ""):
+    if error.kind != STUB or error.advice == NO_BRANCH or error.where.split(".")[0] not in (task, ""):
         return False
     return bool(RAISE.search(error.source)) if error.source else not error.text.strip()
 
@@ -118,9 +120,16 @@ def explain_missing(name: str, loaded: Loaded) -> tuple[str, str]:
         said = note.text if note.text.endswith(("?", ".")) else f"{note.text}."
         said += f" Here it is read by Python {PYTHON}." if note.kind in UNREADABLE else ""
         return "failed", f"{name} is not defined: {note.place} raised {note.kind}: {said}"
-    near = difflib.get_close_matches(name, [other for other in loaded.names if other != name], 1, 0.75)
+    others = [other for other in loaded.names if other != name]
+    near = [other for other in others if _plain(other) == _plain(name)]
+    near = near or difflib.get_close_matches(name, others, 1, 0.75)
     hint = f" There is {near[0]}: is it that?" if near else " Is the name spelt as in the lesson?"
     return "missing", f"{name} is not defined.{hint}"
+
+
+def _plain(name: str) -> str:
+    """Spell a name without capitals and underscores: `RnnCell` is meant for `rnn_cell`."""
+    return name.replace("_", "").casefold()
 
 
 def notes_on(name: str, loaded: Loaded) -> list[Note]:

@@ -29,6 +29,7 @@ TYPED = (
     (re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]"), "has curly quotes; type plain ones there."),
     (re.compile("[\u00a0\u2007\u202f\u3000\u200b\ufeff]"), "has a space that is none to Python; type a plain one."),
     (re.compile(r"^\s*(?:>>>|In \[\d*\]:)"), "begins with a prompt; take the prompts away."),
+    (re.compile(r"^\s*```"), "is a fence of Markdown; take these lines away."),
 )
 
 

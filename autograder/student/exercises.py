@@ -1,6 +1,7 @@
 """The exercises of an assignment as students have them, and how an address such as `sine/cell:rnn_cell` finds them."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -83,7 +84,13 @@ def read_exercises(folder: Path) -> Exercises:
         letters = dict(data.get("letters", {}))
         return Exercises(assignment, folder, known, _sealed(folder, data), pictures, letters)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError(f"{folder}: no exercises here. Go into the folder that holds {KNOWN}.") from None
+        raise UsageError(_unreadable(folder)) from None
+
+
+def _unreadable(folder: Path) -> str:
+    if (folder / KNOWN).exists():
+        return f"{folder / KNOWN} cannot be read. To put it back: unroll init {shlex.quote(str(folder.parent))}"
+    return f"{folder}: no exercises here. Go into the folder that holds {KNOWN}."
 
 
 def read_known(known: Path) -> Any:

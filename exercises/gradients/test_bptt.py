@@ -192,9 +192,11 @@ def test_the_arrays_are_put_back(student):
     a = np.random.default_rng(12).normal(size=(3, 2))
 
     found = student.run("slope", kind="cube", a=a, d_out=np.ones((3, 2)))
+    rounded = student.run("slope", kind="cube", a=a / 1000, d_out=np.ones((3, 2)), eps=0.1)
 
     same(found["gradient"], 3 * a**2, "the gradient", atol=1e-6, show=True)
-    assert found["restored"], "a is not as it was: save each entry before you move it, and put the saved number back."
+    for one in (found, rounded):
+        assert one["restored"], "a is not as it was: save each entry before you move it, and put the saved number back."
     assert found["d_out_kept"], "numerical_gradient changed d_out; only read it."
     assert not found["shared"], "The gradient shares memory with an argument; make a new array."
 

@@ -177,6 +177,7 @@ def test_long_gradients_are_clipped_as_a_whole_if_a_norm_is_given(student):
     far = {**net, "y": 20 * net["y"]}
 
     check_steps(student, far, max_norm=0.5)
+    check_steps(student, far, max_norm=2.0)
     check_steps(student, far)
 
 

@@ -5,6 +5,7 @@ It is said in the process that ran the code, where the exception and its objects
 
 import difflib
 import importlib.util
+import linecache
 import re
 import sys
 import traceback
@@ -42,6 +43,8 @@ ON_CPU = "There is no GPU here: take the device from an argument, such as x.devi
 OWN_FILES = "Of your own files only the lessons can be imported."
 SIGNATURE = "It is called as the lesson says: compare its parameters."
 NO_RETURN = "Is a `return` missing?"
+NO_BRANCH = "This branch is not written yet; the rest is."
+BRANCH = re.compile(r"(?:if|elif|else|for|while|case|except)\b")
 ALMOST = 0.75
 
 
@@ -76,6 +79,8 @@ def _found(error: BaseException, module: types.ModuleType, bound: Collection[str
         yield SIGNATURE
     elif match := NO_FORWARD.match(text):
         yield _about_forward(match[1], module)
+    elif isinstance(error, NotImplementedError) and _is_in_a_branch(error, module):
+        yield NO_BRANCH
     elif "NoneType" in text and _frames(error)[-1].f_code.co_filename == PROBE:
         yield NO_RETURN
     elif type(error) is NameError and error.name not in bound:
@@ -118,6 +123,21 @@ def _is_called_from_outside(error: TypeError, module: types.ModuleType) -> bool:
     if called is None or called[1] not in module.__dict__:
         return False
     return not any(frame.f_globals is module.__dict__ for frame in _frames(error))
+
+
+def _is_in_a_branch(error: BaseException, module: types.ModuleType) -> bool:
+    """Say whether a student's own `raise` stands in an `if` or the like; that of the stub is the whole body."""
+    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
+    if frame.f_globals is not module.__dict__:
+        return False
+    *above, line = linecache.getlines(frame.f_code.co_filename)[:number]
+    outer = (one for one in reversed(above) if one.strip() and one.strip()[0] != "#" and _indent(one) < _indent(line))
+    head = next(outer, "") if line.strip().startswith("raise") else line
+    return bool(BRANCH.match(head.strip()))
+
+
+def _indent(line: str) -> int:
+    return len(line.expandtabs(8)) - len(line.expandtabs(8).lstrip())
 
 
 def _about_forward(name: str, module: types.ModuleType) -> str:

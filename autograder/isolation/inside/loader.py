@@ -18,7 +18,7 @@ from typing import Any
 from autograder.isolation.inside import toplevel
 from autograder.isolation.inside.advice import advice
 from autograder.isolation.inside.names import EVERYTHING, names_of
-from autograder.isolation.inside.relevance import Location, RunStatement, is_taken, said_about
+from autograder.isolation.inside.relevance import Location, RunStatement, is_taken, said_about, said_inside
 from autograder.isolation.inside.source import Compiler, remember, statements
 
 LoadNote = dict[str, Any]
@@ -73,9 +73,11 @@ class Loader:
 
         Of a name that is missing the note that explains it is said anyway.
         """
-        known = None if name in self.module.__dict__ else self._note_on(name)
+        if name in self.module.__dict__:
+            return said_about(name, self._steps)
+        known = self._note_on(name)
         steps = [replace(step, said="") if (step.said, step.place) == known else step for step in self._steps]
-        return said_about(name, steps)
+        return said_about(name, steps) or said_inside(name, steps)
 
     def _note_on(self, name: str) -> tuple[str, Location] | None:
         for note, names in zip(self.notes, self.bound_by_notes, strict=True):
@@ -144,10 +146,18 @@ class Loader:
             self._again.pop(statement.name, None)
             self._defined[statement.name] = self.module.__dict__.get(statement.name), place
             return
+        if isinstance(statement, toplevel.IMPORTS):
+            self._watch_imports(statement, place)
+            return
         for name, (value, _) in self._defined.items():
             now = self.module.__dict__.get(name, value)
-            if now is not value and callable(value):
+            if now is not value and (callable(value) or isinstance(value, types.ModuleType)):
                 self._note_change(name, now, RunStatement(statement, place, self._given_away(name, now)))
+
+    def _watch_imports(self, statement: ast.stmt, place: Location) -> None:
+        for name in names_of(statement).bound & self.module.__dict__.keys():
+            self._again.pop(name, None)
+            self._defined[name] = self.module.__dict__[name], place
 
     def _given_away(self, name: str, now: Any) -> str:
         _, defined = self._defined[name]

@@ -57,6 +57,18 @@ def said_about(name: str, steps: Sequence[RunStatement]) -> list[str]:
     return list(dict.fromkeys(found))[:MOST]
 
 
+def said_inside(name: str, steps: Sequence[RunStatement]) -> list[str]:
+    """Say in which definition a name that is missing at the top level is defined, as a list of one or no sentence."""
+    for step in steps:
+        if not isinstance(step.statement, DEFINITIONS):
+            continue
+        for node in ast.walk(step.statement):
+            if isinstance(node, DEFINITIONS) and node.name == name and node is not step.statement:
+                place = str(Location(node.lineno, step.place.cell)).capitalize()
+                return [f"{place} defines it inside of {step.statement.name}: move it out, to the left edge."]
+    return []
+
+
 def _needed(name: str, statements: Sequence[Names]) -> set[str]:
     needed, todo = {EVERYTHING}, [name]
     while todo:

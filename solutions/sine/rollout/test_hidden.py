@@ -20,9 +20,9 @@ def rolled(student, reference, cases):
     return list(zip(actual, expected, strict=True))
 
 
-def check_forecasts(student, reference, cases, dtype=True):
+def check_forecasts(student, reference, cases, dtype=True, what="the forecast"):
     for mine, theirs in rolled(student, reference, cases):
-        same(mine["values"], theirs["values"], "the forecast", axes="steps", dtype=dtype)
+        same(mine["values"], theirs["values"], what, axes="steps", dtype=dtype)
 
 
 @pytest.mark.task("forecast", core=True, weight=4)
@@ -46,7 +46,8 @@ def test_each_window_is_one_sequence_of_the_same_length(student, reference, rng)
 def test_no_steps_give_an_empty_tensor(student, reference, rng):
     """No steps, answered with an error, a list or a value."""
     history = torch.randn(6, generator=rng)
-    check_forecasts(student, reference, [("mean", history, 0), ("next", history.double(), 0)], dtype=False)
+    cases = [("mean", history, 0), ("next", history.double(), 0)]
+    check_forecasts(student, reference, cases, dtype=False, what="the forecast with steps = 0")
 
 
 @pytest.mark.task("forecast", weight=1)
