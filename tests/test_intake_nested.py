@@ -72,6 +72,31 @@ def test_an_archive_in_a_folder_is_looked_through(tmp_path: Path, pack: Pack, en
     assert hand_in.notes == (f"Lessons were found in deep/er/my hand-in{ending}/sine.",)
 
 
+IN_A_FOLDER_OF_ITS_NAME = {
+    "the same name": {"cell.py/cell.py": b"x = 1\n"},
+    "another name, deeper": {"cell.ipynb/a/Cell (1).py": b"x = 1\n"},
+    "an archive": {"cell.py/my.zip": zipped({"cell.py": b"x = 1\n"})},
+}
+
+
+@pytest.mark.parametrize("name", IN_A_FOLDER_OF_ITS_NAME)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_folder_that_has_a_lessons_name_is_looked_through(tmp_path: Path, name: str, is_packed: bool) -> None:
+    files = IN_A_FOLDER_OF_ITS_NAME[name]
+
+    hand_in = read_packed(tmp_path, zipped(files)) if is_packed else read(tmp_path, files)
+
+    assert (hand_in.problem, hand_in.sources["cell"].problem) == ("", "")
+    assert hand_in.sources["cell"].cells == ("x = 1\n",)
+
+
+def test_a_folder_that_has_a_lessons_name_and_no_lesson_is_said_to_be_a_folder(tmp_path: Path) -> None:
+    hand_in = read(tmp_path, {"cell.py/notes.txt": b"", "windows.py": b"y = 2\n"})
+
+    assert hand_in.sources["cell"].problem == "cell.py is a folder; hand in the file itself."
+    assert hand_in.sources["windows"].cells == ("y = 2\n",)
+
+
 @pytest.mark.parametrize(("pack", "ending"), PACKS)
 def test_an_archive_of_each_kind_is_a_hand_in(tmp_path: Path, pack: Pack, ending: str) -> None:
     hand_in = read_packed(tmp_path, pack(WORK | {"__MACOSX/sine/._cell.py": b"\0"}), ending)

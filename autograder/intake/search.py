@@ -60,7 +60,9 @@ def search(tree: Tree, assignment: Assignment, room: Room) -> FoundFiles:
         Unfit: an archive in an archive is not plain.
     """
     found = FoundFiles()
-    _Search(assignment, found, room).look(tree, (), 0)
+    searching = _Search(assignment, found, room)
+    searching.look(tree, (), 0)
+    found.files += searching.hollow()
     lessons = [lesson.name for lesson in assignment.lessons]
     found.files.sort(key=lambda one: not named_lessons(one.entry.name, lessons))
     return found
@@ -71,6 +73,14 @@ class _Search:
     assignment: Assignment
     found: FoundFiles
     room: Room
+    named: list[FoundFile] = field(
+        default_factory=list
+    )  # folders that have a lesson's name, as some unpackers make them
+
+    def hollow(self) -> list[FoundFile]:
+        """List the folders that have a lesson's name and hold no file that may be one: they stand in its place."""
+        holding = {file.place[:depth] for file in self.found.files for depth in range(1, len(file.place) + 1)}
+        return [folder for folder in self.named if (*folder.place, folder.entry.name) not in holding]
 
     def look(self, tree: Tree, above: FolderPath, depth: int) -> None:
         """Look through a tree, level by level, then through the archives in it."""
@@ -108,11 +118,13 @@ class _Search:
             return
         kind, _ = kind_and_stem(entry.name)
         lessons = named_lessons(entry.name, [lesson.name for lesson in self.assignment.lessons])
-        if kind and (entry.kind == "file" or self._is_named(entry.name)):
-            self.found.files.append(file)
-        elif entry.kind == "folder":
+        may_be_one = kind and (entry.kind == "file" or self._is_named(entry.name))
+        if entry.kind == "folder":
+            self.named += [file] if may_be_one else []
             if not is_not_own(entry.name):
                 deeper.append((*entry.place, entry.name))
+        elif may_be_one:
+            self.found.files.append(file)
         elif entry.kind == "link":
             self.found.links.append(printable_name(entry.name))
         elif lessons:
