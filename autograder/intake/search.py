@@ -73,9 +73,8 @@ class _Search:
     assignment: Assignment
     found: FoundFiles
     room: Room
-    named: list[FoundFile] = field(
-        default_factory=list
-    )  # folders that have a lesson's name, as some unpackers make them
+    # Folders that have a lesson's name: some unpackers make one around each file.
+    named: list[FoundFile] = field(default_factory=list)
 
     def hollow(self) -> list[FoundFile]:
         """List the folders that have a lesson's name and hold no file that may be one: they stand in its place."""
