@@ -90,6 +90,8 @@ def open_packed(name: str, data: bytes, room: Room) -> ArchiveTree:
         raise too_large(name, room.packed_left)
     room.packed_left -= len(data)
     refuse_unreadable(name)
+    if not data:
+        raise Unreadable(f"{name} is empty; make the archive again.")
     kind = foreign_kind(data)
     if kind.endswith("archive") and kind not in ("a zip archive", "a gzip archive"):
         raise Unreadable(f"{name} is {kind}, which cannot be read; hand in a .zip.")
