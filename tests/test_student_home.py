@@ -199,7 +199,7 @@ def test_wrong_use_is_one_line_and_status_2(folder: Path, tmp_path_factory: pyte
 def test_nothing_but_what_was_found_is_written_into_the_folder(folder: Path) -> None:
     before = set(folder.rglob("*"))
 
-    unroll(folder, "check", "sine/cell:rnn_cell")
+    unroll(folder, "check", "sine/cell:rnn_cell", environment={"PYTHONDONTWRITEBYTECODE": ""})
 
     assert set(folder.rglob("*")) - before == {folder / ".unroll", folder / ".unroll" / "state.txt"}
 

@@ -55,7 +55,7 @@ def _changed(root: Path, lessons: Sequence[Lesson], since: str) -> list[Lesson]:
     top = Path(_git(root, "rev-parse", "--show-toplevel")[0]).resolve()
     known = _git(root, "diff", "--name-only", "-z", "--end-of-options", since, "--")
     new = _git(top, "ls-files", "--others", "--exclude-standard", "-z")
-    files = [top / name for name in (*known, *new)]
+    files = [top / name for name in (*known, *new) if "__pycache__" not in Path(name).parts]
     if any(file in MAKERS for file in files):
         return list(lessons)
     return [lesson for lesson in lessons if any(lesson.folder.resolve() in file.parents for file in files)]

@@ -151,11 +151,20 @@ def _no_wishes() -> Iterator[None]:
 
 
 class _Failures:
-    """Keeps why a session failed, so that it can be said in one line."""
+    """Keeps why a session failed, so that it can be said in one line; what it collects leaves no file."""
 
     def __init__(self) -> None:
         self.text = ""
         self.error: BaseException | None = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Iterator[None]:
+        """Compile tests in memory alone: a student's folder is the student's."""
+        before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+        try:
+            return (yield)
+        finally:
+            sys.dont_write_bytecode = before
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and not self.text:
