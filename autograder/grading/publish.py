@@ -5,7 +5,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.grading.opening import alone
-from autograder.reports.class_page.runs import ClassRun, read_runs
+from autograder.reports.class_page.runs import NO_RUN, ClassRun, read_runs
 from autograder.reports.class_page.write import now, readable
 from autograder.reports.marks import is_graded
 from autograder.reports.previous import GRADES, digest_of
@@ -21,8 +21,7 @@ def publish(out: Path) -> Iterator[str]:
         GradingError: OUT cannot be written.
     """
     if not read_runs(out):
-        said = f"{out} holds no graded class. Grade one into it first: unroll grade ASSIGNMENT SUBMISSIONS -o {out}"
-        raise UsageError(said)
+        raise UsageError(NO_RUN.format(out=out))
     with alone(out):
         run, before = _whole(out), read_published(out)
         published = Published(now(), run.assignment.name, run.table, told(run.results))

@@ -21,7 +21,7 @@ from autograder.grading.similar_code import FEW, SHARE, Compared, compare
 from autograder.intake import HandIn, Source, read_hand_in
 from autograder.intake.alike import is_begun
 from autograder.reports.class_page.entry import PLACE
-from autograder.reports.class_page.runs import read_runs
+from autograder.reports.class_page.runs import NO_RUN, read_runs
 from autograder.reports.class_page.write import now, readable
 from autograder.reports.record import read_student
 from autograder.reports.similar import SIMILAR, SharedMistake, Side, SimilarPage, SimilarPair, similar_page
@@ -32,7 +32,6 @@ from autograder.text.ours import NOBODY_ELSE, read_own
 LISTED, SOME = 0.4, 0.2  # points of a pair that is shown; a single mistake in common needs some code beside it
 MOST_PAIRS, MOST_SAID = 40, 3
 MOST_CHARACTERS = 200_000  # of a lesson that are compared
-NO_RUN = "{out} holds no graded class. Grade one into it first: unroll grade ASSIGNMENT SUBMISSIONS -o {out}"
 NO_HAND_INS = "{place} is not there, so no code can be compared. Say where the hand-ins lie: --hand-ins FOLDER"
 Mistake = tuple[str, str, str]  # task, id, what was found
 

@@ -18,6 +18,7 @@ FILE, VERSION = "class.json", 2
 READABLE = (1, VERSION)  # the first knows no parts, no table, and no hand-in by itself
 EXACT = 6
 BY_HAND = "by hand"  # what a person said of it stands in the record
+NO_RUN = "{out} holds no graded class. Grade one into it first: unroll grade ASSIGNMENT SUBMISSIONS -o {out}"
 
 
 @dataclass(frozen=True)

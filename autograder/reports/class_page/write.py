@@ -14,7 +14,7 @@ from autograder.reports.class_page.changes import Changes, changes, other_parts
 from autograder.reports.class_page.entry import Entry, entry_of
 from autograder.reports.class_page.identical import read_identical
 from autograder.reports.class_page.page import ClassPage, class_page
-from autograder.reports.class_page.runs import ClassRun, keep_run, read_runs
+from autograder.reports.class_page.runs import NO_RUN, ClassRun, keep_run, read_runs
 from autograder.reports.previous import GRADES, digest_of
 from autograder.reports.record import read_student
 from autograder.text.files import write_atomically
@@ -64,8 +64,7 @@ def write_class_page(out: Path) -> Path:
     """
     runs = read_runs(out)
     if not runs:
-        said = f"{out} holds no graded class. Grade one into it first: unroll grade ASSIGNMENT SUBMISSIONS -o {out}"
-        raise UsageError(said)
+        raise UsageError(NO_RUN.format(out=out))
     latest, *before = runs
     found = changed(latest, before[0]) if before else None
     page = ClassPage(
